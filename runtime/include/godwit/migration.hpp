@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The table: what the host tool writes into the generated .cpp and what the runtime reads. Plain
+// constexpr data, no libpq, no allocation, no function that runs before main. Everything that needs
+// a parser was found out at build time and is written down here (which statements there are and
+// where, what is sent as one unit, what runs outside a transaction, in which order); the runtime
+// never guesses any of it again.
+//
+// How to read it: a MigrationSet holds Migrations in the order in which they are applied. A
+// Migration has an `up` Script, perhaps a `down` Script, and perhaps Checks (`require` before
+// anything is touched, `verify` before COMMIT). A Script is SQL text, the Statements in it, and the
+// Steps in which the statements are sent.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace godwit {
+
+/// The format of this table, not the release of godwit: generated code asserts that it was made for
+/// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
+/// at run time.
+inline constexpr int kTableFormat = 1;
+
+/// What a migration is; `kind` in the history table.
+enum class Kind : std::uint8_t {
+  kVersioned,   ///< has a version, is applied once
+  kRepeatable,  ///< has no version, is applied again when its checksum changes
+};
+
+/// `Phase:` of the header: which side of a zero-downtime change the migration is.
+enum class Phase : std::uint8_t { kNone, kExpand, kContract };
+
+/// One SQL statement of a section, without the semicolon that ends it.
+struct Statement {
+  std::uint32_t offset = 0;  ///< of its first byte in the section's `sql`
+  std::uint32_t length = 0;  ///< in bytes
+  std::uint32_t line = 0;    ///< of its first byte in the file, from 1
+  std::uint32_t column = 0;  ///< in bytes, from 1
+};
+
+/// How the runtime finds out whether a step outside a transaction took effect, when nobody lived to
+/// see its end.
+enum class Probe : std::uint8_t {
+  kNone,
+  kIndexBuilt,  ///< CREATE INDEX CONCURRENTLY, or REINDEX INDEX CONCURRENTLY: the index exists and
+                ///< is valid
+  kIndexDropped,  ///< DROP INDEX CONCURRENTLY: there is no such index
+};
+
+/// What the runtime sends as one unit: the whole script of a transactional migration, or one
+/// statement of another.
+struct Step {
+  std::uint32_t first_statement = 0;
+  std::uint32_t statement_count = 0;
+  bool is_transactional = true;
+  /// May be run again when it is unknown whether it ran: proved by the build (lint-rule
+  /// `claims-idempotent`).
+  bool is_idempotent = false;
+  Probe probe = Probe::kNone;
+  /// For a probe: the table of the index (kIndexBuilt by CREATE) or the index itself, as text for
+  /// to_regclass(): quoted, and with a schema where the SQL names one.
+  std::string_view relation;
+  /// For kIndexBuilt by CREATE: the plain name of the index, in the schema of `relation`; else
+  /// empty.
+  std::string_view index;
+};
+
+/// A `-- godwit:up` or `-- godwit:down` section.
+struct Script {
+  bool is_present = false;  ///< there is such a section; a present one may hold no statement
+  std::string_view file;    ///< as errors name it: "migrations/007_crm_system_schema.sql"
+  std::string_view
+      checksum;  ///< SHA-256 of that file, CRLF read as LF and without BOM; 64 hex digits
+  /// The bytes of the section as they stand in the file, but for an outermost BEGIN and COMMIT and
+  /// for SET TRANSACTION, which are blanked out with spaces, since the runtime owns the
+  /// transaction.
+  std::string_view sql;
+  std::span<const Statement> statements;
+  std::span<const Step> steps;
+  bool is_transactional = true;
+  /// What follows BEGIN besides the defaults, such as "ISOLATION LEVEL SERIALIZABLE"; hoisted from
+  /// the script.
+  std::string_view begin_options;
+  /// Names of settings that the script changes for longer than its transaction, for RESET after it:
+  /// "search_path", "role", "session authorization".
+  std::span<const std::string_view> leaked_settings;
+};
+
+/// A `-- godwit:require` or `-- godwit:verify` section: queries that must each give exactly one
+/// row, whose first column is true.
+struct Checks {
+  std::string_view file;
+  std::string_view checksum;
+  std::string_view sql;  ///< as written, for people
+  std::span<const Statement> statements;
+  /// What is sent: for each statement one DO block that raises SQLSTATE GW001 unless the statement
+  /// holds. The n-th block belongs to the n-th statement; a position inside the query is an
+  /// internal position of the error.
+  std::string_view guarded_sql;
+};
+
+/// A migration that must have been applied before: of this set (`set` is empty) or of another.
+struct Dependency {
+  std::string_view set;
+  std::int64_t version = 0;
+};
+
+/// `Set: work_mem=256MB` of the header, sent as SET LOCAL.
+struct Setting {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// One migration.
+struct Migration {
+  Kind kind = Kind::kVersioned;
+  std::int64_t version = 0;  ///< 1 to 18 digits; meaningless for a repeatable one
+  std::string_view name;     ///< "crm_system_schema"
+  std::string_view
+      full_name;  ///< "007_crm_system_schema": `migration_name` in the history, at most 255 bytes
+  std::string_view description;  ///< from the header, else the name with spaces
+  std::string_view purpose;
+  std::string_view author;
+  std::string_view created;
+  std::string_view tag;           ///< `Tag:`, a target as "@tag"
+  std::string_view irreversible;  ///< the reason of `Irreversible:`, else empty
+  std::string_view checksum;      ///< of the file that holds `up`; what the history remembers
+  std::span<const std::string_view> accepted_checksums;  ///< `Accept-Checksum:`
+  std::span<const std::string_view> aliases;             ///< `Alias:`
+  std::span<const Dependency> dependencies;
+  bool declares_dependencies = false;  ///< the header has the key, `None` included
+  bool is_idempotent = false;          ///< the header claims it and the build proved it
+  bool is_breaking = false;            ///< `Breaking: YES`: older builds must not start on it
+  bool is_unchecked = false;  ///< `Syntax: unchecked`: the build could not parse it; is sent alone
+  Phase phase = Phase::kNone;
+  std::int32_t lock_timeout_ms = -1;       ///< `Lock-Timeout:`, -1 where the header has none
+  std::int32_t statement_timeout_ms = -1;  ///< `Statement-Timeout:`, likewise
+  std::span<const Setting> settings;
+  Script up;
+  Script down;
+  Checks require;
+  Checks verify;
+};
+
+/// What one add_migrations() compiled. Constant for the life of the program; safe to use from any
+/// thread.
+struct MigrationSet {
+  int table_format = kTableFormat;
+  std::string_view name;           ///< `migration_set` in the history; "main" unless NAME was given
+  std::string_view history_table;  ///< "schema_migrations" or "schema.table", unquoted
+  std::string_view digest;         ///< SHA-256 over all versions, names and checksums
+  std::string_view tool_version;   ///< of the godwit that made the table
+  int postgres = 15;               ///< the lowest server major that the SQL was checked for
+  std::span<const Migration> migrations;  ///< in the order in which they are applied
+};
+
+}  // namespace godwit

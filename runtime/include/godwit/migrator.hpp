@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The runtime's API: apply a set to a database, or look at how far it is. A service needs one line
+// at its start,
+//
+//     godwit::migrate(conninfo, crm_migrations::migrations());
+//
+// which is safe with any number of replicas starting at once, costs one round trip when there is
+// nothing to do, and throws godwit::Error when the database is not what this build needs.
+#pragma once
+
+#include <godwit/error.hpp>
+#include <godwit/migration.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct pg_conn;  // libpq's PGconn
+
+namespace godwit {
+
+/// What to do about an applied migration whose checksum differs from the embedded one.
+enum class DriftPolicy : std::uint8_t { kFail, kWarn, kAccept };
+
+/// What to do about a late arrival: a pending migration that stands before an applied one.
+enum class OrderPolicy : std::uint8_t {
+  kGraph,   ///< apply it where the header declares Dependencies (`None` is a declaration), else
+            ///< refuse
+  kLinear,  ///< refuse
+  kAny,     ///< apply
+};
+
+struct Event;
+
+/// All times are of the client's clock; all defaults are what a service wants.
+struct Options {
+  /// How long a statement may wait for a lock before the migration is rolled back and tried again.
+  /// Everybody who comes after a waiting ALTER TABLE waits with it, so keep it short. 0 waits for
+  /// ever. `Lock-Timeout:` goes before it.
+  std::chrono::milliseconds lock_timeout{3000};
+  /// How long one statement may run; none by default. `Statement-Timeout:` goes before it.
+  std::optional<std::chrono::milliseconds> statement_timeout;
+  /// The deadline for locks, for other runs and for reconnecting: 10 minutes unless set. When set,
+  /// a first connect that fails is tried again until then as well; when not, only a server that is
+  /// starting up is.
+  std::optional<std::chrono::milliseconds> wait;
+  DriftPolicy on_drift = DriftPolicy::kFail;
+  OrderPolicy order = OrderPolicy::kGraph;
+  /// "table" or "schema.table"; empty takes the set's own.
+  std::string history_table;
+  /// The role that owns what is created; every message runs under SET LOCAL ROLE. Empty keeps the
+  /// login role.
+  std::string role;
+  /// A conninfo that does not go through a pooler, for migrations that cannot run in a transaction.
+  std::string direct_conninfo;
+  /// Work out everything and write nothing.
+  bool dry_run = false;
+  /// Called on the thread of the caller, in order. It must not throw.
+  std::function<void(const Event&)> on_event;
+  /// Asked between messages and at least ten times a second while waiting; true cancels the
+  /// statement under way, rolls back and throws kInterrupted.
+  std::function<bool()> is_cancelled;
+};
+
+enum class EventKind : std::uint8_t {
+  kStarted,    ///< the plan is known: `count` migrations are pending
+  kWaiting,    ///< another run holds the gate
+  kBlocked,    ///< a lock is held by somebody: `message` names them
+  kRetrying,   ///< rolled back after a lock timeout, deadlock or cut; tried again after `duration`
+  kApplying,   ///< `migration` begins, number `index` of `count`
+  kStatement,  ///< a statement outside a transaction begins
+  kNotice,     ///< the server sent a notice: `message`
+  kWarning,    ///< such as drift under DriftPolicy::kWarn: `message`
+  kApplied,    ///< `migration` is committed, after `duration`
+  kFailed,     ///< `migration` failed: `message`
+  kFinished,   ///< the run is over: `count` were applied
+};
+
+struct Event {
+  EventKind kind{};
+  const Migration* migration = nullptr;
+  std::size_t index = 0;
+  std::size_t count = 0;
+  std::uint32_t line = 0;  ///< of the statement, where one is meant
+  std::chrono::milliseconds duration{0};
+  std::string message;
+};
+
+/// What stands in the history for one migration, ours or one that this build does not know.
+struct HistoryRow {
+  std::int64_t id = 0;
+  std::string migration_name;
+  std::optional<std::int64_t> version;
+  std::string executed_at;  ///< as the server prints it, with its offset
+  std::string checksum;
+  std::string description;
+  std::optional<std::int64_t> execution_time_ms;
+  std::string kind;  ///< "versioned", "repeatable"
+  std::string
+      state;  ///< "applied" or "running" (a migration outside a transaction that has not ended)
+  int step = 0;
+  int steps = 0;
+  bool is_breaking = false;
+  std::string run_id;
+  std::string applied_by;
+  std::string tool_version;
+};
+
+enum class State : std::uint8_t {
+  kApplied,
+  kPending,
+  kPartial,  ///< outside a transaction, begun and not ended
+  kDrifted,  ///< applied, and the embedded checksum is another
+  kUnknown,  ///< in the history, not in this build
+};
+
+struct MigrationStatus {
+  const Migration* migration = nullptr;  ///< null for kUnknown
+  std::optional<HistoryRow> row;         ///< none for kPending
+  State state = State::kPending;
+};
+
+/// How a database compares with a set, in the order of the set, unknown rows last.
+struct Status {
+  std::vector<MigrationStatus> migrations;
+  bool has_history = false;  ///< the history table exists
+  bool is_standby = false;
+  bool is_pooled =
+      false;  ///< a transaction pooler is between: PQbackendPID differs from pg_backend_pid()
+  int server_version = 0;  ///< as PQserverVersion: 150020
+  std::string database;    ///< "user@host:port/db", without a password
+
+  std::size_t count(State state) const noexcept;
+};
+
+/// What migrate() did.
+struct Report {
+  struct Applied {
+    const Migration* migration = nullptr;
+    std::chrono::milliseconds duration{0};
+  };
+  std::vector<Applied> applied;           ///< by this process, in order
+  std::vector<const Migration*> planned;  ///< with dry_run: what would be applied, in order
+  std::size_t skipped = 0;                ///< were applied already, or by another run meanwhile
+  std::size_t failed = 0;  ///< 0, since a failure throws; 1 in Error-free reports of run_cli
+  std::vector<std::string> warnings;
+  std::chrono::milliseconds duration{0};
+  std::string run_id;
+  std::string database;
+};
+
+/// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
+class Migrator {
+ public:
+  /// Connects when first used, and closes in the destructor.
+  Migrator(std::string conninfo, const MigrationSet& set, Options options = {});
+  /// Borrows an open, idle connection, which must outlive this object and is given back as it came:
+  /// settings, role and transaction status. When it is cut, it stays cut (CONNECTION_BAD) and the
+  /// outcome is settled on a connection of our own made with the same parameters.
+  Migrator(pg_conn* connection, const MigrationSet& set, Options options = {});
+  Migrator(Migrator&&) noexcept;
+  Migrator& operator=(Migrator&&) noexcept;
+  Migrator(const Migrator&) = delete;
+  Migrator& operator=(const Migrator&) = delete;
+  ~Migrator();
+
+  /// Applies all that is pending, each migration in its own transaction. Returns at once when there
+  /// is nothing to do: one round trip, no write, no lock. Throws Error; what was applied before the
+  /// failure stays applied.
+  Report up();
+
+  /// Reads the history; one round trip, no write, no lock. Works on a standby and for a role that
+  /// may only read.
+  Status status();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Migrator(conninfo, set, options).up().
+Report migrate(std::string conninfo, const MigrationSet& set, Options options = {});
+
+/// Migrator(connection, set, options).up(), on a connection that the caller owns.
+Report migrate(pg_conn* connection, const MigrationSet& set, Options options = {});
+
+}  // namespace godwit
