@@ -18,9 +18,9 @@
 #
 # How it works: PostgreSQL refuses to run as root, so root hands DIR over to the user postgres (or
 # nobody) and runs the server as that user. Only DIR's owner and root can enter DIR, which is why
-# `trust` in its pg_hba.conf is no hole. fsync is off, since the cluster
-# need not outlive a crash of the machine; a killed server that is started again loses nothing. The file
-# DIR/godwit-postgres says that DIR is ours, so that nothing else is ever deleted.
+# `trust` in its pg_hba.conf is no hole. fsync is off, since the cluster need not outlive a crash of
+# the machine; a killed server that is started again loses nothing. The file DIR/godwit-postgres says
+# that DIR is ours, so that nothing else is ever deleted.
 set -eu
 
 port=5432
@@ -87,9 +87,13 @@ started_at() {
   sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20
 }
 
+# `pg_ctl status` takes a killed server that nobody has waited for yet (a zombie), and any process
+# that has its number now, for a running server.
 is_running() {
-  [ -r "$dir/data/postmaster.pid" ] &&
-    as_server "$bindir/pg_ctl" -D "$dir/data" status >/dev/null 2>&1
+  [ -r "$dir/data/postmaster.pid" ] || return 1
+  pid=$(sed 1q "$dir/data/postmaster.pid")
+  [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = postgres ] &&
+    ! grep -q '^State:[[:space:]]*Z' "/proc/$pid/status" 2>/dev/null
 }
 
 start() {
