@@ -76,8 +76,8 @@ class GccReport {
 
   void add(const Diagnostic& diagnostic) {
     const Position position = diagnostic.file->position(diagnostic.offset);
-    const std::string where = fmt::format("{}:{}:{}:", diagnostic.file->path().string(),
-                                          position.line, position.column);
+    const std::string where =
+        fmt::format("{}:{}:{}:", diagnostic.file->path().string(), position.line, position.column);
     out_ += painted(kBold, where);
     out_ += ' ';
     out_ += painted(color(diagnostic.severity), fmt::format("{}:", label(diagnostic.severity)));
