@@ -137,7 +137,8 @@ void create_function(Catalog& catalog, const PgQuery__CreateFunctionStmt& create
   overload.made_in = occasion.migration;
   for (const sql::Node* node : list(create.parameters, create.n_parameters)) {
     const auto* parameter = as<PgQuery__FunctionParameter>(node);
-    if (parameter != nullptr && parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT &&
+    if (parameter != nullptr &&
+        parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT &&
         parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE)
       ++overload.argument_count;
   }
@@ -227,8 +228,7 @@ void rename_column(Catalog& catalog, const Name& table_name, const std::string& 
   std::vector<Name> children;
   for (const auto& [name, other] : catalog.relations.all()) {
     if (other->partition_of == table_name ||
-        std::find(other->parents.begin(), other->parents.end(), table_name) !=
-            other->parents.end())
+        std::find(other->parents.begin(), other->parents.end(), table_name) != other->parents.end())
       children.push_back(name);
   }
   for (const Name& child : children) rename_column(catalog, child, from, to);

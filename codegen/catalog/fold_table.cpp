@@ -76,8 +76,7 @@ std::string name_for_constraint(const Catalog& catalog, const Relation& table,
     case ConstraintKind::kPrimaryKey:
       return free_name(table.name.name, "", "pkey", relation_exists);
     case ConstraintKind::kUnique:
-      return free_name(table.name.name, joined_columns(constraint.columns), "key",
-                       relation_exists);
+      return free_name(table.name.name, joined_columns(constraint.columns), "key", relation_exists);
     case ConstraintKind::kForeignKey:
       return free_name(table.name.name, joined_columns(constraint.columns), "fkey",
                        constraint_exists);
@@ -261,8 +260,7 @@ void copy_keys(Catalog& catalog, Relation& table, const Relation& from, const Oc
 
 void apply_like(Catalog& catalog, Relation& table, const PgQuery__TableLikeClause& like,
                 const Occasion& occasion) {
-  const Relation* from =
-      like.relation == nullptr ? nullptr : catalog.find_relation(*like.relation);
+  const Relation* from = like.relation == nullptr ? nullptr : catalog.find_relation(*like.relation);
   if (from == nullptr) {
     table.has_known_shape = false;
     return;
@@ -423,12 +421,11 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
   index.made_in = occasion.migration;
   index.name = {index.table.schema, create.idxname};
   if (index.name.name.empty()) {
-    index.name.name = free_name(index.table.name, joined_columns(index.columns), "idx",
-                                [&](const std::string& name) {
-                                  const Name full{index.table.schema, name};
-                                  return catalog.indexes.find(full) != nullptr ||
-                                         catalog.relations.find(full) != nullptr;
-                                });
+    index.name.name = free_name(
+        index.table.name, joined_columns(index.columns), "idx", [&](const std::string& name) {
+          const Name full{index.table.schema, name};
+          return catalog.indexes.find(full) != nullptr || catalog.relations.find(full) != nullptr;
+        });
   }
   if (catalog.indexes.find(index.name) != nullptr)
     return;  // IF NOT EXISTS, or an error when it runs

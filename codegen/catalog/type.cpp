@@ -60,15 +60,14 @@ bool is_interval_with_fields(const Type& type) {
 }
 
 bool has_precision(const Type& type) {
-  return type.schema.empty() && (type.name == "timestamp" || type.name == "timestamptz" ||
-                                 type.name == "time" || type.name == "timetz" ||
-                                 type.name == "interval");
+  return type.schema.empty() &&
+         (type.name == "timestamp" || type.name == "timestamptz" || type.name == "time" ||
+          type.name == "timetz" || type.name == "interval");
 }
 
 /// varchar(n) to varchar(m), varbit(n) to varbit(m): no modifier is no limit.
 bool is_not_shorter(const Type& from, const Type& to) {
-  return to.modifiers.empty() ||
-         (!from.modifiers.empty() && to.modifiers[0] >= from.modifiers[0]);
+  return to.modifiers.empty() || (!from.modifiers.empty() && to.modifiers[0] >= from.modifiers[0]);
 }
 
 bool is_wider_numeric(const Type& from, const Type& to) {

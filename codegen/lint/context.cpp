@@ -40,8 +40,7 @@ std::vector<Place> split_at_commas(std::string_view text, const std::vector<Toke
   std::size_t begin = first;
   const auto finish = [&](std::size_t end) {
     if (begin < end)
-      parts.push_back(
-          {tokens[begin].offset, tokens[end - 1].end() - tokens[begin].offset});
+      parts.push_back({tokens[begin].offset, tokens[end - 1].end() - tokens[begin].offset});
     begin = end + 1;
   };
   for (std::size_t i = first; i < tokens.size(); ++i) {
@@ -107,8 +106,8 @@ std::size_t Context::offset_of(const Event& event, int location) const {
 const std::vector<Token>& Context::tokens_of(const Event& event) const {
   if (tokens_place_.offset != event.place.offset || tokens_place_.length != event.place.length) {
     tokens_place_ = event.place;
-    tokens_ = sql::scan(section().text(), event.place.offset,
-                        event.place.offset + event.place.length);
+    tokens_ =
+        sql::scan(section().text(), event.place.offset, event.place.offset + event.place.length);
   }
   return tokens_;
 }
@@ -181,18 +180,23 @@ Place Context::head_place(const Event& event, std::string_view last_word) const 
   return event.place;
 }
 
-void Context::report(std::string_view id, const Event& event, Place place, std::string message,
+void Context::report(std::string_view rule, const Event& event, Place place, std::string message,
                      std::vector<std::string> notes, std::optional<Severity> severity) {
+  report_in(section(), rule, event.call.value_or(place), std::move(message), std::move(notes),
+            severity);
+}
+
+void Context::report_in(const Section& section, std::string_view id, Place place,
+                        std::string message, std::vector<std::string> notes,
+                        std::optional<Severity> severity) {
   const RuleInfo* rule = find_rule(id);
   const Severity own = severity.value_or(rule == nullptr ? Severity::kError : rule->severity);
-  if (event.call)
-    place = *event.call;
   // A function may be called more than once.
   if (!reported_.emplace(id, place.offset, message).second)
     return;
   findings_.push_back({.severity = own,
                        .rule = rule == nullptr ? id : rule->id,
-                       .file = &section().file(),
+                       .file = &section.file(),
                        .offset = place.offset,
                        .length = place.length,
                        .message = std::move(message),

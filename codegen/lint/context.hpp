@@ -32,12 +32,12 @@ struct Event {
   /// Set while the commands of an ALTER TABLE are shown one by one.
   const PgQuery__AlterTableCmd* command = nullptr;
   std::size_t command_index = 0;
-  Place place;                             ///< of the statement
-  std::size_t statement_index = 0;         ///< of the section's own statement that it belongs to
-  const sql::TextOrigin* origin = nullptr; ///< of locations in the tree; null: they are the file's
-  bool is_in_body = false;                 ///< in a DO block or a function
-  bool is_conditional = false;             ///< may not run
-  sql::Guard guard;                        ///< what its condition says
+  Place place;                              ///< of the statement
+  std::size_t statement_index = 0;          ///< of the section's own statement that it belongs to
+  const sql::TextOrigin* origin = nullptr;  ///< of locations in the tree; null: they are the file's
+  bool is_in_body = false;                  ///< in a DO block or a function
+  bool is_conditional = false;              ///< may not run
+  sql::Guard guard;                         ///< what its condition says
   /// Set for a function of another file: everything is reported at the call.
   std::optional<Place> call;
 };
@@ -89,6 +89,10 @@ class Context {
   /// Reports at the rule's own severity, or at `severity`.
   void report(std::string_view rule, const Event& event, Place place, std::string message,
               std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
+
+  /// The same for a place in another section of the migration, such as its verify section.
+  void report_in(const Section& section, std::string_view rule, Place place, std::string message,
+                 std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
 
   std::vector<Diagnostic>& findings() noexcept { return findings_; }
 

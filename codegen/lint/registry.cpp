@@ -11,7 +11,7 @@ namespace godwit::codegen::lint {
 namespace {
 
 constexpr std::array kFamilies = {
-    &kFileRules,        &kHeaderRules,      &kOrderRules,      &kSyntaxRules,
+    &kFileRules,        &kHeaderRules,      &kOrderRules,       &kSyntaxRules,
     &kSuppressionRules, &kTransactionRules, &kDestructiveRules, &kIndexRules,
     &kNullabilityRules, &kColumnTypeRules,  &kIdempotencyRules, &kDownRules,
 };
@@ -36,9 +36,9 @@ const std::vector<const RuleInfo*>& rules() {
 
 const RuleInfo* find_rule(std::string_view id) {
   const auto& all = rules();
-  const auto found =
-      std::lower_bound(all.begin(), all.end(), id,
-                       [](const RuleInfo* rule, std::string_view wanted) { return rule->id < wanted; });
+  const auto found = std::lower_bound(
+      all.begin(), all.end(), id,
+      [](const RuleInfo* rule, std::string_view wanted) { return rule->id < wanted; });
   return found != all.end() && (*found)->id == id ? *found : nullptr;
 }
 

@@ -107,8 +107,8 @@ Place element_at(std::string_view text, std::size_t begin, std::size_t end) {
       ++depth;
     else if (sql::is_symbol(text, token, ")") || sql::is_symbol(text, token, "]"))
       --depth;
-    if (depth < 0 || (depth == 0 && (sql::is_symbol(text, token, ",") ||
-                                     sql::is_symbol(text, token, ";"))))
+    if (depth < 0 ||
+        (depth == 0 && (sql::is_symbol(text, token, ",") || sql::is_symbol(text, token, ";"))))
       break;
     last = token.end();
   }
@@ -219,8 +219,7 @@ void Suppressions::read_own(std::string_view text, Place inside, Place target,
                : std::vector<std::string_view>();
   if (names.empty()) {
     diagnostics
-        .error("unknown-rule", section_.file(), inside.offset,
-               "godwit:allow names no rule",
+        .error("unknown-rule", section_.file(), inside.offset, "godwit:allow names no rule",
                {"write the rule in parentheses and a reason behind them: "
                 "-- godwit:allow(drop-table) empty since release 41"})
         .length = inside.length;

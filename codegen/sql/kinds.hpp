@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Short names for the enumerators of the parse tree that are compared all over the place:
-// `at::kAddColumn` is PostgreSQL's AT_AddColumn, `constr::kCheck` its CONSTR_CHECK, `object::kTable`
-// its OBJECT_TABLE.
+// `at::kAddColumn` is PostgreSQL's AT_AddColumn, `constr::kCheck` its CONSTR_CHECK,
+// `object::kTable` its OBJECT_TABLE.
 #pragma once
 
 #include "sql/ast.hpp"
@@ -33,13 +33,15 @@ inline constexpr auto kReAddConstraint = PG_QUERY__ALTER_TABLE_TYPE__AT_ReAddCon
 inline constexpr auto kReAddDomainConstraint = PG_QUERY__ALTER_TABLE_TYPE__AT_ReAddDomainConstraint;
 inline constexpr auto kAlterConstraint = PG_QUERY__ALTER_TABLE_TYPE__AT_AlterConstraint;
 inline constexpr auto kValidateConstraint = PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraint;
-inline constexpr auto kValidateConstraintRecurse = PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraintRecurse;
+inline constexpr auto kValidateConstraintRecurse =
+    PG_QUERY__ALTER_TABLE_TYPE__AT_ValidateConstraintRecurse;
 inline constexpr auto kAddIndexConstraint = PG_QUERY__ALTER_TABLE_TYPE__AT_AddIndexConstraint;
 inline constexpr auto kDropConstraint = PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraint;
 inline constexpr auto kDropConstraintRecurse = PG_QUERY__ALTER_TABLE_TYPE__AT_DropConstraintRecurse;
 inline constexpr auto kReAddComment = PG_QUERY__ALTER_TABLE_TYPE__AT_ReAddComment;
 inline constexpr auto kAlterColumnType = PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnType;
-inline constexpr auto kAlterColumnGenericOptions = PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnGenericOptions;
+inline constexpr auto kAlterColumnGenericOptions =
+    PG_QUERY__ALTER_TABLE_TYPE__AT_AlterColumnGenericOptions;
 inline constexpr auto kChangeOwner = PG_QUERY__ALTER_TABLE_TYPE__AT_ChangeOwner;
 inline constexpr auto kClusterOn = PG_QUERY__ALTER_TABLE_TYPE__AT_ClusterOn;
 inline constexpr auto kDropCluster = PG_QUERY__ALTER_TABLE_TYPE__AT_DropCluster;
@@ -75,7 +77,8 @@ inline constexpr auto kNoForceRowSecurity = PG_QUERY__ALTER_TABLE_TYPE__AT_NoFor
 inline constexpr auto kGenericOptions = PG_QUERY__ALTER_TABLE_TYPE__AT_GenericOptions;
 inline constexpr auto kAttachPartition = PG_QUERY__ALTER_TABLE_TYPE__AT_AttachPartition;
 inline constexpr auto kDetachPartition = PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition;
-inline constexpr auto kDetachPartitionFinalize = PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize;
+inline constexpr auto kDetachPartitionFinalize =
+    PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartitionFinalize;
 inline constexpr auto kAddIdentity = PG_QUERY__ALTER_TABLE_TYPE__AT_AddIdentity;
 inline constexpr auto kSetIdentity = PG_QUERY__ALTER_TABLE_TYPE__AT_SetIdentity;
 inline constexpr auto kDropIdentity = PG_QUERY__ALTER_TABLE_TYPE__AT_DropIdentity;
