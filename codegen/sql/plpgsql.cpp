@@ -14,6 +14,7 @@
 #include <map>
 #include <utility>
 
+#include "source/words.hpp"
 #include "sql/guard.hpp"
 
 namespace godwit::codegen::sql {
@@ -592,13 +593,6 @@ void parse_whole(const std::string& sql, const TextOrigin& origin, const Surroun
   body.scripts.push_back(std::move(script));
 }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 struct BodyOptions {
   std::string language;
   std::optional<std::size_t> as_location;
@@ -613,7 +607,7 @@ BodyOptions read_options(std::span<Node* const> options, std::string_view defaul
       continue;
     const std::string_view name = element->defname;
     if (name == "language") {
-      found.language = lowered(string_value(element->arg));
+      found.language = to_lower(string_value(element->arg));
     } else if (name == "as") {
       const auto* parts = as<PgQuery__List>(element->arg);
       if (parts != nullptr && parts->n_items != 1)
