@@ -424,7 +424,7 @@ const godwit::MigrationSet& migrations() noexcept;
   # CMake refuses to link targets that disagree on such a property.
   string(MAKE_C_IDENTIFIER "${arg_HEADER}" header_id)
   string(REPLACE "::" "__" namespace_id "${arg_NAMESPACE}")
-  foreach(property GODWIT_NAMESPACE_${namespace_id} GODWIT_HEADER_${header_id})
+  foreach(property GODWIT_ONE_SET_ONLY_HAS_NAMESPACE_${namespace_id} GODWIT_ONE_SET_ONLY_HAS_HEADER_${header_id})
     set_property(TARGET ${library} PROPERTY INTERFACE_${property} "add_migrations(${library})")
     set_property(TARGET ${library} APPEND PROPERTY COMPATIBLE_INTERFACE_STRING ${property})
   endforeach()
