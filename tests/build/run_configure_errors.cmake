@@ -45,20 +45,19 @@ file ${project}/sql/1_a.sql
 file ${project}/sql/2_b.sql
 ")
 accepted("add_migrations(crm FILES sql/2_b.sql sql/1_a.sql NAME billing NAMESPACE acme::crm HEADER acme/crm.hpp
-  LAYOUT auto POSTGRES 16 LOCK locks/crm.lock BASELINE 0017 RULES_ERROR drop-table RULES_WARN truncate prefer-bigint:all
+  POSTGRES 16 LOCK locks/crm.lock BASELINE V0017 RULES_ERROR drop-table RULES_WARN truncate prefer-bigint:all
   RULES_OFF drop-column drop-schema REQUIRE_DOWN REQUIRE_VERIFY HISTORY_TABLE ops.history EXTERNAL public.users app.orders
-  WERROR ALLOW_EMPTY ALLOW_FRESH TYPE OBJECT)")
+  WERROR ALLOW_EMPTY TYPE OBJECT)")
 expect_equal("manifest" "${manifest}" "godwit-manifest 1
 library crm
 header acme/crm.hpp
 namespace acme::crm
 name billing
 history-table ops.history
-layout auto
 postgres 16
 root ${project}
 lock ${project}/locks/crm.lock
-baseline 0017
+baseline 17
 rule drop-table=error
 rule truncate=warn
 rule prefer-bigint=warn:all
@@ -67,7 +66,6 @@ rule drop-schema=off
 require-down
 require-verify
 allow-empty
-allow-fresh
 external public.users
 external app.orders
 werror
@@ -78,6 +76,14 @@ file(READ "${WORK_DIR}/build/godwit/crm/include/acme/crm.hpp" header)
 set(output "${header}")
 expect_output("namespace acme::crm {" "const godwit::MigrationSet& migrations() noexcept;")
 
+foreach(version IN ITEMS "0=0" "000=0" "7=7" "2023-01-01-000000=20230101000000" "v010=10")
+  string(REPLACE "=" ";" version "${version}")
+  list(GET version 0 given)
+  list(GET version 1 expected)
+  accepted("add_migrations(crm DIRECTORY sql BASELINE ${given})")
+  set(output "${manifest}")
+  expect_output("baseline ${expected} file")
+endforeach()
 accepted("add_migrations(crm DIRECTORY sql LOCK OFF WARN_ONLY)")
 set(output "${manifest}")
 expect_output("warn-only")
@@ -108,6 +114,8 @@ refused("add_migrations(crm FILES sql/notes.txt)" "${project}/sql/notes.txt is n
 
 # Words.
 refused("add_migrations(crm DIRECTORY sql COLOUR red)" "unknown: COLOUR red" "Known are: DIRECTORY")
+refused("add_migrations(crm DIRECTORY sql SEEDS seeds)" "unknown: SEEDS seeds")
+refused("add_migrations(crm DIRECTORY sql EXTERNAL a DEFINE x=1)" "unknown: DEFINE")
 refused("add_migrations(crm DIRECTORY sql WERRROR)" "unknown: WERRROR")
 refused("add_migrations(crm DIRECTORY sql other)" "unknown: other")
 refused("add_migrations(crm DIRECTORY sql RULES_OFF drop-table WARNONLY)" "unknown: WARNONLY")
@@ -135,6 +143,8 @@ refused("add_migrations(crm DIRECTORY sql HEADER /crm.hpp)" "HEADER is a relativ
 refused("add_migrations(crm DIRECTORY sql HEADER crm)" "HEADER is a relative name such as crm.hpp")
 refused("add_migrations(crm DIRECTORY sql POSTGRES latest)" "POSTGRES is a major version such as 15, not latest")
 refused("add_migrations(crm DIRECTORY sql BASELINE first)" "BASELINE is the version of a migration, such as 42")
+refused("add_migrations(crm DIRECTORY sql BASELINE 1234567890123456789)" "BASELINE is the version of a migration")
+refused("add_migrations(crm DIRECTORY sql BASELINE 1_2)" "BASELINE is the version of a migration")
 refused("add_migrations(crm DIRECTORY sql LOCK sql)" "LOCK names the folder ${project}/sql")
 refused("add_migrations(crm DIRECTORY sql RULES_OFF Drop-Table)" "RULES_OFF: \"Drop-Table\" is no rule")
 refused("add_migrations(crm DIRECTORY sql RULES_OFF drop-table RULES_WARN drop-table)" "the rule drop-table is given twice")
