@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The metadata in the comment block at the top of a migration, in the form of
+//
+//     -- ================================================
+//     -- Migration 010: Fix team_members schema alignment
+//     -- Created: 2025-11-08
+//     -- Idempotency: YES
+//     -- Dependencies: 7
+//     -- ================================================
+//
+// Keys are read whatever their case. A comment that is not `Key: value` is prose and is left alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "source/diagnostic.hpp"
+#include "source/source_file.hpp"
+
+namespace godwit::codegen {
+
+/// One name after `Dependencies:`, not resolved yet: a version, another set's version, or an alias.
+struct DependencyName {
+  std::string set;                      ///< of `set:version`, else empty
+  std::optional<std::int64_t> version;  ///< else `text` is an alias or a full name
+  std::string text;                     ///< as written
+  std::size_t offset = 0;               ///< of `text` in the file
+};
+
+enum class Phase : std::uint8_t { kNone, kExpand, kContract };
+
+struct HeaderSetting {
+  std::string name;
+  std::string value;
+};
+
+/// What the header says. Texts are trimmed; absent keys are empty.
+struct Header {
+  bool is_present = false;             ///< at least one key was read
+  std::optional<std::int64_t> number;  ///< of `Migration 010: …`
+  std::size_t number_offset = 0;
+  std::string description;  ///< of `Migration 010: …`, or `Description:`
+  std::string purpose;
+  std::string created;
+  std::string author;
+  std::optional<bool> idempotency;
+  std::size_t idempotency_offset = 0;
+  bool declares_dependencies = false;
+  std::vector<DependencyName> dependencies;
+  std::optional<bool> transaction;  ///< false for `Transaction: none`
+  std::size_t transaction_offset = 0;
+  std::optional<std::int32_t> lock_timeout_ms;
+  std::optional<std::int32_t> statement_timeout_ms;
+  std::vector<HeaderSetting> settings;
+  Phase phase = Phase::kNone;
+  bool is_breaking = false;
+  std::string irreversible;  ///< the reason
+  std::string tag;
+  std::vector<std::string> aliases;
+  std::optional<std::string> unchecked;  ///< the reason of `Syntax: unchecked reason`
+  std::vector<std::string> accepted_checksums;
+};
+
+/// Reads the header of `file`. What cannot be read is reported (rules `unknown-header-key`,
+/// `invalid-header-value`) and left at its default.
+Header read_header(const SourceFile& file, Diagnostics& diagnostics);
+
+/// Every key, as documentation spells it, in the order of the manual.
+std::span<const std::string_view> header_keys();
+
+}  // namespace godwit::codegen

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One migration as its files say it: name, header, sections. Nothing of it is parsed as SQL yet.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "source/diagnostic.hpp"
+#include "source/header.hpp"
+#include "source/section.hpp"
+#include "source/source_file.hpp"
+
+namespace godwit::codegen {
+
+struct MigrationSource {
+  std::int64_t version = 0;
+  std::string digits;     ///< the version as the file spells it, without dashes: "007"
+  std::string name;       ///< "crm_system_schema"
+  std::string full_name;  ///< "007_crm_system_schema"
+  bool is_stray = false;  ///< given by itself to `godwit lint`: judged alone, has no version
+  Header header;
+  Section up;  ///< always present
+  Section down;
+  Section verify;
+  Section require;
+};
+
+/// Owns files for as long as diagnostics and sections point into them.
+using FileStore = std::deque<SourceFile>;
+
+/// The order of versions: as numbers, but for two of 14 significant digits or more, which compare
+/// as digit strings, since tools mix 14-digit and 18-digit timestamps and mean time by both.
+bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept;
+
+/// Which files make a set, and how their names are shown.
+struct SourceFiles {
+  /// The migrations' directory: display names begin with its last component.
+  std::filesystem::path root;
+  std::vector<std::filesystem::path> files;  ///< absolute
+};
+
+/// The `.sql` files directly in `directory` that `.godwitignore` does not list, sorted by name.
+/// Throws std::filesystem::filesystem_error when the directory cannot be read.
+SourceFiles list_directory(const std::filesystem::path& directory);
+
+/// Reads and groups the files of one set, sorted by version. Reports unreadable files, invalid
+/// UTF-8, NUL bytes, names that are not understood, duplicate versions, parts that belong to no
+/// migration, and all that header and sections have to say. What is beyond use is left out.
+std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store,
+                                      Diagnostics& diagnostics);
+
+/// Reads one file as a migration of its own, whatever its name. Empty when it is beyond use.
+std::optional<MigrationSource> load_stray(const std::filesystem::path& path, FileStore& store,
+                                          Diagnostics& diagnostics);
+
+}  // namespace godwit::codegen

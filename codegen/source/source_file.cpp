@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/source_file.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include <openssl/evp.h>
+
+namespace godwit::codegen {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+std::string with_unix_line_ends(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n')
+      continue;
+    out.push_back(text[i]);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string sha256_hex(std::string_view bytes) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) != 1)
+    throw std::runtime_error("OpenSSL could not compute a SHA-256");
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(std::size_t{2} * size);
+  for (unsigned int i = 0; i < size; ++i) {
+    out.push_back(kHex[digest[i] >> 4]);
+    out.push_back(kHex[digest[i] & 15]);
+  }
+  return out;
+}
+
+SourceFile::SourceFile(std::filesystem::path path, std::string display, std::string bytes)
+    : path_(std::move(path)), display_(std::move(display)), bytes_(std::move(bytes)) {
+  text_ = bytes_;
+  if (text_.starts_with(kByteOrderMark))
+    text_.remove_prefix(kByteOrderMark.size());
+  checksum_ = text_.find('\r') == std::string_view::npos ? sha256_hex(text_)
+                                                         : sha256_hex(with_unix_line_ends(text_));
+  line_starts_.push_back(0);
+  for (std::size_t i = text_.find('\n'); i != std::string_view::npos; i = text_.find('\n', i + 1))
+    line_starts_.push_back(i + 1);
+}
+
+Position SourceFile::position(std::size_t offset) const noexcept {
+  offset = std::min(offset, text_.size());
+  const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+  const auto line = static_cast<std::size_t>(next - line_starts_.begin());
+  return {static_cast<std::uint32_t>(line),
+          static_cast<std::uint32_t>(offset - line_starts_[line - 1] + 1)};
+}
+
+std::size_t SourceFile::line_start(std::uint32_t line) const noexcept {
+  return line == 0 || line > line_starts_.size() ? text_.size() : line_starts_[line - 1];
+}
+
+std::string_view SourceFile::line_text(std::uint32_t line) const noexcept {
+  if (line == 0 || line > line_starts_.size())
+    return {};
+  const std::size_t begin = line_starts_[line - 1];
+  std::string_view rest = text_.substr(begin);
+  rest = rest.substr(0, rest.find('\n'));
+  if (rest.ends_with('\r'))
+    rest.remove_suffix(1);
+  return rest;
+}
+
+}  // namespace godwit::codegen

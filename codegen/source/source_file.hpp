@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One file as it was read: its bytes, its checksum, and the way from a byte offset to a line and a
+// column. Every position in godwit is a byte offset into SourceFile::text() until it is printed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace godwit::codegen {
+
+/// Both count from 1; the column counts bytes, as GCC's diagnostics do.
+struct Position {
+  std::uint32_t line = 1;
+  std::uint32_t column = 1;
+};
+
+/// Immutable after construction; safe to read from any thread.
+class SourceFile {
+ public:
+  /// `path` is absolute and for diagnostics; `display` is what the generated table and run-time
+  /// errors show ("migrations/007_x.sql"), so that no path of the build machine reaches a binary.
+  SourceFile(std::filesystem::path path, std::string display, std::string bytes);
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  const std::string& display() const noexcept { return display_; }
+
+  /// The bytes without a leading UTF-8 byte order mark.
+  std::string_view text() const noexcept { return text_; }
+
+  /// SHA-256 of text() with CRLF read as LF, in hex: what sha256sum prints for an ordinary file.
+  const std::string& checksum() const noexcept { return checksum_; }
+
+  /// `offset` may be text().size(), the position behind the last byte.
+  Position position(std::size_t offset) const noexcept;
+
+  /// Offset of the first byte of `line`, which counts from 1.
+  std::size_t line_start(std::uint32_t line) const noexcept;
+
+  /// The text of `line` without its line end.
+  std::string_view line_text(std::uint32_t line) const noexcept;
+
+ private:
+  std::filesystem::path path_;
+  std::string display_;
+  std::string bytes_;
+  std::string_view text_;
+  std::string checksum_;
+  std::vector<std::size_t> line_starts_;
+};
+
+/// SHA-256 of `bytes`, in 64 hex digits.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace godwit::codegen
