@@ -19,3 +19,16 @@ function(godwit_target_defaults)
     endif()
   endforeach()
 endfunction()
+
+# godwit_export_table_format(<target>): writes the table format of migration.hpp down as a property of the target, also in
+# the installed package, so that add_migrations() can tell a tool of another release before anything is compiled.
+function(godwit_export_table_format target)
+  set(header "${PROJECT_SOURCE_DIR}/runtime/include/godwit/migration.hpp")
+  file(STRINGS "${header}" line REGEX "int kTableFormat = ")
+  if(NOT line MATCHES "int kTableFormat = ([0-9]+)")
+    message(FATAL_ERROR "no kTableFormat in ${header}")
+  endif()
+  set_property(TARGET ${target} PROPERTY GODWIT_TABLE_FORMAT ${CMAKE_MATCH_1})
+  set_property(TARGET ${target} APPEND PROPERTY EXPORT_PROPERTIES GODWIT_TABLE_FORMAT)
+  set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${header}")
+endfunction()
