@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+#include <godwit/migration.hpp>
+
 #include "source/diagnostic.hpp"
 #include "source/source_file.hpp"
 
@@ -32,8 +34,6 @@ struct DependencyName {
   std::string text;                     ///< as written
   std::size_t offset = 0;               ///< of `text` in the file
 };
-
-enum class Phase : std::uint8_t { kNone, kExpand, kContract };
 
 struct HeaderSetting {
   std::string name;

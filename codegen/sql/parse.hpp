@@ -60,9 +60,8 @@ Script parse_section(const Section& section, int postgres, Diagnostics& diagnost
 /// Splits without parsing, for `Syntax: unchecked`: statements have no node.
 Script split_only(const Section& section);
 
-/// Parses a stand-alone text, such as a statement inside a DO block. `base` is added to nothing:
-/// locations count from the start of `text`.
-inline constexpr int kGrammarMajor = 15;  ///< the PostgreSQL whose grammar libpg_query has
+/// The PostgreSQL whose grammar libpg_query has.
+inline constexpr int kGrammarMajor = 15;
 
 /// Runs `work(i)` for each i below `count` on up to `threads` threads whose stacks are deep enough
 /// for any nesting that PostgreSQL itself accepts, and then some. Exceptions are rethrown here.

@@ -37,7 +37,7 @@ struct TransactionPlan {
   /// Indices of statements that cannot run in a transaction, although the script has one:
   /// `no-transaction-statement`.
   std::vector<std::size_t> not_in_transaction;
-  /// "search_path", "role", "session authorization": set for longer than the transaction.
+  /// "search_path", "role", "session_authorization": set for longer than the transaction.
   std::vector<std::string> leaked_settings;
 };
 

@@ -85,7 +85,7 @@ struct Script {
   /// the script.
   std::string_view begin_options;
   /// Names of settings that the script changes for longer than its transaction, for RESET after it:
-  /// "search_path", "role", "session authorization".
+  /// "search_path", "role", "session_authorization", "app.tenant".
   std::span<const std::string_view> leaked_settings;
 };
 

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "emit/script_plan.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace godwit::codegen {
+namespace {
+
+std::string quote_identifier(std::string_view name) {
+  std::string quoted = "\"";
+  for (const char c : name) {
+    quoted += c;
+    if (c == '"')
+      quoted += '"';
+  }
+  return quoted + "\"";
+}
+
+std::string qualified(const PgQuery__RangeVar& relation) {
+  const std::string name = quote_identifier(relation.relname);
+  return relation.schemaname != nullptr && *relation.schemaname != '\0'
+             ? quote_identifier(relation.schemaname) + "." + name
+             : name;
+}
+
+/// The name in DROP INDEX's list of name parts.
+std::string qualified(const sql::Node* object) {
+  const auto* parts = sql::as<PgQuery__List>(object);
+  std::string name;
+  if (parts == nullptr)
+    return name;
+  for (const sql::Node* part : sql::list(parts->items, parts->n_items))
+    name += (name.empty() ? "" : ".") + quote_identifier(sql::string_value(part));
+  return name;
+}
+
+/// Fills in how the effect of a statement outside a transaction can be seen afterwards.
+void find_probe(const sql::Node* node, StepPlan& step) {
+  if (const auto* create = sql::as<PgQuery__IndexStmt>(node)) {
+    const bool is_named = create->idxname != nullptr && *create->idxname != '\0';
+    if (create->concurrent && is_named) {
+      step.probe = Probe::kIndexBuilt;
+      step.relation = qualified(*create->relation);
+      step.index = create->idxname;
+    }
+  } else if (const auto* reindex = sql::as<PgQuery__ReindexStmt>(node)) {
+    if (reindex->kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX &&
+        !sql::cannot_run_in_transaction(*node).empty()) {
+      step.probe = Probe::kIndexBuilt;
+      step.relation = qualified(*reindex->relation);
+    }
+  } else if (const auto* drop = sql::as<PgQuery__DropStmt>(node)) {
+    if (drop->concurrent && drop->n_objects == 1) {
+      step.probe = Probe::kIndexDropped;
+      step.relation = qualified(drop->objects[0]);
+    }
+  }
+}
+
+enum class Control : std::uint8_t { kNone, kBegin, kEnd };
+
+Control control_of(const sql::Node* node) {
+  const auto* statement = sql::as<PgQuery__TransactionStmt>(node);
+  if (statement == nullptr)
+    return Control::kNone;
+  switch (statement->kind) {
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+      return Control::kBegin;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+      return Control::kEnd;
+    default:
+      return Control::kNone;
+  }
+}
+
+/// A statement a step, but for a BEGIN … COMMIT, which is one: it takes effect as a whole.
+std::vector<StepPlan> steps_outside_transaction(const std::vector<const sql::Node*>& nodes,
+                                                const std::vector<bool>& is_idempotent) {
+  std::vector<StepPlan> steps;
+  bool is_inside_block = false;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Control control = control_of(nodes[i]);
+    if (is_inside_block) {
+      StepPlan& block = steps.back();
+      ++block.statement_count;
+      block.is_idempotent = block.is_idempotent && (control == Control::kEnd || is_idempotent[i]);
+      is_inside_block = control != Control::kEnd;
+      continue;
+    }
+    StepPlan step;
+    step.first_statement = static_cast<std::uint32_t>(i);
+    step.statement_count = 1;
+    step.is_transactional = false;
+    step.is_idempotent = control == Control::kBegin || is_idempotent[i];
+    find_probe(nodes[i], step);
+    steps.push_back(std::move(step));
+    is_inside_block = control == Control::kBegin;
+  }
+  return steps;
+}
+
+void blank(std::string& text, const sql::Statement& statement) {
+  std::replace_if(
+      text.begin() + static_cast<std::ptrdiff_t>(statement.offset),
+      text.begin() + static_cast<std::ptrdiff_t>(statement.offset + statement.length),
+      [](char c) { return c != '\n' && c != '\r'; }, ' ');
+}
+
+Statement table_statement(const sql::Statement& statement, std::size_t base,
+                          const SourceFile& file) {
+  const Position position = file.position(statement.offset);
+  return {.offset = static_cast<std::uint32_t>(statement.offset - base),
+          .length = static_cast<std::uint32_t>(statement.length),
+          .line = position.line,
+          .column = position.column};
+}
+
+/// A dollar quote's tag that `text` does not hold.
+std::string free_tag(std::string_view text, std::string_view word) {
+  std::string tag = "$" + std::string(word) + "$";
+  for (int i = 1; text.find(tag) != std::string_view::npos; ++i)
+    tag = "$" + std::string(word) + std::to_string(i) + "$";
+  return tag;
+}
+
+/// A DO block that raises GW001 unless `query` gives exactly one row whose first column is true.
+/// INTO STRICT raises P0002 and P0003 for no row and for several.
+std::string guard(std::string_view query) {
+  const std::string inner = free_tag(query, "query");
+  const std::string outer = free_tag(query, "check");
+  return "DO " + outer + "DECLARE godwit_holds pg_catalog.bool; BEGIN EXECUTE " + inner +
+         std::string(query) + inner +
+         " INTO STRICT godwit_holds; IF godwit_holds IS NOT TRUE THEN RAISE EXCEPTION USING "
+         "ERRCODE = 'GW001', MESSAGE = 'the query did not return true'; END IF; END" +
+         outer + ";\n";
+}
+
+}  // namespace
+
+bool is_query(const sql::Node* node) noexcept {
+  const auto* select = sql::as<PgQuery__SelectStmt>(node);
+  return node == nullptr ||
+         (select != nullptr && select->into_clause == nullptr && select->n_locking_clause == 0);
+}
+
+ScriptPlan plan_script(const Section& section, const sql::Script& script,
+                       const sql::TransactionPlan& transaction,
+                       const std::vector<bool>& is_idempotent) {
+  ScriptPlan plan;
+  plan.is_transactional = transaction.is_transactional && transaction.not_in_transaction.empty();
+  plan.begin_options = transaction.begin_options;
+  plan.leaked_settings = transaction.leaked_settings;
+
+  std::string text(section.text());
+  std::vector<sql::Statement> kept;
+  std::vector<bool> kept_is_idempotent;
+  const auto& all = script.statements();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& hoisted = transaction.set_transaction;
+    if (i == transaction.outer_begin || i == transaction.outer_commit ||
+        std::find(hoisted.begin(), hoisted.end(), i) != hoisted.end()) {
+      blank(text, all[i]);
+    } else {
+      kept.push_back(all[i]);
+      kept_is_idempotent.push_back(i < is_idempotent.size() && is_idempotent[i]);
+    }
+  }
+  if (kept.empty())
+    return plan;
+
+  const std::size_t base = kept.front().offset;
+  plan.sql = text.substr(base, kept.back().offset + kept.back().length - base);
+  std::vector<const sql::Node*> nodes;
+  for (const sql::Statement& statement : kept) {
+    plan.statements.push_back(table_statement(statement, base, section.file()));
+    nodes.push_back(statement.node);
+  }
+  if (plan.is_transactional) {
+    const bool all_idempotent =
+        std::all_of(kept_is_idempotent.begin(), kept_is_idempotent.end(), [](bool b) { return b; });
+    plan.steps.push_back({.first_statement = 0,
+                          .statement_count = static_cast<std::uint32_t>(kept.size()),
+                          .is_transactional = true,
+                          .is_idempotent = all_idempotent,
+                          .probe = Probe::kNone,
+                          .relation = {},
+                          .index = {}});
+  } else {
+    plan.steps = steps_outside_transaction(nodes, kept_is_idempotent);
+  }
+  return plan;
+}
+
+ChecksPlan plan_checks(const Section& section, const sql::Script& script) {
+  ChecksPlan plan;
+  const std::string_view text = section.text();
+  std::size_t base = 0;
+  for (const sql::Statement& statement : script.statements()) {
+    if (!is_query(statement.node))
+      continue;
+    if (plan.statements.empty())
+      base = statement.offset;
+    plan.statements.push_back(table_statement(statement, base, section.file()));
+    plan.sql = text.substr(base, statement.offset + statement.length - base);
+    plan.guarded_sql += guard(text.substr(statement.offset, statement.length));
+  }
+  return plan;
+}
+
+}  // namespace godwit::codegen

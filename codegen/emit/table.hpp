@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The generated .cpp: one constexpr table (runtime/include/godwit/migration.hpp), its literals
+// directly in the initialiser, since named arrays of characters cost clang 7 GB at 100 MB.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emit/script_plan.hpp"
+#include "sql/migration.hpp"
+
+namespace godwit::codegen {
+
+/// One migration as the table has it.
+struct TableMigration {
+  const sql::Migration* migration = nullptr;
+  /// Versions of this set, resolved from the header's names, and those of other sets.
+  std::vector<std::int64_t> dependencies;
+  bool is_idempotent = false;
+  ScriptPlan up;
+  ScriptPlan down;
+  ChecksPlan require;
+  ChecksPlan verify;
+};
+
+struct Table {
+  std::string header;         ///< what the .cpp includes: "crm_migrations.hpp"
+  std::string cpp_namespace;  ///< "crm_migrations" or "crm::migrations"
+  std::string set_name;       ///< "main"
+  std::string history_table;  ///< "schema_migrations"
+  std::string digest;
+  std::string tool_version;
+  int postgres = 15;
+  std::vector<TableMigration> migrations;  ///< in set order
+};
+
+/// The text of the .cpp. Depends on nothing but `table`: the same input gives the same bytes.
+std::string emit_table(const Table& table);
+
+}  // namespace godwit::codegen

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "order/dependency_order.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <queue>
+#include <string>
+
+#include "source/words.hpp"
+
+namespace godwit::codegen {
+namespace {
+
+/// Finds a migration by what a header may call it.
+class Names {
+ public:
+  Names(std::span<const MigrationSource> sources, Diagnostics& diagnostics) {
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      versions_.emplace(sources[i].version, i);
+      names_.emplace(sources[i].full_name, i);
+    }
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      for (const std::string& alias : sources[i].header.aliases) {
+        const auto [taken, is_new] = names_.emplace(alias, i);
+        if (!is_new && taken->second != i)
+          diagnostics.error(
+              "invalid-header-value", sources[i].up.file(), 0,
+              "the alias `" + alias + "` is taken by " + sources[taken->second].up.file().display(),
+              {"give one of the two another alias"});
+      }
+    }
+  }
+
+  std::optional<std::size_t> find(const DependencyName& name) const {
+    if (name.version) {
+      if (const auto found = versions_.find(*name.version); found != versions_.end())
+        return found->second;
+    }
+    std::string text = name.text;
+    if (text.ends_with(".sql"))
+      text.resize(text.size() - 4);
+    const auto found = names_.find(text);
+    return found == names_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  std::map<std::int64_t, std::size_t> versions_;
+  std::map<std::string, std::size_t> names_;
+};
+
+std::string known_versions(std::span<const MigrationSource> sources) {
+  constexpr std::size_t kMost = 8;
+  std::string text;
+  const std::size_t first = sources.size() > kMost ? sources.size() - kMost : 0;
+  for (std::size_t i = first; i < sources.size(); ++i)
+    text += (text.empty() ? "" : ", ") + std::to_string(sources[i].version);
+  return (first > 0 ? "the last versions of this set are " : "the versions of this set are ") +
+         text;
+}
+
+void report_unknown(const MigrationSource& source, const DependencyName& name,
+                    std::span<const MigrationSource> sources, Diagnostics& diagnostics) {
+  const bool is_prose = std::none_of(name.text.begin(), name.text.end(), is_ascii_digit);
+  if (is_prose) {
+    diagnostics
+        .error("invalid-header-value", source.up.file(), name.offset,
+               "`" + name.text + "` is neither a version nor another migration's name or alias",
+               {"Dependencies are versions: `7`, `[7, 10]`, `007 (CRM)`, `None`"})
+        .length = name.text.size();
+    return;
+  }
+  diagnostics
+      .error("unknown-dependency", source.up.file(), name.offset,
+             "migration " + std::to_string(source.version) + " depends on migration " +
+                 (name.version ? std::to_string(*name.version) : "`" + name.text + "`") +
+                 ", which does not exist",
+             {known_versions(sources)})
+      .length = name.text.size();
+}
+
+std::vector<std::size_t> resolve(std::size_t index, std::span<const MigrationSource> sources,
+                                 const Names& names, Diagnostics& diagnostics) {
+  const MigrationSource& source = sources[index];
+  std::vector<std::size_t> resolved;
+  for (const DependencyName& name : source.header.dependencies) {
+    if (!name.set.empty())
+      continue;
+    const std::optional<std::size_t> found = names.find(name);
+    if (!found) {
+      report_unknown(source, name, sources, diagnostics);
+    } else if (*found == index) {
+      diagnostics
+          .error("self-dependency", source.up.file(), name.offset,
+                 "migration " + std::to_string(source.version) + " depends on itself")
+          .length = name.text.size();
+    } else if (std::find(resolved.begin(), resolved.end(), *found) != resolved.end()) {
+      diagnostics
+          .add(Severity::kWarning, "duplicate-dependency", source.up.file(), name.offset,
+               "migration " + std::to_string(sources[*found].version) + " is listed twice")
+          .length = name.text.size();
+    } else {
+      resolved.push_back(*found);
+    }
+  }
+  return resolved;
+}
+
+/// Some cycle among the migrations that are not `is_done`, each depending on the next.
+std::vector<std::size_t> find_cycle(const DependencyOrder& graph,
+                                    const std::vector<bool>& is_done) {
+  // Every migration that is left depends on another that is left: following the first such
+  // dependency must come back to a migration that was met before.
+  std::size_t at =
+      static_cast<std::size_t>(std::find(is_done.begin(), is_done.end(), false) - is_done.begin());
+  std::vector<std::size_t> path;
+  while (std::find(path.begin(), path.end(), at) == path.end()) {
+    path.push_back(at);
+    const auto& next = graph.dependencies[at];
+    at = *std::find_if(next.begin(), next.end(), [&](std::size_t d) { return !is_done[d]; });
+  }
+  path.erase(path.begin(), std::find(path.begin(), path.end(), at));
+  return path;
+}
+
+void report_cycle(const std::vector<std::size_t>& cycle, std::span<const MigrationSource> sources,
+                  Diagnostics& diagnostics) {
+  const auto smallest = std::min_element(cycle.begin(), cycle.end());
+  std::string text;
+  std::string files;
+  for (std::size_t k = 0; k <= cycle.size(); ++k) {
+    const auto at = (static_cast<std::size_t>(smallest - cycle.begin()) + k) % cycle.size();
+    text += (k == 0 ? "" : " → ") + std::to_string(sources[cycle[at]].version);
+    if (k < cycle.size())
+      files += (k == 0 ? "" : ", ") + sources[cycle[at]].up.file().display();
+  }
+  const MigrationSource& first = sources[*smallest];
+  const std::size_t offset =
+      first.header.dependencies.empty() ? 0 : first.header.dependencies.front().offset;
+  diagnostics.error("dependency-cycle", first.up.file(), offset,
+                    "dependencies in a circle: " + text,
+                    {"each of these waits for the next: " + files});
+}
+
+}  // namespace
+
+DependencyOrder order_set(std::span<const MigrationSource> sources, Diagnostics& diagnostics) {
+  const Names names(sources, diagnostics);
+  DependencyOrder result;
+  std::vector<std::vector<std::size_t>> dependants(sources.size());
+  std::vector<std::size_t> open(sources.size());
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    result.dependencies.push_back(resolve(i, sources, names, diagnostics));
+    open[i] = result.dependencies[i].size();
+    for (const std::size_t dependency : result.dependencies[i]) dependants[dependency].push_back(i);
+  }
+
+  // Sources are sorted by version, so the smallest index is the smallest version.
+  std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> free;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (open[i] == 0)
+      free.push(i);
+  }
+  std::vector<bool> is_done(sources.size(), false);
+  const auto drain = [&] {
+    while (!free.empty()) {
+      const std::size_t next = free.top();
+      free.pop();
+      is_done[next] = true;
+      result.order.push_back(next);
+      for (const std::size_t dependant : dependants[next]) {
+        if (--open[dependant] == 0)
+          free.push(dependant);
+      }
+    }
+  };
+  drain();
+  while (result.order.size() < sources.size()) {
+    const std::vector<std::size_t> cycle = find_cycle(result, is_done);
+    report_cycle(cycle, sources, diagnostics);
+    // Cut the circle at its smallest version and go on, to find the other circles too.
+    const std::size_t cut = *std::min_element(cycle.begin(), cycle.end());
+    open[cut] = 0;
+    auto& dependencies = result.dependencies[cut];
+    std::erase_if(dependencies, [&](std::size_t d) {
+      if (is_done[d])
+        return false;
+      std::erase(dependants[d], cut);
+      return true;
+    });
+    free.push(cut);
+    drain();
+  }
+  return result;
+}
+
+}  // namespace godwit::codegen

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// godwit.lock, committed beside the migrations: what has been released and must not change.
+//
+//     1 fix_missing_tables 6f3c…
+//     7 crm_system_schema 90ab…
+//     digest 12ef…
+//
+// A line each in set order, version, name, checksum; last the SHA-256 of the lines above, line ends
+// included. Two branches that add a migration each conflict in it, which is where that should be
+// noticed.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "source/diagnostic.hpp"
+#include "source/migration_source.hpp"
+
+namespace godwit::codegen {
+
+struct LockEntry {
+  std::int64_t version = 0;
+  std::string name;
+  std::string checksum;
+  std::size_t offset = 0;  ///< of its line in the lock file
+};
+
+struct LockFile {
+  const SourceFile* file = nullptr;  ///< null where there is none
+  std::vector<LockEntry> entries;
+  bool is_digest_right = true;
+};
+
+/// Reads `path`. No file is an empty LockFile. Lines that are not understood and a wrong digest are
+/// reported as `invalid-lock-file`.
+LockFile read_lock_file(const std::filesystem::path& path, FileStore& store,
+                        Diagnostics& diagnostics);
+
+/// Compares the set with its lock file: `edited-locked-migration`, `removed-locked-migration`,
+/// `inserted-before-locked`, and the note `unlocked-migration`. `in_order` is the set in its order.
+void check_lock(const LockFile& lock, std::span<const MigrationSource* const> in_order,
+                Diagnostics& diagnostics);
+
+/// The text of a lock file for these entries.
+std::string lock_text(std::span<const LockEntry> entries);
+
+/// The set digest: SHA-256 over version, name and checksum of each migration in set order. It is
+/// the digest of the lock file that has them all.
+std::string set_digest(std::span<const MigrationSource* const> in_order);
+
+/// The lock file with what is new in the set, and with the lines of `accepted` versions rewritten
+/// or, where the migration is gone, dropped. Only meaningful when check_lock() has no error for
+/// others.
+std::vector<LockEntry> updated_lock(const LockFile& lock,
+                                    std::span<const MigrationSource* const> in_order,
+                                    std::span<const std::int64_t> accepted);
+
+}  // namespace godwit::codegen

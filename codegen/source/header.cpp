@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The header is the run of `--` comments at the top of the file. Each line is looked at by itself:
+// `Key: value` with a known key is read by that key's reader, a key that is nearly a known one is
+// reported, and everything else is prose.
+#include "source/header.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+
+#include "source/words.hpp"
+
+namespace godwit::codegen {
+namespace {
+
+constexpr std::string_view kInvalidValue = "invalid-header-value";
+constexpr std::size_t kLongestKey = 24;
+
+/// One `Key: value` line; views into the file.
+struct Line {
+  std::string_view key;
+  std::string_view number;  ///< of `Migration 010:`, else empty
+  std::string_view value;
+};
+
+class HeaderReader {
+ public:
+  HeaderReader(const SourceFile& file, Diagnostics& diagnostics)
+      : file_(file), diagnostics_(diagnostics) {}
+
+  Header read();
+
+ private:
+  using Reader = void (HeaderReader::*)(const Line&);
+  struct Key {
+    std::string_view name;
+    Reader reader;
+  };
+  static const std::array<Key, 20> kKeys;
+
+  void read_line(std::string_view comment);
+  void report_unknown_key(std::string_view key);
+  void invalid(std::string_view at, std::string message, std::string note);
+  std::size_t offset_of(std::string_view part) const {
+    return static_cast<std::size_t>(part.data() - file_.text().data());
+  }
+
+  void read_migration(const Line& line);
+  void read_description(const Line& line) { set_once(header_.description, line.value); }
+  void read_purpose(const Line& line) { set_once(header_.purpose, line.value); }
+  void read_created(const Line& line) { set_once(header_.created, line.value); }
+  void read_author(const Line& line) { set_once(header_.author, line.value); }
+  void read_idempotency(const Line& line);
+  void read_dependencies(const Line& line);
+  void read_transaction(const Line& line);
+  void read_lock_timeout(const Line& line) { read_timeout(line, header_.lock_timeout_ms); }
+  void read_statement_timeout(const Line& line) {
+    read_timeout(line, header_.statement_timeout_ms);
+  }
+  void read_set(const Line& line);
+  void read_phase(const Line& line);
+  void read_breaking(const Line& line);
+  void read_irreversible(const Line& line);
+  void read_tag(const Line& line) { set_once(header_.tag, line.value); }
+  void read_alias(const Line& line);
+  void read_syntax(const Line& line);
+  void read_accept_checksum(const Line& line);
+  void read_unsupported(const Line& line);
+
+  void read_timeout(const Line& line, std::optional<std::int32_t>& into);
+  std::optional<bool> yes_or_no(const Line& line);
+  void add_dependency(std::string_view token);
+  static void set_once(std::string& into, std::string_view value) {
+    if (into.empty())
+      into = value;
+  }
+
+  const SourceFile& file_;
+  Diagnostics& diagnostics_;
+  Header header_;
+};
+
+constexpr std::array<std::string_view, 20> kKeyNames{
+    "Migration",   "Description",  "Purpose",         "Created",      "Author",
+    "Idempotency", "Dependencies", "Transaction",     "Lock-Timeout", "Statement-Timeout",
+    "Set",         "Phase",        "Breaking",        "Irreversible", "Tag",
+    "Alias",       "Syntax",       "Accept-Checksum", "Replaces",     "Seed"};
+
+const std::array<HeaderReader::Key, 20> HeaderReader::kKeys{{
+    {kKeyNames[0], &HeaderReader::read_migration},
+    {kKeyNames[1], &HeaderReader::read_description},
+    {kKeyNames[2], &HeaderReader::read_purpose},
+    {kKeyNames[3], &HeaderReader::read_created},
+    {kKeyNames[4], &HeaderReader::read_author},
+    {kKeyNames[5], &HeaderReader::read_idempotency},
+    {kKeyNames[6], &HeaderReader::read_dependencies},
+    {kKeyNames[7], &HeaderReader::read_transaction},
+    {kKeyNames[8], &HeaderReader::read_lock_timeout},
+    {kKeyNames[9], &HeaderReader::read_statement_timeout},
+    {kKeyNames[10], &HeaderReader::read_set},
+    {kKeyNames[11], &HeaderReader::read_phase},
+    {kKeyNames[12], &HeaderReader::read_breaking},
+    {kKeyNames[13], &HeaderReader::read_irreversible},
+    {kKeyNames[14], &HeaderReader::read_tag},
+    {kKeyNames[15], &HeaderReader::read_alias},
+    {kKeyNames[16], &HeaderReader::read_syntax},
+    {kKeyNames[17], &HeaderReader::read_accept_checksum},
+    {kKeyNames[18], &HeaderReader::read_unsupported},
+    {kKeyNames[19], &HeaderReader::read_unsupported},
+}};
+
+// Words that people write for a key of ours and that no spelling distance would find.
+struct Synonym {
+  std::string_view word;
+  std::string_view key;
+};
+constexpr std::array<Synonym, 6> kSynonyms{{{"depends", "Dependencies"},
+                                            {"depends-on", "Dependencies"},
+                                            {"dependency", "Dependencies"},
+                                            {"requires", "Dependencies"},
+                                            {"idempotent", "Idempotency"},
+                                            {"transactional", "Transaction"}}};
+
+std::optional<std::int64_t> parse_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (text.empty() || error != std::errc() || stop != end)
+    return std::nullopt;
+  return value;
+}
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_ascii_digit);
+}
+
+/// The word at the front of `text`, ended by a blank or punctuation.
+std::string_view first_word(std::string_view text) {
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) {
+    return !is_ascii_letter(c) && !is_ascii_digit(c) && c != '_' && c != '-' && c != '.' &&
+           c != '/';
+  });
+  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
+}
+
+/// `Key: value` or `Migration 010: value`; empty for prose.
+std::optional<Line> split_line(std::string_view comment) {
+  const std::size_t colon = comment.find(':');
+  if (colon == std::string_view::npos)
+    return std::nullopt;
+  Line line;
+  line.key = trim(comment.substr(0, colon));
+  line.value = trim(comment.substr(colon + 1));
+  const auto is_digit_or_dash = [](char c) { return is_ascii_digit(c) || c == '-'; };
+  std::size_t number = line.key.size();
+  while (number > 0 && is_digit_or_dash(line.key[number - 1])) --number;
+  if (number < line.key.size() && number > 0 && is_blank(line.key[number - 1])) {
+    line.number = line.key.substr(number);
+    line.key = trim(line.key.substr(0, number));
+  }
+  const bool is_key =
+      !line.key.empty() && line.key.size() <= kLongestKey && is_ascii_letter(line.key.front()) &&
+      std::all_of(line.key.begin(), line.key.end(),
+                  [](char c) { return is_ascii_letter(c) || c == '-' || c == ' ' || c == '_'; });
+  return is_key ? std::optional(line) : std::nullopt;
+}
+
+/// "lock timeout" and "Lock_Timeout" as "lock-timeout".
+std::string normal_key(std::string_view key) {
+  std::string normal = to_lower(key);
+  std::replace_if(
+      normal.begin(), normal.end(), [](char c) { return c == ' ' || c == '_'; }, '-');
+  return normal;
+}
+
+Header HeaderReader::read() {
+  std::string_view rest = file_.text();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = trim(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.empty())
+      continue;
+    if (!line.starts_with("--"))
+      break;
+    const std::string_view comment = trim(line.substr(2));
+    if (starts_with_ignoring_case(comment, "godwit:")) {
+      if (equals_ignoring_case(comment, "godwit:up"))
+        continue;
+      break;
+    }
+    read_line(comment);
+  }
+  return std::move(header_);
+}
+
+void HeaderReader::read_line(std::string_view comment) {
+  const std::optional<Line> line = split_line(comment);
+  if (!line)
+    return;
+  const std::string key = normal_key(line->key);
+  const auto known = std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& candidate) {
+    return equals_ignoring_case(candidate.name, key);
+  });
+  if (known == kKeys.end()) {
+    report_unknown_key(line->key);
+    return;
+  }
+  const bool is_migration = known->reader == &HeaderReader::read_migration;
+  if (!line->number.empty() && !is_migration)
+    return;  // "Phase 2: …" is prose
+  header_.is_present = true;
+  (this->*known->reader)(*line);
+}
+
+void HeaderReader::report_unknown_key(std::string_view key) {
+  // Short words are near to too many others ("See:" is not a misspelt "Set:").
+  constexpr std::size_t kShortestMisspelling = 5;
+  if (key.size() < kShortestMisspelling)
+    return;
+  const std::string normal = normal_key(key);
+  std::vector<std::string_view> candidates;
+  for (const std::string_view name : kKeyNames) {
+    if (name.size() >= kShortestMisspelling)
+      candidates.push_back(name);
+  }
+  std::optional<std::string_view> meant;
+  const auto synonym = std::find_if(kSynonyms.begin(), kSynonyms.end(),
+                                    [&](const Synonym& s) { return s.word == normal; });
+  if (synonym != kSynonyms.end())
+    meant = synonym->key;
+  else if (const auto near = closest(normal, candidates);
+           near && edit_distance(normal, to_lower(*near)) <= (near->size() >= 8 ? 2U : 1U))
+    meant = near;
+  if (!meant)
+    return;
+  diagnostics_
+      .add(Severity::kWarning, "unknown-header-key", file_, offset_of(key),
+           "unknown header key `" + std::string(key) + "`, did you mean `" + std::string(*meant) +
+               "`?",
+           {"as it stands the line is a comment and has no effect"})
+      .length = key.size();
+}
+
+void HeaderReader::invalid(std::string_view at, std::string message, std::string note) {
+  diagnostics_.error(kInvalidValue, file_, offset_of(at), std::move(message), {std::move(note)})
+      .length = at.size();
+}
+
+void HeaderReader::read_migration(const Line& line) {
+  const std::string_view number = !line.number.empty() ? line.number : line.value;
+  std::string digits(number);
+  std::erase(digits, '-');
+  if (all_digits(digits) && !header_.number) {
+    header_.number = parse_integer(digits);
+    header_.number_offset = offset_of(number);
+    if (!header_.number)
+      invalid(number, "`" + std::string(number) + "` is not a version",
+              "a version has 1 to 18 digits");
+  }
+  if (!line.number.empty() || !all_digits(digits))
+    set_once(header_.description, line.value);
+}
+
+std::optional<bool> HeaderReader::yes_or_no(const Line& line) {
+  const std::string_view word = first_word(line.value);
+  if (equals_ignoring_case(word, "yes") || equals_ignoring_case(word, "true"))
+    return true;
+  if (equals_ignoring_case(word, "no") || equals_ignoring_case(word, "false"))
+    return false;
+  invalid(
+      line.value.empty() ? line.key : line.value,
+      "`" + std::string(line.key) + "` is YES or NO, not `" + std::string(line.value) + "`",
+      "write `-- " + std::string(line.key) + ": YES` or `-- " + std::string(line.key) + ": NO`");
+  return std::nullopt;
+}
+
+void HeaderReader::read_idempotency(const Line& line) {
+  if (const auto value = yes_or_no(line)) {
+    header_.idempotency = *value;
+    header_.idempotency_offset = offset_of(line.key);
+  }
+}
+
+void HeaderReader::read_breaking(const Line& line) {
+  if (const auto value = yes_or_no(line))
+    header_.is_breaking = *value;
+}
+
+void HeaderReader::read_dependencies(const Line& line) {
+  header_.declares_dependencies = true;
+  std::string_view rest = line.value;
+  const auto is_separator = [](char c) {
+    return c == ',' || c == ';' || c == '[' || c == ']' || c == '"' || c == '\'' || is_blank(c);
+  };
+  while (!rest.empty()) {
+    if (rest.front() == '(') {  // a remark: `007 (CRM)`
+      const std::size_t close = rest.find(')');
+      rest.remove_prefix(close == std::string_view::npos ? rest.size() : close + 1);
+    } else if (is_separator(rest.front())) {
+      rest.remove_prefix(1);
+    } else {
+      const auto end = std::find_if(rest.begin(), rest.end(),
+                                    [&](char c) { return is_separator(c) || c == '('; });
+      const std::string_view token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+      add_dependency(token);
+      rest.remove_prefix(token.size());
+      const bool is_none = equals_ignoring_case(token, "none");
+      if (is_none)
+        return;  // `None (first migration)`, `none - see the wiki`
+    }
+  }
+}
+
+void HeaderReader::add_dependency(std::string_view token) {
+  if (equals_ignoring_case(token, "none") || equals_ignoring_case(token, "n/a") || token == "-")
+    return;
+  DependencyName name;
+  name.text = token;
+  name.offset = offset_of(token);
+  std::string_view rest = token;
+  if (const std::size_t colon = token.find(':'); colon != std::string_view::npos && colon > 0) {
+    name.set = token.substr(0, colon);
+    rest = token.substr(colon + 1);
+  }
+  std::string digits(rest);
+  if (rest.size() > 1 && (rest.front() == 'V' || rest.front() == 'v'))
+    digits.erase(0, 1);
+  std::erase(digits, '-');
+  if (all_digits(digits))
+    name.version = parse_integer(digits);
+  if (!name.set.empty() && !name.version) {
+    invalid(token, "`" + std::string(token) + "` is not a dependency on another set",
+            "write the set's name, a colon and a version: `billing:12`");
+    return;
+  }
+  header_.dependencies.push_back(std::move(name));
+}
+
+void HeaderReader::read_transaction(const Line& line) {
+  const std::string_view word = first_word(line.value);
+  for (const std::string_view off : {"none", "no", "off", "false"}) {
+    if (equals_ignoring_case(word, off))
+      header_.transaction = false;
+  }
+  for (const std::string_view on : {"yes", "on", "true", "always", "auto"}) {
+    if (equals_ignoring_case(word, on))
+      header_.transaction = true;
+  }
+  header_.transaction_offset = offset_of(line.key);
+  if (!header_.transaction)
+    invalid(
+        line.value.empty() ? line.key : line.value,
+        "`Transaction` is `none` or `yes`, not `" + std::string(line.value) + "`",
+        "write `-- Transaction: none` for statements that cannot run in a transaction, and leave "
+        "the line out otherwise");
+}
+
+void HeaderReader::read_timeout(const Line& line, std::optional<std::int32_t>& into) {
+  struct Unit {
+    std::string_view name;
+    std::int64_t milliseconds;
+  };
+  static constexpr std::array<Unit, 6> kUnits{
+      {{"", 1}, {"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+  const auto unit_begin = std::find_if_not(line.value.begin(), line.value.end(), is_ascii_digit);
+  const auto digits = static_cast<std::size_t>(unit_begin - line.value.begin());
+  const auto amount = parse_integer(line.value.substr(0, digits));
+  const std::string_view unit = trim(line.value.substr(digits));
+  const auto known = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& u) {
+    return equals_ignoring_case(u.name, unit);
+  });
+  const bool fits = amount && known != kUnits.end() &&
+                    *amount <= std::numeric_limits<std::int32_t>::max() / known->milliseconds;
+  if (!fits) {
+    invalid(line.value.empty() ? line.key : line.value,
+            "`" + std::string(line.value) + "` is not a time",
+            "write a whole number and ms, s, min or h: `" + std::string(line.key) + ": 5s`");
+    return;
+  }
+  into = static_cast<std::int32_t>(*amount * known->milliseconds);
+}
+
+void HeaderReader::read_set(const Line& line) {
+  const std::size_t equals = line.value.find('=');
+  const std::string_view name = trim(line.value.substr(0, std::min(equals, line.value.size())));
+  const bool is_name = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return is_ascii_letter(c) || is_ascii_digit(c) || c == '_' || c == '.';
+  });
+  if (equals == std::string_view::npos || !is_name) {
+    invalid(line.value.empty() ? line.key : line.value,
+            "`" + std::string(line.value) + "` is not a setting",
+            "write one setting a line: `Set: work_mem=256MB`");
+    return;
+  }
+  std::string_view value = trim(line.value.substr(equals + 1));
+  if (value.size() >= 2 && value.front() == '\'' && value.back() == '\'')
+    value = value.substr(1, value.size() - 2);
+  header_.settings.push_back({std::string(name), std::string(value)});
+}
+
+void HeaderReader::read_phase(const Line& line) {
+  if (equals_ignoring_case(line.value, "expand"))
+    header_.phase = Phase::kExpand;
+  else if (equals_ignoring_case(line.value, "contract"))
+    header_.phase = Phase::kContract;
+  else
+    invalid(line.value.empty() ? line.key : line.value,
+            "`Phase` is expand or contract, not `" + std::string(line.value) + "`",
+            "expand adds what the new release needs, contract removes what the old one needed");
+}
+
+void HeaderReader::read_irreversible(const Line& line) {
+  if (line.value.empty())
+    invalid(line.key, "`Irreversible` needs a reason",
+            "write why nothing can undo it: `Irreversible: the column's data is gone`");
+  set_once(header_.irreversible, line.value);
+}
+
+void HeaderReader::read_alias(const Line& line) {
+  std::string_view rest = line.value;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    if (const std::string_view alias = trim(rest.substr(0, end)); !alias.empty())
+      header_.aliases.emplace_back(alias);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+void HeaderReader::read_syntax(const Line& line) {
+  const std::string_view word = first_word(line.value);
+  const std::string_view reason = trim(line.value.substr(word.size()));
+  if (!equals_ignoring_case(word, "unchecked") || reason.empty()) {
+    invalid(
+        line.value.empty() ? line.key : line.value, "`Syntax` is `unchecked` and a reason",
+        "write what this grammar does not know: `Syntax: unchecked MERGE … RETURNING is of 17`");
+    return;
+  }
+  header_.unchecked = std::string(reason);
+}
+
+void HeaderReader::read_accept_checksum(const Line& line) {
+  std::string_view rest = line.value;
+  while (!rest.empty()) {
+    const auto end =
+        std::find_if(rest.begin(), rest.end(), [](char c) { return c == ',' || is_blank(c); });
+    const std::string_view checksum = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+    const bool is_hex =
+        checksum.size() == 64 && std::all_of(checksum.begin(), checksum.end(), [](char c) {
+          return is_ascii_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        });
+    if (is_hex)
+      header_.accepted_checksums.push_back(to_lower(checksum));
+    else if (!checksum.empty())
+      invalid(checksum, "`" + std::string(checksum) + "` is not a checksum",
+              "a checksum is the 64 hex digits that sha256sum prints");
+    rest.remove_prefix(std::min(checksum.size() + 1, rest.size()));
+  }
+}
+
+void HeaderReader::read_unsupported(const Line& line) {
+  invalid(line.key, "`" + std::string(line.key) + "` is not supported by this version of godwit",
+          "leave the line out; what it asks for would not happen");
+}
+
+}  // namespace
+
+std::span<const std::string_view> header_keys() {
+  return kKeyNames;
+}
+
+Header read_header(const SourceFile& file, Diagnostics& diagnostics) {
+  return HeaderReader(file, diagnostics).read();
+}
+
+}  // namespace godwit::codegen

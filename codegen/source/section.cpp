@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Directives are looked for in comments only, so `-- godwit:down` inside a function body is text.
+// Most files have none and are one section without a copy.
+#include "source/section.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "source/comments.hpp"
+#include "source/words.hpp"
+
+namespace godwit::codegen {
+namespace {
+
+constexpr std::string_view kPrefix = "godwit:";
+
+struct Directive {
+  SectionKind kind;
+  std::size_t offset;  // of the comment
+  std::size_t end;     // behind it
+};
+
+constexpr std::array<std::string_view, 4> kSectionWords{"up", "down", "verify", "require"};
+// Directives that belong to a statement; lint/ and emit/ read them.
+constexpr std::array<std::string_view, 2> kStatementWords{"allow", "batch"};
+
+/// The word behind `-- godwit:`, and where it begins; empty for any other comment.
+std::string_view directive_word(std::string_view comment) {
+  std::string_view rest = comment.substr(2);
+  rest = trim_left(rest);
+  if (!starts_with_ignoring_case(rest, kPrefix))
+    return {};
+  rest.remove_prefix(kPrefix.size());
+  const auto end = std::find_if(rest.begin(), rest.end(),
+                                [](char c) { return !is_ascii_letter(c) && c != '-'; });
+  return rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+}
+
+void report_unknown(const SourceFile& file, std::size_t offset, std::string_view word,
+                    Diagnostics& diagnostics) {
+  std::vector<std::string_view> known(kSectionWords.begin(), kSectionWords.end());
+  known.insert(known.end(), kStatementWords.begin(), kStatementWords.end());
+  std::string message = "unknown directive `godwit:" + std::string(word) + "`";
+  if (const auto meant = closest(word, known))
+    message += ", did you mean `godwit:" + std::string(*meant) + "`?";
+  diagnostics
+      .error("unknown-directive", file, offset, std::move(message),
+             {"the directives are godwit:up, godwit:down, godwit:verify, godwit:require, "
+              "godwit:allow and godwit:batch"})
+      .length = word.size();
+}
+
+std::vector<Directive> find_directives(const SourceFile& file, Diagnostics& diagnostics) {
+  std::vector<Directive> found;
+  const std::string_view text = file.text();
+  if (!contains_ignoring_case(text, kPrefix))
+    return found;
+  for (const Comment& comment : find_comments(text)) {
+    if (!comment.is_line)
+      continue;
+    const std::string_view all = text.substr(comment.offset, comment.length);
+    if (!starts_with_ignoring_case(trim_left(all.substr(2)), kPrefix))
+      continue;
+    const std::string_view word = directive_word(all);
+    const auto known =
+        std::find_if(kSectionWords.begin(), kSectionWords.end(),
+                     [&](std::string_view w) { return equals_ignoring_case(w, word); });
+    const auto word_offset = static_cast<std::size_t>(word.data() - text.data());
+    if (known != kSectionWords.end()) {
+      if (!comment.starts_line) {
+        diagnostics.error("unknown-directive", file, word_offset,
+                          "a section directive stands on a line of its own",
+                          {"put `-- godwit:" + std::string(word) + "` at the start of a line"});
+        continue;
+      }
+      found.push_back({static_cast<SectionKind>(known - kSectionWords.begin()), comment.offset,
+                       comment.offset + comment.length});
+    } else if (std::none_of(kStatementWords.begin(), kStatementWords.end(),
+                            [&](std::string_view w) { return equals_ignoring_case(w, word); })) {
+      report_unknown(file, word_offset, word, diagnostics);
+    }
+  }
+  return found;
+}
+
+/// As long as `text`, with everything but [begin, end) blank; line ends stay.
+void copy_range(std::string& into, std::string_view text, std::size_t begin, std::size_t end) {
+  std::copy(text.begin() + static_cast<std::ptrdiff_t>(begin),
+            text.begin() + static_cast<std::ptrdiff_t>(end),
+            into.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+
+std::string blank_like(std::string_view text) {
+  std::string blank(text);
+  std::replace_if(
+      blank.begin(), blank.end(), [](char c) { return c != '\n' && c != '\r'; }, ' ');
+  return blank;
+}
+
+}  // namespace
+
+std::string_view to_string(SectionKind kind) noexcept {
+  return kSectionWords[static_cast<std::size_t>(kind)];
+}
+
+std::vector<Section> split_sections(const SourceFile& file, SectionKind first,
+                                    Diagnostics& diagnostics) {
+  const std::vector<Directive> directives = find_directives(file, diagnostics);
+  const std::string_view text = file.text();
+  std::vector<Section> sections;
+  if (directives.empty()) {
+    sections.emplace_back(first, file);
+    return sections;
+  }
+
+  std::array<std::optional<std::string>, kSectionWords.size()> texts;
+  const auto text_of = [&](SectionKind kind) -> std::string& {
+    auto& slot = texts[static_cast<std::size_t>(kind)];
+    if (!slot)
+      slot = blank_like(text);
+    return *slot;
+  };
+  // What stands before the first directive is the first section, unless it is blank and the file
+  // goes on with another: then it is only the header.
+  const bool starts_with_sql = skip_blank(text, 0) < directives.front().offset;
+  if (starts_with_sql || first == SectionKind::kUp)
+    copy_range(text_of(first), text, 0, directives.front().offset);
+  for (std::size_t i = 0; i < directives.size(); ++i) {
+    const Directive& directive = directives[i];
+    if (first != SectionKind::kUp && directive.kind != first) {
+      diagnostics.error("unknown-directive", file, directive.offset,
+                        "a `" + std::string(to_string(directive.kind)) +
+                            "` section cannot stand in a ." + std::string(to_string(first)) +
+                            ".sql file",
+                        {"move it into the file that holds the up section"});
+      continue;
+    }
+    std::string& section = text_of(directive.kind);
+    const std::size_t end = i + 1 < directives.size() ? directives[i + 1].offset : text.size();
+    copy_range(section, text, directive.end, end);
+    // A section may be in several pieces; the directive ends the statement before it.
+    section[directive.offset] = ';';
+  }
+  for (std::size_t kind = 0; kind < texts.size(); ++kind) {
+    if (texts[kind])
+      sections.emplace_back(static_cast<SectionKind>(kind), file, std::move(*texts[kind]));
+  }
+  return sections;
+}
+
+}  // namespace godwit::codegen

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Whether bytes can be SQL at all: PostgreSQL takes no NUL, and the runtime sends UTF-8.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace godwit::codegen {
+
+/// The offset of the first NUL byte.
+std::optional<std::size_t> find_nul(std::string_view text) noexcept;
+
+/// The offset of the first byte that is not valid UTF-8 (RFC 3629: no overlong forms, no
+/// surrogates, nothing above U+10FFFF).
+std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
+
+/// The byte offset of the character number `characters`, from 0, in valid UTF-8.
+std::size_t byte_offset_of(std::string_view text, std::size_t characters) noexcept;
+
+}  // namespace godwit::codegen

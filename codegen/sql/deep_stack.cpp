@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The parser, the serialiser and protobuf-c recurse as deep as the SQL nests. PostgreSQL itself
+// refuses what needs more than max_stack_depth (2 MB by default); these threads have some hundred
+// times as much, which is only reserved, and used as far as it is touched.
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <vector>
+
+#include <pthread.h>
+
+#include "sql/parse.hpp"
+
+namespace godwit::codegen::sql {
+namespace {
+
+constexpr std::size_t kStackBytes = std::size_t{512} * 1024 * 1024;
+
+struct Pool {
+  std::size_t count;
+  const std::function<void(std::size_t)>& work;
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+};
+
+void* run_pool(void* argument) {
+  Pool& pool = *static_cast<Pool*>(argument);
+  for (std::size_t i = pool.next++; i < pool.count; i = pool.next++) {
+    try {
+      pool.work(i);
+    } catch (...) {
+      const std::scoped_lock lock(pool.mutex);
+      if (!pool.failure)
+        pool.failure = std::current_exception();
+      pool.next = pool.count;
+    }
+  }
+  return nullptr;
+}
+
+void check(int error, const char* what) {
+  if (error != 0)
+    throw std::system_error(error, std::generic_category(), what);
+}
+
+}  // namespace
+
+void run_with_deep_stack(std::size_t count, unsigned threads,
+                         const std::function<void(std::size_t)>& work) {
+  if (count == 0)
+    return;
+  Pool pool{count, work, {}, {}, {}};
+  pthread_attr_t attributes;
+  check(pthread_attr_init(&attributes), "pthread_attr_init");
+  check(pthread_attr_setstacksize(&attributes, kStackBytes), "pthread_attr_setstacksize");
+  std::vector<pthread_t> running;
+  int error = 0;
+  const std::size_t wanted = std::clamp<std::size_t>(threads, 1, count);
+  while (running.size() < wanted && error == 0) {
+    pthread_t thread{};
+    error = pthread_create(&thread, &attributes, run_pool, &pool);
+    if (error == 0)
+      running.push_back(thread);
+  }
+  pthread_attr_destroy(&attributes);
+  if (running.empty())
+    check(error, "pthread_create");
+  for (const pthread_t thread : running) pthread_join(thread, nullptr);
+  if (pool.failure)
+    std::rethrow_exception(pool.failure);
+}
+
+}  // namespace godwit::codegen::sql

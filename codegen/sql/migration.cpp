@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sql/migration.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+namespace godwit::codegen::sql {
+namespace {
+
+Migration parse_migration(const MigrationSource& source, int postgres, Diagnostics& diagnostics) {
+  Migration migration;
+  migration.source = &source;
+  if (source.header.unchecked) {
+    migration.up = split_only(source.up);
+    migration.is_opaque = true;
+  } else {
+    const std::size_t before = diagnostics.all().size();
+    migration.up = parse_section(source.up, postgres, diagnostics);
+    migration.is_opaque = diagnostics.all().size() > before;
+  }
+  if (migration.up.empty() && !migration.is_opaque)
+    diagnostics.error("empty-migration", source.up.file(), 0, "the migration holds no statement",
+                      {"remove the file, or write into it what it should do"});
+  const auto parse_other = [&](const Section& section) {
+    if (!section.is_present())
+      return Script();
+    return source.header.unchecked ? split_only(section)
+                                   : parse_section(section, postgres, diagnostics);
+  };
+  migration.down = parse_other(source.down);
+  migration.verify = parse_other(source.verify);
+  migration.require = parse_other(source.require);
+  migration.up_transaction = plan_transaction(migration.up, source.header.transaction);
+  // The header's word is about the up section; a down is looked at by itself, unless the header
+  // says that there is no transaction.
+  migration.down_transaction = plan_transaction(migration.down, source.header.transaction == false
+                                                                    ? source.header.transaction
+                                                                    : std::optional<bool>());
+  return migration;
+}
+
+}  // namespace
+
+std::vector<Migration> parse_set(const std::vector<MigrationSource>& sources, int postgres,
+                                 Diagnostics& diagnostics) {
+  std::vector<Migration> migrations(sources.size());
+  std::vector<Diagnostics> found(sources.size());
+  const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+  run_with_deep_stack(sources.size(), threads, [&](std::size_t i) {
+    migrations[i] = parse_migration(sources[i], postgres, found[i]);
+  });
+  for (Diagnostics& each : found) diagnostics.append(std::move(each));
+  return migrations;
+}
+
+}  // namespace godwit::codegen::sql

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// libpg_query serialises its tree, and protobuf-c unpacks it again, into an arena that is dropped
+// as a whole. A text with an error is split by the scanner and parsed statement by statement, so
+// that each wrong statement is reported and the right ones are still linted.
+#include "sql/parse.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include <pg_query.h>
+
+#include "source/comments.hpp"
+#include "source/text_check.hpp"
+
+namespace godwit::codegen::sql {
+
+/// A bump allocator in protobuf-c's form.
+class Script::Arena {
+ public:
+  Arena() = default;
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+  ~Arena() {
+    for (void* block : blocks_) std::free(block);
+  }
+
+  ProtobufCAllocator allocator() {
+    return {[](void* arena, std::size_t size) { return static_cast<Arena*>(arena)->take(size); },
+            [](void*, void*) {}, this};
+  }
+
+ private:
+  static constexpr std::size_t kBlock = std::size_t{256} * 1024;
+  static constexpr std::size_t kAlign = alignof(std::max_align_t);
+
+  void* take(std::size_t size) {
+    size = (size + kAlign - 1) / kAlign * kAlign;
+    if (size > left_) {
+      const std::size_t block = std::max(size, kBlock);
+      next_ = static_cast<char*>(std::malloc(block));
+      if (next_ == nullptr)
+        throw std::bad_alloc();
+      blocks_.push_back(next_);
+      left_ = block;
+    }
+    char* taken = next_;
+    next_ += size;
+    left_ -= size;
+    return taken;
+  }
+
+  std::vector<void*> blocks_;
+  char* next_ = nullptr;
+  std::size_t left_ = 0;
+};
+
+Script::Script() = default;
+Script::Script(Script&&) noexcept = default;
+Script& Script::operator=(Script&&) noexcept = default;
+Script::~Script() = default;
+
+namespace {
+
+/// libpg_query's results are freed by a function each.
+template <class Result, void (*kFree)(Result)>
+class Owned {
+ public:
+  explicit Owned(Result result) : result_(result) {}
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+  ~Owned() { kFree(result_); }
+  const Result* operator->() const { return &result_; }
+
+ private:
+  Result result_;
+};
+using ParseResult = Owned<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result>;
+using SplitResult = Owned<PgQuerySplitResult, pg_query_free_split_result>;
+
+SyntaxError syntax_error(const PgQueryError& error, std::string_view text, std::size_t base) {
+  // The cursor counts characters from 1; 0 says that there is no position.
+  const std::size_t offset =
+      error.cursorpos > 0 ? byte_offset_of(text, static_cast<std::size_t>(error.cursorpos) - 1)
+                          : skip_blank(text, 0);
+  return {base + offset, error.message};
+}
+
+/// The text of a statement without blanks and comments before it and blanks behind it.
+Statement trimmed(std::string_view text, std::size_t begin, std::size_t length, const Node* node) {
+  const std::size_t end = length == 0 ? text.size() : std::min(begin + length, text.size());
+  const std::size_t first = skip_blank(text.substr(0, end), begin);
+  std::size_t last = end;
+  while (last > first && std::strchr(" \t\r\n\f\v", text[last - 1]) != nullptr) --last;
+  return {first, last - first, node};
+}
+
+struct Span {
+  std::size_t offset;
+  std::size_t length;
+};
+
+/// The statements of `text` as the scanner sees them; an error where it cannot read the text.
+std::vector<Span> split(const std::string& text, std::vector<SyntaxError>& errors) {
+  std::vector<Span> spans;
+  const SplitResult result(pg_query_split_with_scanner(text.c_str()));
+  if (result->error != nullptr) {
+    errors.push_back(syntax_error(*result->error, text, 0));
+    return spans;
+  }
+  for (int i = 0; i < result->n_stmts; ++i)
+    spans.push_back({static_cast<std::size_t>(result->stmts[i]->stmt_location),
+                     static_cast<std::size_t>(result->stmts[i]->stmt_len)});
+  return spans;
+}
+
+}  // namespace
+
+struct ScriptBuilder {
+  /// Parses all of `text`; false, and nothing added, when it has an error.
+  static bool add(Script& script, std::string_view text, std::vector<SyntaxError>* errors) {
+    const ParseResult result(pg_query_parse_protobuf(text.data()));
+    if (result->error != nullptr) {
+      if (errors != nullptr)
+        errors->push_back(syntax_error(*result->error, text, 0));
+      return false;
+    }
+    auto arena = std::make_unique<Script::Arena>();
+    ProtobufCAllocator allocator = arena->allocator();
+    const PgQuery__ParseResult* tree = pg_query__parse_result__unpack(
+        &allocator, result->parse_tree.len,
+        reinterpret_cast<const std::uint8_t*>(result->parse_tree.data));
+    if (tree == nullptr)
+      throw std::runtime_error("libpg_query's tree could not be unpacked");
+    script.arenas_.push_back(std::move(arena));
+    for (std::size_t i = 0; i < tree->n_stmts; ++i) {
+      const PgQuery__RawStmt& raw = *tree->stmts[i];
+      script.statements_.push_back(trimmed(text, static_cast<std::size_t>(raw.stmt_location),
+                                           static_cast<std::size_t>(raw.stmt_len), raw.stmt));
+    }
+    return true;
+  }
+
+  static void add_unparsed(Script& script, Statement statement) {
+    script.statements_.push_back(statement);
+  }
+};
+
+Script parse(std::string_view text, std::vector<SyntaxError>& errors) {
+  Script script;
+  std::vector<SyntaxError> whole;
+  if (ScriptBuilder::add(script, text, &whole))
+    return script;
+
+  std::string rest(text);
+  std::vector<SyntaxError> found;
+  const std::vector<Span> spans = split(rest, found);
+  for (const Span& span : spans) {
+    const std::string statement = rest.substr(span.offset, span.length);
+    const ParseResult result(pg_query_parse_protobuf(statement.c_str()));
+    if (result->error == nullptr)
+      continue;
+    found.push_back(syntax_error(*result->error, statement, span.offset));
+    std::fill_n(rest.begin() + static_cast<std::ptrdiff_t>(span.offset), span.length, ' ');
+  }
+  if (spans.empty() || found.empty() || !ScriptBuilder::add(script, rest, nullptr)) {
+    // The scanner and the parser disagree about where statements end: the first error stands.
+    errors.insert(errors.end(), whole.begin(), whole.end());
+    return script;
+  }
+  errors.insert(errors.end(), found.begin(), found.end());
+  return script;
+}
+
+Script parse_section(const Section& section, int postgres, Diagnostics& diagnostics) {
+  std::vector<SyntaxError> errors;
+  Script script = parse(section.text(), errors);
+  for (SyntaxError& error : errors) {
+    const std::string_view text = section.text();
+    if (error.offset < text.size() && text[error.offset] == '\\') {
+      diagnostics.error("psql-meta-command", section.file(), error.offset,
+                        "a psql command, which only psql understands",
+                        {"write it in SQL, or remove the line"});
+      continue;
+    }
+    if (postgres > kGrammarMajor) {
+      diagnostics.error("newer-syntax", section.file(), error.offset, std::move(error.message),
+                        {"the grammar here is that of PostgreSQL 15; where PostgreSQL " +
+                         std::to_string(postgres) +
+                         " takes this statement, write `-- Syntax: unchecked <reason>` into the "
+                         "header: the migration is then sent as it is, and not linted"});
+      continue;
+    }
+    diagnostics.error("syntax-error", section.file(), error.offset, std::move(error.message));
+  }
+  return script;
+}
+
+Script split_only(const Section& section) {
+  Script script;
+  std::vector<SyntaxError> errors;
+  const std::string text(section.text());
+  for (const Span& span : split(text, errors)) {
+    const Statement statement = trimmed(text, span.offset, span.length, nullptr);
+    if (statement.length > 0)
+      ScriptBuilder::add_unparsed(script, statement);
+  }
+  if (!errors.empty()) {
+    // Not even the scanner can read it: it is one statement, and the server will say.
+    const Statement all = trimmed(text, 0, 0, nullptr);
+    if (all.length > 0)
+      ScriptBuilder::add_unparsed(script, all);
+  }
+  return script;
+}
+
+}  // namespace godwit::codegen::sql

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sql/transaction.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace godwit::codegen::sql {
+namespace {
+
+/// The value of a boolean option such as `(CONCURRENTLY false)`: present without value is true.
+bool is_option_on(const PgQuery__DefElem& option) {
+  if (option.arg == nullptr)
+    return true;
+  if (const auto* integer = as<PgQuery__Integer>(option.arg))
+    return integer->ival != 0;
+  if (const auto* boolean = as<PgQuery__Boolean>(option.arg))
+    return boolean->boolval;
+  const std::string_view word = string_value(option.arg);
+  return word != "false" && word != "off" && word != "0";
+}
+
+const PgQuery__DefElem* find_option(Node* const* options, std::size_t count,
+                                    std::string_view name) {
+  for (const Node* node : list(options, count)) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    if (option != nullptr && option->defname == name)
+      return option;
+  }
+  return nullptr;
+}
+
+std::string_view reindex_restriction(const PgQuery__ReindexStmt& reindex) {
+  const auto* concurrently = find_option(reindex.params, reindex.n_params, "concurrently");
+  if (concurrently != nullptr && is_option_on(*concurrently))
+    return "REINDEX CONCURRENTLY";
+  switch (reindex.kind) {
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA:
+      return "REINDEX SCHEMA";
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SYSTEM:
+      return "REINDEX SYSTEM";
+    case PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_DATABASE:
+      return "REINDEX DATABASE";
+    default:
+      return {};
+  }
+}
+
+std::string_view alter_table_restriction(const PgQuery__AlterTableStmt& alter) {
+  for (const Node* node : list(alter.cmds, alter.n_cmds)) {
+    const auto* command = as<PgQuery__AlterTableCmd>(node);
+    if (command == nullptr || command->subtype != PG_QUERY__ALTER_TABLE_TYPE__AT_DetachPartition)
+      continue;
+    const auto* partition = as<PgQuery__PartitionCmd>(command->def);
+    if (partition != nullptr && partition->concurrent)
+      return "ALTER TABLE … DETACH PARTITION CONCURRENTLY";
+  }
+  return {};
+}
+
+std::string_view create_subscription_restriction(const PgQuery__CreateSubscriptionStmt& create) {
+  for (const std::string_view name : {"connect", "create_slot"}) {
+    const auto* option = find_option(create.options, create.n_options, name);
+    if (option != nullptr && !is_option_on(*option))
+      return {};
+  }
+  return "CREATE SUBSCRIPTION … WITH (create_slot = true)";
+}
+
+std::string_view alter_subscription_restriction(const PgQuery__AlterSubscriptionStmt& alter) {
+  switch (alter.kind) {
+    case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_REFRESH:
+      return "ALTER SUBSCRIPTION … REFRESH PUBLICATION";
+    case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_SET_PUBLICATION:
+    case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_ADD_PUBLICATION:
+    case PG_QUERY__ALTER_SUBSCRIPTION_TYPE__ALTER_SUBSCRIPTION_DROP_PUBLICATION: {
+      const auto* refresh = find_option(alter.options, alter.n_options, "refresh");
+      if (refresh != nullptr && !is_option_on(*refresh))
+        return {};
+      return "ALTER SUBSCRIPTION … PUBLICATION with refresh";
+    }
+    default:
+      return {};
+  }
+}
+
+bool is_begin(const PgQuery__TransactionStmt& statement) {
+  return statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN ||
+         statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START;
+}
+
+bool is_savepoint_work(const PgQuery__TransactionStmt& statement) {
+  return statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT ||
+         statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_RELEASE ||
+         statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO;
+}
+
+bool is_plain_commit(const PgQuery__TransactionStmt& statement) {
+  return statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT && !statement.chain;
+}
+
+const PgQuery__VariableSetStmt* as_set_transaction(const Node* node) {
+  const auto* set = as<PgQuery__VariableSetStmt>(node);
+  const bool is_one = set != nullptr && std::strcmp(set->name, "TRANSACTION") == 0 &&
+                      set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI;
+  return is_one ? set : nullptr;
+}
+
+bool is_plain_set(const Node* node) {
+  return as<PgQuery__VariableSetStmt>(node) != nullptr && as_set_transaction(node) == nullptr;
+}
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return out;
+}
+
+bool const_is_true(const Node* node) {
+  const auto* constant = as<PgQuery__AConst>(node);
+  if (constant == nullptr)
+    return false;
+  if (constant->val_case == PG_QUERY__A__CONST__VAL_IVAL)
+    return constant->ival->ival != 0;
+  return constant->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL && constant->boolval->boolval;
+}
+
+std::string_view const_string(const Node* node) {
+  if (const auto* cast = as<PgQuery__TypeCast>(node))
+    node = cast->arg;
+  const auto* constant = as<PgQuery__AConst>(node);
+  if (constant == nullptr || constant->val_case != PG_QUERY__A__CONST__VAL_SVAL)
+    return {};
+  return constant->sval->sval;
+}
+
+/// Adds what BEGIN's or SET TRANSACTION's options say, in BEGIN's words.
+void add_begin_options(std::string& into, Node* const* options, std::size_t count) {
+  for (const Node* node : list(options, count)) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    if (option == nullptr)
+      continue;
+    const std::string_view name = option->defname;
+    std::string words;
+    if (name == "transaction_isolation")
+      words = "ISOLATION LEVEL " + upper(const_string(option->arg));
+    else if (name == "transaction_read_only")
+      words = const_is_true(option->arg) ? "READ ONLY" : "READ WRITE";
+    else if (name == "transaction_deferrable")
+      words = const_is_true(option->arg) ? "DEFERRABLE" : "NOT DEFERRABLE";
+    if (!words.empty())
+      into += (into.empty() ? "" : ", ") + words;
+  }
+}
+
+void add_leak(std::vector<std::string>& leaks, std::string_view name) {
+  if (!name.empty() && std::find(leaks.begin(), leaks.end(), name) == leaks.end())
+    leaks.emplace_back(name);
+}
+
+void add_set_leaks(const PgQuery__VariableSetStmt& set, std::vector<std::string>& leaks) {
+  switch (set.kind) {
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI:
+      if (std::strcmp(set.name, "SESSION CHARACTERISTICS") != 0)
+        return;
+      for (const Node* node : list(set.args, set.n_args)) {
+        if (const auto* option = as<PgQuery__DefElem>(node))
+          add_leak(leaks, "default_" + std::string(option->defname));
+      }
+      return;
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE:
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_DEFAULT:
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_CURRENT:
+    case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET:
+      if (!set.is_local)
+        add_leak(leaks, set.name);
+      return;
+    default:
+      return;
+  }
+}
+
+/// `set_config('name', …, false)` anywhere in a query.
+void add_set_config_leaks(const Node* statement, std::vector<std::string>& leaks) {
+  walk(statement, [&](const Node& node) {
+    const auto* call = as<PgQuery__FuncCall>(&node);
+    if (call == nullptr || call->n_funcname == 0 || call->n_args != 3)
+      return true;
+    if (string_value(call->funcname[call->n_funcname - 1]) == "set_config" &&
+        !const_is_true(call->args[2]))
+      add_leak(leaks, const_string(call->args[0]));
+    return true;
+  });
+}
+
+bool may_call_functions(const Node* node) {
+  return as<PgQuery__SelectStmt>(node) != nullptr;
+}
+
+std::vector<std::string> find_leaks(const Script& script) {
+  std::vector<std::string> leaks;
+  for (const Statement& statement : script.statements()) {
+    if (const auto* set = as<PgQuery__VariableSetStmt>(statement.node))
+      add_set_leaks(*set, leaks);
+    else if (may_call_functions(statement.node))
+      add_set_config_leaks(statement.node, leaks);
+  }
+  return leaks;
+}
+
+/// Fills outer_begin and outer_commit when the script is one BEGIN … COMMIT, with nothing but SET
+/// outside.
+void find_outer_pair(const Script& script, TransactionPlan& plan) {
+  const auto& statements = script.statements();
+  std::size_t first = 0;
+  while (first < statements.size() && is_plain_set(statements[first].node)) ++first;
+  std::size_t last = statements.size();
+  while (last > first && is_plain_set(statements[last - 1].node)) --last;
+  if (last - first < 2)
+    return;
+  const auto* begin = as<PgQuery__TransactionStmt>(statements[first].node);
+  const auto* commit = as<PgQuery__TransactionStmt>(statements[last - 1].node);
+  if (begin == nullptr || commit == nullptr || !is_begin(*begin) || !is_plain_commit(*commit))
+    return;
+  for (std::size_t i = first + 1; i + 1 < last; ++i) {
+    const auto* inner = as<PgQuery__TransactionStmt>(statements[i].node);
+    if (inner != nullptr && !is_savepoint_work(*inner))
+      return;
+  }
+  plan.outer_begin = first;
+  plan.outer_commit = last - 1;
+  add_begin_options(plan.begin_options, begin->options, begin->n_options);
+}
+
+bool may_stand_beside(const Node* node) {
+  return is_plain_set(node) || as<PgQuery__CommentStmt>(node) != nullptr;
+}
+
+}  // namespace
+
+std::string_view cannot_run_in_transaction(const Node& node) noexcept {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_INDEX_STMT:
+      return node.index_stmt->concurrent ? "CREATE INDEX CONCURRENTLY" : "";
+    case PG_QUERY__NODE__NODE_DROP_STMT:
+      return node.drop_stmt->concurrent ? "DROP INDEX CONCURRENTLY" : "";
+    case PG_QUERY__NODE__NODE_REINDEX_STMT:
+      return reindex_restriction(*node.reindex_stmt);
+    case PG_QUERY__NODE__NODE_VACUUM_STMT:
+      return node.vacuum_stmt->is_vacuumcmd ? "VACUUM" : "";  // plain ANALYZE is fine
+    case PG_QUERY__NODE__NODE_CLUSTER_STMT:
+      return node.cluster_stmt->relation == nullptr ? "CLUSTER without a table" : "";
+    case PG_QUERY__NODE__NODE_CREATEDB_STMT:
+      return "CREATE DATABASE";
+    case PG_QUERY__NODE__NODE_DROPDB_STMT:
+      return "DROP DATABASE";
+    case PG_QUERY__NODE__NODE_ALTER_DATABASE_STMT:
+      return find_option(node.alter_database_stmt->options, node.alter_database_stmt->n_options,
+                         "tablespace") != nullptr
+                 ? "ALTER DATABASE SET TABLESPACE"
+                 : "";
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_SPACE_STMT:
+      return "CREATE TABLESPACE";
+    case PG_QUERY__NODE__NODE_DROP_TABLE_SPACE_STMT:
+      return "DROP TABLESPACE";
+    case PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT:
+      return "ALTER SYSTEM";
+    case PG_QUERY__NODE__NODE_DISCARD_STMT:
+      return node.discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_ALL ? "DISCARD ALL" : "";
+    case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
+      return alter_table_restriction(*node.alter_table_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_SUBSCRIPTION_STMT:
+      return create_subscription_restriction(*node.create_subscription_stmt);
+    case PG_QUERY__NODE__NODE_DROP_SUBSCRIPTION_STMT:
+      return "DROP SUBSCRIPTION";
+    case PG_QUERY__NODE__NODE_ALTER_SUBSCRIPTION_STMT:
+      return alter_subscription_restriction(*node.alter_subscription_stmt);
+    default:
+      return "";
+  }
+}
+
+TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants_transaction) {
+  TransactionPlan plan;
+  plan.leaked_settings = find_leaks(script);
+  const auto& statements = script.statements();
+  if (wants_transaction == false) {
+    plan.is_transactional = false;
+    return plan;
+  }
+
+  find_outer_pair(script, plan);
+  std::vector<std::size_t> restricted;
+  std::size_t beside = 0;
+  bool only_set_so_far = true;
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const Node* node = statements[i].node;
+    if (node == nullptr || i == plan.outer_begin || i == plan.outer_commit)
+      continue;
+    if (!cannot_run_in_transaction(*node).empty())
+      restricted.push_back(i);
+    if (may_stand_beside(node))
+      ++beside;
+    if (const auto* control = as<PgQuery__TransactionStmt>(node);
+        control != nullptr && !is_savepoint_work(*control))
+      plan.control.push_back(i);
+    if (const auto* set = as_set_transaction(node)) {
+      if (only_set_so_far) {
+        plan.set_transaction.push_back(i);
+        add_begin_options(plan.begin_options, set->args, set->n_args);
+      }
+    } else if (!is_plain_set(node)) {
+      only_set_so_far = false;
+    }
+  }
+
+  const bool holds_nothing_else = restricted.size() == 1 && beside + 1 == statements.size();
+  if (holds_nothing_else && !wants_transaction) {
+    plan.is_transactional = false;
+    plan.is_inferred = true;
+  } else {
+    plan.not_in_transaction = std::move(restricted);
+  }
+  return plan;
+}
+
+}  // namespace godwit::codegen::sql
