@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// crm: a small service that owns its database. It brings the schema to what it was built for, and
-// only then opens its port; the migrations are in the binary.
+// crm: a small service that brings its database to the schema it was built for, then opens its
+// port.
 //   crm                  migrates, then serves HTTP on 127.0.0.1:$PORT (8080; 0 takes a free one)
 //   crm migrate COMMAND  godwit's command line: up, status, list, info, check, validate, help
 // Both read DATABASE_URL, else libpq's PG* variables. SIGTERM and SIGINT end it in good order.
@@ -128,7 +128,6 @@ int serve(const std::string& url, int port) {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-
   httplib::Server server;
   add_routes(server, url);
   server.set_payload_max_length(1 << 20);
@@ -150,7 +149,6 @@ int serve(const std::string& url, int port) {
   });
   std::printf("crm: listening on http://127.0.0.1:%d\n", port);
   std::fflush(stdout);
-
   int signal = 0;
   sigwait(&signals, &signal);
   while (!server.is_running() &&
@@ -174,9 +172,10 @@ int main(int argc, char** argv) {
   }
   const std::string url = environment("DATABASE_URL", "");
   const std::string port_text = environment("PORT", "8080");
-  const char* const end = port_text.data() + port_text.size();
   std::uint16_t port = 0;
-  if (argc > 1 || std::from_chars(port_text.data(), end, port).ptr != end) {
+  const auto parsed =
+      std::from_chars(port_text.c_str(), port_text.c_str() + port_text.size(), port);
+  if (argc > 1 || parsed.ec != std::errc() || *parsed.ptr != '\0') {
     std::fputs("usage: [DATABASE_URL=…] [PORT=…] crm [migrate COMMAND…]\n", stderr);
     return 2;
   }
