@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "emit/cpp_literal.hpp"
 
-namespace godwit::codegen {
+namespace godwit::codegen::emit {
 namespace {
 
 void append_escaped(std::string& out, char c) {
@@ -36,4 +36,4 @@ void append_literal(std::string& out, std::string_view bytes) {
   out += '}';
 }
 
-}  // namespace godwit::codegen
+}  // namespace godwit::codegen::emit

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string_view>
 
-namespace godwit::codegen {
+namespace godwit::codegen::emit {
 namespace {
 
 std::string quote_identifier(std::string_view name) {
@@ -210,4 +210,4 @@ ChecksPlan plan_checks(const Section& section, const sql::Script& script) {
   return plan;
 }
 
-}  // namespace godwit::codegen
+}  // namespace godwit::codegen::emit

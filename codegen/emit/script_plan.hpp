@@ -14,7 +14,7 @@
 #include "sql/parse.hpp"
 #include "sql/transaction.hpp"
 
-namespace godwit::codegen {
+namespace godwit::codegen::emit {
 
 /// godwit::Step with texts of its own.
 struct StepPlan {
@@ -57,4 +57,4 @@ ChecksPlan plan_checks(const Section& section, const sql::Script& script);
 /// without INTO and without locking.
 bool is_query(const sql::Node* node) noexcept;
 
-}  // namespace godwit::codegen
+}  // namespace godwit::codegen::emit

@@ -8,7 +8,7 @@
 
 #include "emit/cpp_literal.hpp"
 
-namespace godwit::codegen {
+namespace godwit::codegen::emit {
 namespace {
 
 /// One array in the making.
@@ -268,4 +268,4 @@ std::string emit_table(const Table& table) {
   return TableWriter(table).write();
 }
 
-}  // namespace godwit::codegen
+}  // namespace godwit::codegen::emit

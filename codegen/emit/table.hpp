@@ -13,7 +13,7 @@
 #include "emit/script_plan.hpp"
 #include "sql/migration.hpp"
 
-namespace godwit::codegen {
+namespace godwit::codegen::emit {
 
 /// One migration as the table has it.
 struct TableMigration {
@@ -41,4 +41,4 @@ struct Table {
 /// The text of the .cpp. Depends on nothing but `table`: the same input gives the same bytes.
 std::string emit_table(const Table& table);
 
-}  // namespace godwit::codegen
+}  // namespace godwit::codegen::emit

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands of the tool, a function each: options in, exit code out. main.cpp reads the command
+// line; nothing in here does.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "lint/policy.hpp"
+#include "source/migration_source.hpp"
+
+namespace godwit::codegen::commands {
+
+enum ExitCode : int {
+  kClean = 0,
+  kFindings = 1,  ///< something failed the check
+  kUsage = 2,     ///< wrong options, or files that cannot be read or written
+  kInternal = 3,  ///< a bug of godwit
+};
+
+enum class Color : std::uint8_t { kAuto, kAlways, kNever };
+enum class Format : std::uint8_t { kGcc, kJson };
+
+/// Wrong usage that is found out late, such as a directory that does not exist. The message is for
+/// the user.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct LintOptions {
+  std::vector<std::filesystem::path> paths;
+  std::optional<std::filesystem::path> manifest;
+  lint::Policy policy;
+  std::optional<bool> transaction;  ///< for stray files
+  Format format = Format::kGcc;
+  Color color = Color::kAuto;
+};
+int run_lint(LintOptions options);
+
+struct GenerateOptions {
+  std::filesystem::path manifest;
+  std::filesystem::path output;
+  Color color = Color::kAuto;
+};
+int run_generate(const GenerateOptions& options);
+
+struct LockOptions {
+  std::filesystem::path directory;
+  std::optional<std::filesystem::path> file;  ///< godwit.lock in the directory unless given
+  std::vector<std::int64_t> accept;
+  bool check = false;
+  Color color = Color::kAuto;
+};
+int run_lock(const LockOptions& options);
+
+struct ListOptions {
+  std::filesystem::path directory;
+  bool json = false;
+};
+int run_list(const ListOptions& options);
+
+struct ShowOptions {
+  std::filesystem::path directory;
+  std::string version;
+  bool sql = false;
+  bool json = false;
+};
+int run_show(const ShowOptions& options);
+
+struct NewOptions {
+  std::filesystem::path directory;
+  std::string name;
+  bool timestamp = false;
+  bool down = false;
+  bool verify = false;
+};
+int run_new(const NewOptions& options);
+
+struct RulesOptions {
+  std::optional<std::string> rule;
+  bool json = false;
+};
+int run_rules(const RulesOptions& options);
+
+/// Whether to print colour to `descriptor` (1 or 2): --color, then NO_COLOR and CLICOLOR_FORCE,
+/// then whether it is a terminal.
+bool use_color(Color color, int descriptor);
+
+/// The set in `directory` with its own lock file, by the default policy. Throws UsageError when the
+/// directory cannot be read.
+SourceFiles files_of(const std::filesystem::path& directory);
+
+}  // namespace godwit::codegen::commands

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/compile.hpp"
+
+#include <utility>
+
+#include "lint/lint.hpp"
+
+namespace godwit::codegen::commands {
+namespace {
+
+void finish(CompiledSet& set, const lint::Policy& policy) {
+  lint::lint_set(set.in_order, policy, set.diagnostics);
+  lint::apply_policy(policy, set.in_order, set.diagnostics);
+  set.diagnostics.sort();
+}
+
+}  // namespace
+
+std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
+  auto set = std::make_unique<CompiledSet>();
+  set->sources = load_set(request.files, set->files, set->diagnostics);
+  set->order = order_set(set->sources, set->diagnostics);
+  set->migrations = sql::parse_set(set->sources, request.policy.postgres, set->diagnostics);
+  for (const std::size_t index : set->order.order) {
+    set->in_order.push_back(&set->migrations[index]);
+    set->sources_in_order.push_back(&set->sources[index]);
+  }
+  if (request.lock) {
+    set->lock = read_lock_file(*request.lock, set->files, set->diagnostics);
+    check_lock(set->lock, set->sources_in_order, set->diagnostics);
+  }
+  finish(*set, request.policy);
+  return set;
+}
+
+std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
+                                           const lint::Policy& policy,
+                                           std::optional<bool> wants_transaction) {
+  auto set = std::make_unique<CompiledSet>();
+  if (auto source = load_stray(file, set->files, set->diagnostics)) {
+    if (wants_transaction)
+      source->header.transaction = wants_transaction;
+    set->sources.push_back(std::move(*source));
+  }
+  set->migrations = sql::parse_set(set->sources, policy.postgres, set->diagnostics);
+  for (const sql::Migration& migration : set->migrations) {
+    set->in_order.push_back(&migration);
+    set->sources_in_order.push_back(migration.source);
+  }
+  finish(*set, policy);
+  return set;
+}
+
+}  // namespace godwit::codegen::commands

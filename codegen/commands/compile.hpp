@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The way of a set through the layers, which every command goes: read, order, parse, compare with
+// the lock file, lint, apply the policy.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lint/policy.hpp"
+#include "order/dependency_order.hpp"
+#include "order/lock_file.hpp"
+#include "source/diagnostic.hpp"
+#include "source/migration_source.hpp"
+#include "sql/migration.hpp"
+
+namespace godwit::codegen::commands {
+
+struct SetRequest {
+  SourceFiles files;
+  /// Compared with when given; the file need not exist.
+  std::optional<std::filesystem::path> lock;
+  lint::Policy policy;
+};
+
+/// Everything known about a set. Its parts point into each other: neither copied nor moved.
+struct CompiledSet {
+  CompiledSet() = default;
+  CompiledSet(const CompiledSet&) = delete;
+  CompiledSet& operator=(const CompiledSet&) = delete;
+
+  FileStore files;
+  std::vector<MigrationSource> sources;  ///< by version
+  DependencyOrder order;
+  LockFile lock;
+  std::vector<sql::Migration> migrations;       ///< the n-th is of the n-th source
+  std::vector<const sql::Migration*> in_order;  ///< as they are applied
+  std::vector<const MigrationSource*> sources_in_order;
+  Diagnostics diagnostics;  ///< of all layers, with the policy applied, sorted
+};
+
+/// Compiles the files of a directory or a manifest. Must run on a deep stack.
+std::unique_ptr<CompiledSet> compile_set(const SetRequest& request);
+
+/// Compiles one file by itself, as a set of one migration without a version.
+/// `wants_transaction` goes before the header where it is given.
+std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
+                                           const lint::Policy& policy,
+                                           std::optional<bool> wants_transaction);
+
+}  // namespace godwit::codegen::commands

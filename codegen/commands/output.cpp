@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
+#include <string_view>
+
+#include <unistd.h>
+
+#include "commands/commands.hpp"
+
+namespace godwit::codegen::commands {
+namespace {
+
+bool is_set(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && *value != '\0' && std::string_view(value) != "0";
+}
+
+}  // namespace
+
+bool use_color(Color color, int descriptor) {
+  if (color != Color::kAuto)
+    return color == Color::kAlways;
+  if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != '\0')
+    return false;
+  if (is_set("CLICOLOR_FORCE"))
+    return true;
+  const char* terminal = std::getenv("TERM");
+  return isatty(descriptor) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+SourceFiles files_of(const std::filesystem::path& directory) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(directory, error))
+    throw UsageError(directory.string() + ": " +
+                     (error ? error.message() : "not a directory of migrations"));
+  return list_directory(directory);
+}
+
+}  // namespace godwit::codegen::commands

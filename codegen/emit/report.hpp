@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Findings as people and programs read them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "source/diagnostic.hpp"
+
+namespace godwit::codegen::emit {
+
+struct ReportOptions {
+  bool use_color = false;
+  std::size_t migrations = 0;  ///< how many were looked at, for the summary line
+};
+
+/// As a compiler prints them: `/abs/x.sql:12:5: error: text [rule]`, the source line, a caret,
+/// `note:` lines, and one summary line at the end. Empty when there is nothing to say.
+/// `diagnostics` are printed in the order that they are in: sort() them first.
+std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& options);
+
+/// Only the summary line: "godwit: 2 errors, 1 warning in 269 migrations".
+std::string summary_line(const Diagnostics& diagnostics, std::size_t migrations);
+
+/// One JSON object: `{"findings":[{"rule","severity","file","line","column","message","notes",
+/// "fix"}],"errors","warnings","notes","migrations"}`. Offsets of a fix are bytes of the file.
+std::string report_json(const Diagnostics& diagnostics, const ReportOptions& options);
+
+}  // namespace godwit::codegen::emit

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// GCC's text format, which every editor's problem matcher reads: absolute path, line, column in
+// bytes. The caret line repeats the tabs of the source line, so that it is right whatever a tab's
+// width is, and counts characters instead of bytes, so that it is right after multi-byte ones.
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "emit/report.hpp"
+
+namespace godwit::codegen::emit {
+namespace {
+
+constexpr std::string_view kBold = "\x1b[1m";
+constexpr std::string_view kRed = "\x1b[1;31m";
+constexpr std::string_view kMagenta = "\x1b[1;35m";
+constexpr std::string_view kCyan = "\x1b[1;36m";
+constexpr std::string_view kReset = "\x1b[0m";
+
+/// A source line is cut to this many bytes around the caret: a line of seed data may be a megabyte.
+constexpr std::size_t kMaxLine = 240;
+
+std::string_view label(Severity severity) {
+  switch (severity) {
+    case Severity::kError:
+      return "error";
+    case Severity::kWarning:
+      return "warning";
+    case Severity::kNote:
+    case Severity::kOff:
+      break;
+  }
+  return "note";
+}
+
+std::string_view color(Severity severity) {
+  switch (severity) {
+    case Severity::kError:
+      return kRed;
+    case Severity::kWarning:
+      return kMagenta;
+    case Severity::kNote:
+    case Severity::kOff:
+      break;
+  }
+  return kCyan;
+}
+
+bool is_continuation(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+/// Blanks as wide as `text`: tabs stay tabs, and a multi-byte character is one blank.
+std::string blanks_for(std::string_view text) {
+  std::string blanks;
+  for (const char c : text) {
+    if (c == '\t')
+      blanks += '\t';
+    else if (!is_continuation(c))
+      blanks += ' ';
+  }
+  return blanks;
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+}
+
+class GccReport {
+ public:
+  GccReport(std::string& out, bool use_color) : out_(out), use_color_(use_color) {}
+
+  void add(const Diagnostic& diagnostic) {
+    const Position position = diagnostic.file->position(diagnostic.offset);
+    const std::string where = fmt::format("{}:{}:{}:", diagnostic.file->path().string(),
+                                          position.line, position.column);
+    out_ += painted(kBold, where);
+    out_ += ' ';
+    out_ += painted(color(diagnostic.severity), fmt::format("{}:", label(diagnostic.severity)));
+    out_ += fmt::format(" {} [{}]\n", diagnostic.message, diagnostic.rule);
+    add_source(diagnostic, position);
+    for (const std::string& note : diagnostic.notes) {
+      out_ += painted(kBold, where);
+      out_ += ' ';
+      out_ += painted(kCyan, "note:");
+      out_ += fmt::format(" {}\n", with_indented_lines(note));
+    }
+  }
+
+ private:
+  std::string painted(std::string_view paint, std::string_view text) const {
+    return use_color_ ? fmt::format("{}{}{}", paint, text, kReset) : std::string(text);
+  }
+
+  /// Further lines of a note are SQL to paste: two blanks in front keep them apart from the next
+  /// finding.
+  static std::string with_indented_lines(std::string_view note) {
+    std::string out;
+    for (const char c : note) {
+      out += c;
+      if (c == '\n')
+        out += "  ";
+    }
+    return out;
+  }
+
+  void add_source(const Diagnostic& diagnostic, Position position) {
+    std::string_view line = diagnostic.file->line_text(position.line);
+    std::size_t column = std::min<std::size_t>(position.column - 1, line.size());
+    if (line.find_first_not_of(" \t") == std::string_view::npos)
+      return;
+    if (line.size() > kMaxLine) {
+      std::size_t first = column > kMaxLine / 2 ? column - kMaxLine / 2 : 0;
+      while (first > 0 && is_continuation(line[first])) --first;
+      std::size_t size = std::min(kMaxLine, line.size() - first);
+      while (first + size < line.size() && is_continuation(line[first + size])) ++size;
+      line = line.substr(first, size);
+      column -= first;
+    }
+    // The number of columns that the prefix has on every line: GCC's " 12 | ".
+    const std::string prefix = fmt::format("{:5} | ", position.line);
+    out_ += fmt::format("{}{}\n", prefix, line);
+    const std::size_t end =
+        std::min(line.size(), column + std::max<std::size_t>(diagnostic.length, 1));
+    const std::size_t width =
+        std::max<std::size_t>(1, characters(line.substr(column, end - column)));
+    out_ += fmt::format("{:>{}}| {}", "", prefix.size() - 2, blanks_for(line.substr(0, column)));
+    out_ += painted(color(diagnostic.severity), '^' + std::string(width - 1, '~'));
+    out_ += '\n';
+  }
+
+  std::string& out_;
+  bool use_color_;
+};
+
+std::string counted(std::size_t count, std::string_view word) {
+  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string summary_line(const Diagnostics& diagnostics, std::size_t migrations) {
+  const std::size_t errors = diagnostics.count(Severity::kError);
+  const std::size_t warnings = diagnostics.count(Severity::kWarning);
+  const std::size_t notes = diagnostics.count(Severity::kNote);
+  std::string text;
+  const auto append = [&](std::size_t count, std::string_view word) {
+    if (count > 0)
+      text += (text.empty() ? "" : ", ") + counted(count, word);
+  };
+  append(errors, "error");
+  append(warnings, "warning");
+  append(notes, "note");
+  if (text.empty())
+    text = "nothing found";
+  return fmt::format("godwit: {} in {}\n", text, counted(migrations, "migration"));
+}
+
+std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& options) {
+  std::string out;
+  if (diagnostics.all().empty())
+    return out;
+  GccReport report(out, options.use_color);
+  for (const Diagnostic& diagnostic : diagnostics.all()) report.add(diagnostic);
+  return out + summary_line(diagnostics, options.migrations);
+}
+
+}  // namespace godwit::codegen::emit

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line of the host tool, and nothing else: what a command does is in commands/.
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <godwit/migration.hpp>
+
+#include "commands/commands.hpp"
+#include "commands/manifest.hpp"
+#include "lint/policy.hpp"
+#include "sql/parse.hpp"
+
+namespace godwit::codegen::commands {
+namespace {
+
+constexpr const char* kFooter =
+    "Exit code: 0 clean, 1 findings that fail, 2 wrong usage or unreadable files, 3 a bug of "
+    "godwit.\nThe tool reads files and never connects to a database.";
+
+constexpr const char* kDefaultDirectory = "migrations";
+
+struct CommandLine {
+  LintOptions lint;
+  GenerateOptions generate;
+  LockOptions lock{.directory = kDefaultDirectory, .file = {}, .accept = {}};
+  ListOptions list{.directory = kDefaultDirectory};
+  ShowOptions show{.directory = kDefaultDirectory, .version = {}};
+  NewOptions create{.directory = kDefaultDirectory, .name = {}};
+  RulesOptions rules;
+  std::vector<std::string> rule_settings;
+  std::string transaction = "auto";
+};
+
+void add_color(CLI::App& command, Color& color) {
+  static const std::map<std::string, Color> kColors{
+      {"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}};
+  command
+      .add_option("--color", color, "auto, always or never; auto is a terminal without NO_COLOR")
+      ->transform(CLI::CheckedTransformer(kColors).description(""))
+      ->type_name("WHEN");
+}
+
+void add_lint(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand("lint", "Check migrations and say all that is wrong");
+  command.footer(
+      "A directory is checked as a set, with its godwit.lock; any other file as a migration of its "
+      "own, whatever\nits name: what it does not create is taken to exist. `godwit rules` lists "
+      "the "
+      "rules.");
+  LintOptions& options = line.lint;
+  command.add_option("PATH", options.paths, "directories and files; migrations/ unless given");
+  command.add_option("--manifest", options.manifest, "check what add_migrations() would compile")
+      ->type_name("FILE");
+  static const std::map<std::string, Format> kFormats{{"gcc", Format::kGcc},
+                                                      {"json", Format::kJson}};
+  command.add_option("--format", options.format, "gcc (to stderr) or json (to stdout)")
+      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->type_name("FORMAT");
+  command
+      .add_option("--postgres", options.policy.postgres,
+                  "the lowest server major that the SQL has to run on, 15 unless given")
+      ->check(CLI::Range(11, 99).description(""))
+      ->type_name("N");
+  command
+      .add_option("--rule", line.rule_settings,
+                  "another severity for a rule, such as drop-table=warn; may be repeated")
+      ->type_name("NAME=off|warn|error")
+      ->take_all();
+  command
+      .add_option("--baseline", options.policy.baseline, "say nothing of versions up to this one")
+      ->type_name("VERSION");
+  command.add_flag("--werror", options.policy.werror, "warnings are errors");
+  command.add_flag("--warn-only", options.policy.warn_only,
+                   "errors are warnings, but for those that no build can survive");
+  command
+      .add_option("--transaction", line.transaction,
+                  "for single files: auto (as the file says), always or none")
+      ->check(CLI::IsMember({"auto", "always", "none"}).description(""))
+      ->type_name("MODE");
+  add_color(command, options.color);
+}
+
+void add_generate(CLI::App& app, CommandLine& line) {
+  CLI::App& command =
+      *app.add_subcommand("generate", "Compile a manifest into C++; add_migrations() runs this");
+  command.add_option("MANIFEST", line.generate.manifest, "written by add_migrations()")->required();
+  command
+      .add_option("--output,-o", line.generate.output, "the .cpp to write, only when it changes")
+      ->required()
+      ->type_name("FILE");
+  add_color(command, line.generate.color);
+}
+
+void add_lock(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand(
+      "lock", "Write down what is released, so that an edit of it fails the build");
+  command.add_option("DIRECTORY", line.lock.directory, "migrations/ unless given");
+  command
+      .add_option("--file", line.lock.file,
+                  "the lock file, godwit.lock in the directory unless given")
+      ->type_name("FILE");
+  command
+      .add_option("--accept", line.lock.accept,
+                  "lock this edited version as it is now; for one that was applied nowhere")
+      ->type_name("VERSION");
+  command.add_flag("--check", line.lock.check, "write nothing; fail when something is not locked");
+  add_color(command, line.lock.color);
+}
+
+void add_list(CLI::App& app, CommandLine& line) {
+  CLI::App& command =
+      *app.add_subcommand("list", "List the migrations in the order in which they are applied");
+  command.add_option("DIRECTORY", line.list.directory, "migrations/ unless given");
+  command.add_flag("--json", line.list.json, "as JSON");
+}
+
+void add_show(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand("show", "Show one migration as godwit understands it");
+  command.add_option("VERSION", line.show.version, "a version, a name or an alias")->required();
+  command.add_option("DIRECTORY", line.show.directory, "migrations/ unless given");
+  command.add_flag("--sql", line.show.sql, "with the whole SQL");
+  command.add_flag("--json", line.show.json, "as JSON");
+}
+
+void add_new(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand(
+      "new", "Write the next migration's file, in the style of those that are there");
+  command.add_option("NAME", line.create.name, "what it does, such as \"add user preferences\"")
+      ->required();
+  command.add_option("--directory,-d", line.create.directory, "migrations/ unless given")
+      ->type_name("DIRECTORY");
+  command.add_flag("--timestamp", line.create.timestamp, "a timestamp instead of the next number");
+  command.add_flag("--down", line.create.down, "with a section that undoes it");
+  command.add_flag("--verify", line.create.verify, "with queries that prove it");
+}
+
+void add_rules(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand("rules", "List the linter's rules, or explain one");
+  command.add_option("RULE", line.rules.rule, "the rule to explain");
+  command.add_flag("--json", line.rules.json, "as JSON");
+}
+
+void check_policy(const lint::Policy& policy) {
+  std::string text;
+  for (const std::string& problem : lint::check_policy(policy))
+    text += (text.empty() ? "" : "\n") + problem;
+  if (!text.empty())
+    throw UsageError(text);
+}
+
+LintOptions lint_options(CommandLine& line) {
+  LintOptions options = line.lint;
+  for (const std::string& setting : line.rule_settings) add_rule_setting(options.policy, setting);
+  check_policy(options.policy);
+  if (line.transaction != "auto")
+    options.transaction = line.transaction == "always";
+  if (options.paths.empty() && !options.manifest)
+    options.paths.emplace_back(kDefaultDirectory);
+  return options;
+}
+
+int dispatch(const CLI::App& app, CommandLine& line) {
+  if (app.got_subcommand("lint"))
+    return run_lint(lint_options(line));
+  if (app.got_subcommand("generate"))
+    return run_generate(line.generate);
+  if (app.got_subcommand("lock"))
+    return run_lock(line.lock);
+  if (app.got_subcommand("list"))
+    return run_list(line.list);
+  if (app.got_subcommand("show"))
+    return run_show(line.show);
+  if (app.got_subcommand("new"))
+    return run_new(line.create);
+  return run_rules(line.rules);
+}
+
+int run(const CLI::App& app, CommandLine& line) {
+  try {
+    int code = kInternal;
+    sql::run_with_deep_stack(1, 1, [&](std::size_t) { code = dispatch(app, line); });
+    return code;
+  } catch (const UsageError& error) {
+    fmt::print(stderr, "godwit: error: {}\n", error.what());
+  } catch (const ManifestError& error) {
+    fmt::print(stderr, "{}\n", error.what());
+  } catch (const std::invalid_argument& error) {
+    fmt::print(stderr, "godwit: error: {}\n", error.what());
+  } catch (const std::system_error& error) {
+    fmt::print(stderr, "godwit: error: {}\n", error.what());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "godwit: internal error: {}\nThis is a bug of godwit; please report it.\n",
+               error.what());
+    return kInternal;
+  }
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace godwit::codegen::commands
+
+int main(int argc, char** argv) {
+  using namespace godwit::codegen::commands;  // NOLINT(google-build-using-namespace)
+  CLI::App app(
+      "godwit compiles PostgreSQL migrations into a C++ application. This is its host tool: it "
+      "checks migrations,\nlocks released ones, and writes the C++ that add_migrations() compiles.",
+      "godwit");
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", fmt::format("godwit {} (table format {})", GODWIT_VERSION,
+                                                godwit::kTableFormat));
+  CommandLine line;
+  add_lint(app, line);
+  add_generate(app, line);
+  add_lock(app, line);
+  add_list(app, line);
+  add_show(app, line);
+  add_new(app, line);
+  add_rules(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kClean : kUsage;
+  }
+  return run(app, line);
+}

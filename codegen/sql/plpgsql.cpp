@@ -1,0 +1,662 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How it works. A recursive descent over the tokens of a body follows the block structure
+// (https://www.postgresql.org/docs/15/plpgsql-structure.html) and collects pieces: [begin, end) of
+// an SQL statement or an expression, with the guards around it. Then one text as long as the body
+// is made, blank but for the pieces, each ended by a semicolon, and parsed at once: so offsets in
+// the trees are offsets into the body, and a body costs one call of the parser, two when it has
+// expressions. INTO targets, which plain SQL does not know, are blanked out, as PL/pgSQL does
+// itself.
+#include "sql/plpgsql.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "sql/guard.hpp"
+
+namespace godwit::codegen::sql {
+namespace {
+
+enum class PieceKind { kStatement, kExpression };
+
+struct Piece {
+  PieceKind kind = PieceKind::kStatement;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  Guard guard;
+  bool is_conditional = false;
+  std::vector<std::pair<std::size_t, std::size_t>> blanks;  ///< INTO targets
+  std::string into;                                          ///< first variable of the INTO
+};
+
+struct Surroundings {
+  Guard guard;
+  bool is_conditional = false;
+};
+
+/// Keywords of exception conditions that a second run runs into.
+constexpr std::array<std::string_view, 11> kDuplicateConditions = {
+    "duplicate_object",   "duplicate_table",    "duplicate_column", "duplicate_function",
+    "duplicate_schema",   "duplicate_database", "duplicate_alias",  "duplicate_file",
+    "duplicate_prepared_statement", "unique_violation", "others"};
+constexpr std::array<std::string_view, 7> kUndefinedConditions = {
+    "undefined_object", "undefined_table",      "undefined_column", "undefined_function",
+    "undefined_file",   "invalid_schema_name", "others"};
+constexpr std::array<std::string_view, 5> kDuplicateStates = {"'42710'", "'42P07'", "'42701'",
+                                                              "'42723'", "'23505'"};
+constexpr std::array<std::string_view, 4> kUndefinedStates = {"'42704'", "'42P01'", "'42703'",
+                                                              "'42883'"};
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::array<std::string_view, N>& list) {
+  return std::any_of(list.begin(), list.end(),
+                     [&](std::string_view item) { return equals_ignoring_case(word, item); });
+}
+
+Guard united(const Guard& a, const Guard& b) {
+  return {a.if_absent || b.if_absent, a.if_present || b.if_present,
+          a.on_duplicate || b.on_duplicate, a.on_undefined || b.on_undefined};
+}
+
+/// What an ELSE may rely on.
+Guard inverted(const Guard& condition) {
+  return {condition.if_present, condition.if_absent, false, false};
+}
+
+class Splitter {
+ public:
+  Splitter(std::string_view text, const TextOrigin& origin, Body& body)
+      : text_(text), origin_(origin), body_(body), tokens_(scan(text, 0, text.size())) {}
+
+  std::vector<Piece> run() {
+    const Surroundings outside;
+    skip_labels();
+    block(outside);
+    return std::move(pieces_);
+  }
+
+  /// A literal in an EXECUTE: its own text, parsed by itself.
+  struct LiteralPiece {
+    Literal literal;
+    Surroundings around;
+  };
+  std::vector<LiteralPiece> literals_;
+
+ private:
+  bool at_end() const { return at_ >= tokens_.size(); }
+  bool word(std::string_view expected, std::size_t ahead = 0) const {
+    return at_ + ahead < tokens_.size() && is_word(text_, tokens_[at_ + ahead], expected);
+  }
+  bool symbol(std::string_view expected, std::size_t ahead = 0) const {
+    return at_ + ahead < tokens_.size() && is_symbol(text_, tokens_[at_ + ahead], expected);
+  }
+  std::size_t offset() const { return at_end() ? text_.size() : tokens_[at_].offset; }
+  std::size_t previous_end() const { return at_ == 0 ? 0 : tokens_[at_ - 1].end(); }
+
+  void skip_labels() {
+    while (symbol("<<")) {
+      while (!at_end() && !symbol(">>")) ++at_;
+      if (!at_end())
+        ++at_;
+    }
+  }
+
+  /// Behind the next top-level semicolon.
+  void skip_statement() {
+    skip_to(";");
+    if (!at_end())
+      ++at_;
+  }
+
+  /// Up to the next `;`, or word, that is in no parenthesis and no CASE … END.
+  void skip_to(std::string_view stop) {
+    int depth = 0;
+    int cases = 0;
+    for (; !at_end(); ++at_) {
+      if (depth == 0 && cases == 0 && (stop == ";" ? symbol(";") : word(stop)))
+        return;
+      if (stop != ";" && depth == 0 && symbol(";"))
+        return;  // malformed: do not run away with the rest of the body
+      if (symbol("(") || symbol("["))
+        ++depth;
+      else if ((symbol(")") || symbol("]")) && depth > 0)
+        --depth;
+      else if (word("case"))
+        ++cases;
+      else if (word("end") && cases > 0)
+        --cases;
+    }
+  }
+
+  void add_piece(PieceKind kind, std::size_t begin, std::size_t end, const Surroundings& around) {
+    if (begin < end)
+      pieces_.push_back({kind, begin, end, around.guard, around.is_conditional, {}, {}});
+  }
+
+  /// [DECLARE …] BEGIN … [EXCEPTION …] END
+  void block(const Surroundings& around) {
+    while (word("declare")) {
+      ++at_;
+      while (!at_end() && !word("begin") && !word("declare")) skip_statement();
+    }
+    if (!word("begin"))
+      return;
+    ++at_;
+    const std::size_t first_piece = pieces_.size();
+    const std::size_t first_literal = literals_.size();
+    const std::size_t first_dynamic = body_.dynamic.size();
+    statements(around);
+    if (word("exception")) {
+      ++at_;
+      Guard caught;
+      while (word("when")) {
+        ++at_;
+        for (; !at_end() && !word("then"); ++at_) add_condition(caught);
+        if (!at_end())
+          ++at_;
+        statements({around.guard, true});
+      }
+      protect(caught, first_piece, first_literal, first_dynamic);
+    }
+    if (word("end"))
+      skip_statement();
+  }
+
+  void add_condition(Guard& caught) const {
+    const std::string_view condition = tokens_[at_].in(text_);
+    if (is_one_of(condition, kDuplicateConditions) || is_one_of(condition, kDuplicateStates))
+      caught.on_duplicate = true;
+    if (is_one_of(condition, kUndefinedConditions) || is_one_of(condition, kUndefinedStates))
+      caught.on_undefined = true;
+  }
+
+  void protect(const Guard& caught, std::size_t first_piece, std::size_t first_literal,
+               std::size_t first_dynamic) {
+    for (std::size_t i = first_piece; i < pieces_.size(); ++i)
+      pieces_[i].guard = united(pieces_[i].guard, caught);
+    for (std::size_t i = first_literal; i < literals_.size(); ++i)
+      literals_[i].around.guard = united(literals_[i].around.guard, caught);
+    for (std::size_t i = first_dynamic; i < body_.dynamic.size(); ++i)
+      body_.dynamic[i].guard = united(body_.dynamic[i].guard, caught);
+  }
+
+  /// Statements up to END, EXCEPTION, ELSE, ELSIF or WHEN.
+  void statements(const Surroundings& around) {
+    while (!at_end()) {
+      skip_labels();
+      if (word("end") || word("exception") || word("else") || word("elsif") || word("elseif") ||
+          word("when"))
+        return;
+      const std::size_t before = at_;
+      statement(around);
+      if (at_ == before)
+        ++at_;
+    }
+  }
+
+  void statement(const Surroundings& around) {
+    if (word("declare") || word("begin"))
+      return block(around);
+    if (word("if"))
+      return if_statement(around);
+    if (word("case"))
+      return case_statement(around);
+    if (word("loop") || word("while") || word("for") || word("foreach"))
+      return loop(around);
+    if (word("execute")) {
+      ++at_;
+      dynamic(around);
+      return skip_statement();
+    }
+    if (word("perform"))
+      return expression_statement(around);
+    if (word("return"))
+      return return_statement(around);
+    if ((word("commit") || word("rollback")) && !symbol(":=", 1) && !symbol("=", 1))
+      return transaction_control(around);
+    if (word("raise") || word("assert") || word("get") || word("exit") || word("continue") ||
+        word("null") || word("open") || word("fetch") || word("move") || word("close"))
+      return skip_statement();
+    if (assignment(around))
+      return;
+    sql_statement(around);
+  }
+
+  void transaction_control(const Surroundings& around) {
+    const std::size_t begin = offset();
+    skip_to(";");
+    body_.transaction_control.push_back(
+        {origin_.to_outer(begin), previous_end() - begin, around.guard, around.is_conditional});
+    if (!at_end())
+      ++at_;
+  }
+
+  void if_statement(const Surroundings& around) {
+    Guard not_before;
+    do {
+      ++at_;  // IF, ELSIF
+      const std::size_t begin = offset();
+      skip_to("then");
+      const Guard condition = guard_of_condition(text_.substr(begin, previous_end() - begin),
+                                                 variable_guards_);
+      add_piece(PieceKind::kExpression, begin, previous_end(),
+                {united(around.guard, not_before), around.is_conditional});
+      if (!at_end())
+        ++at_;
+      statements({united(united(around.guard, not_before), condition), true});
+      not_before = united(not_before, inverted(condition));
+    } while (word("elsif") || word("elseif"));
+    if (word("else")) {
+      ++at_;
+      statements({united(around.guard, not_before), true});
+    }
+    if (word("end"))
+      skip_statement();
+  }
+
+  void case_statement(const Surroundings& around) {
+    ++at_;
+    if (!word("when"))
+      skip_to("when");
+    while (word("when")) {
+      ++at_;
+      skip_to("then");
+      if (!at_end())
+        ++at_;
+      statements({around.guard, true});
+    }
+    if (word("else")) {
+      ++at_;
+      statements({around.guard, true});
+    }
+    if (word("end"))
+      skip_statement();
+  }
+
+  void loop(const Surroundings& around) {
+    if (word("for")) {
+      while (!at_end() && !word("in") && !symbol(";")) ++at_;
+      if (!at_end())
+        ++at_;
+      loop_source(around);
+    } else if (word("while")) {
+      ++at_;
+      const std::size_t begin = offset();
+      skip_to("loop");
+      add_piece(PieceKind::kExpression, begin, previous_end(), around);
+    }
+    skip_to("loop");
+    if (!word("loop"))
+      return;
+    ++at_;
+    statements({around.guard, true});
+    if (word("end"))
+      skip_statement();
+  }
+
+  /// What stands between IN and LOOP: a range of numbers, a query, EXECUTE, a cursor.
+  void loop_source(const Surroundings& around) {
+    if (word("execute")) {
+      ++at_;
+      return dynamic(around);
+    }
+    const bool is_query = word("select") || word("with") || word("insert") || word("update") ||
+                          word("delete") || word("values") || word("table") || symbol("(");
+    const std::size_t begin = offset();
+    const std::size_t first = at_;
+    skip_to("loop");
+    for (std::size_t i = first; i < at_; ++i) {
+      if (is_symbol(text_, tokens_[i], ".."))
+        return;
+    }
+    if (is_query)
+      add_piece(PieceKind::kStatement, begin, previous_end(), around);
+  }
+
+  /// PERFORM x: SELECT x.
+  void expression_statement(const Surroundings& around) {
+    ++at_;
+    const std::size_t begin = offset();
+    skip_to(";");
+    add_piece(PieceKind::kExpression, begin, previous_end(), around);
+    if (!at_end())
+      ++at_;
+  }
+
+  void return_statement(const Surroundings& around) {
+    ++at_;
+    if (word("query")) {
+      ++at_;
+      if (word("execute")) {
+        ++at_;
+        dynamic(around);
+      } else {
+        const std::size_t begin = offset();
+        skip_to(";");
+        add_piece(PieceKind::kStatement, begin, previous_end(), around);
+      }
+    } else if (!word("next") && !symbol(";")) {
+      const std::size_t begin = offset();
+      skip_to(";");
+      add_piece(PieceKind::kExpression, begin, previous_end(), around);
+    }
+    skip_statement();
+  }
+
+  /// name[.name | [index]]… := expression. False when it is something else.
+  bool assignment(const Surroundings& around) {
+    std::size_t i = at_;
+    if (tokens_[i].kind != TokenKind::kWord && tokens_[i].kind != TokenKind::kQuotedName)
+      return false;
+    const std::string variable = name_of(text_, tokens_[i]);
+    ++i;
+    int depth = 0;
+    for (; i < tokens_.size(); ++i) {
+      const Token& token = tokens_[i];
+      if (is_symbol(text_, token, "["))
+        ++depth;
+      else if (is_symbol(text_, token, "]"))
+        --depth;
+      else if (depth == 0 && (is_symbol(text_, token, ":=") || is_symbol(text_, token, "=")))
+        break;
+      else if (depth == 0 && !is_symbol(text_, token, ".") &&
+               !is_symbol(text_, tokens_[i - 1], "."))
+        return false;
+    }
+    if (i >= tokens_.size())
+      return false;
+    at_ = i + 1;
+    const std::size_t first = at_;
+    const std::size_t begin = offset();
+    skip_to(";");
+    if (mentions_presence(first))
+      variable_guards_[variable] =
+          guard_of_condition(text_.substr(begin, previous_end() - begin), variable_guards_);
+    else
+      variable_guards_.erase(variable);
+    add_piece(PieceKind::kExpression, begin, previous_end(), around);
+    if (!at_end())
+      ++at_;
+    return true;
+  }
+
+  /// May the expression since token `first` say that something is there? Saves parsing the others.
+  bool mentions_presence(std::size_t first) const {
+    return std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(first),
+                       tokens_.begin() + static_cast<std::ptrdiff_t>(at_), [&](const Token& token) {
+                         return is_word(text_, token, "exists") || is_word(text_, token, "count") ||
+                                is_word(text_, token, "select") || is_word(text_, token, "found");
+                       });
+  }
+
+  void sql_statement(const Surroundings& around) {
+    const std::size_t first = at_;
+    Piece piece{PieceKind::kStatement, offset(), 0, around.guard, around.is_conditional, {}, {}};
+    const bool is_import = word("import");
+    int depth = 0;
+    for (; !at_end() && !(depth == 0 && symbol(";")); ++at_) {
+      if (symbol("("))
+        ++depth;
+      else if (symbol(")"))
+        --depth;
+      else if (word("into") && !is_import && at_ > 0 && !is_word(text_, tokens_[at_ - 1], "insert") &&
+               !is_word(text_, tokens_[at_ - 1], "merge") && piece.blanks.empty())
+        into_target(piece);
+    }
+    piece.end = previous_end();
+    if (!piece.into.empty()) {
+      variable_guards_.erase(piece.into);
+      if (mentions_presence(first))
+        variable_guards_[piece.into] = guard_of_query(sql_of(piece));
+    }
+    if (piece.begin < piece.end)
+      pieces_.push_back(std::move(piece));
+    if (!at_end())
+      ++at_;
+  }
+
+  /// INTO [STRICT] a, b.c, d[1]; leaves at_ on its last token.
+  void into_target(Piece& piece) {
+    const std::size_t begin = offset();
+    ++at_;
+    if (word("strict"))
+      ++at_;
+    if (at_end())
+      return;
+    piece.into = name_of(text_, tokens_[at_]);
+    for (;;) {
+      ++at_;  // a name
+      while (symbol(".") || symbol("[")) {
+        if (symbol("["))
+          while (!at_end() && !symbol("]")) ++at_;
+        else
+          ++at_;
+        if (!at_end())
+          ++at_;
+      }
+      if (!symbol(","))
+        break;
+      ++at_;
+    }
+    --at_;
+    piece.blanks.emplace_back(begin, tokens_[std::min(at_, tokens_.size() - 1)].end());
+  }
+
+  std::string sql_of(const Piece& piece) const {
+    std::string sql(text_.substr(piece.begin, piece.end - piece.begin));
+    for (const auto& [begin, end] : piece.blanks)
+      std::fill(sql.begin() + static_cast<std::ptrdiff_t>(begin - piece.begin),
+                sql.begin() + static_cast<std::ptrdiff_t>(std::min(end, piece.end) - piece.begin),
+                ' ');
+    return sql;
+  }
+
+  /// What follows EXECUTE: a literal, format() of a literal with nothing to fill in, or a computed
+  /// string.
+  void dynamic(const Surroundings& around) {
+    const std::size_t begin = offset();
+    std::size_t literal = at_;
+    bool is_literal = !at_end() && tokens_[at_].kind == TokenKind::kString;
+    std::size_t behind = at_ + 1;
+    if (word("format") && symbol("(", 1) && at_ + 3 < tokens_.size() &&
+        tokens_[at_ + 2].kind == TokenKind::kString && symbol(")", 3)) {
+      literal = at_ + 2;
+      behind = at_ + 4;
+      is_literal = tokens_[literal].in(text_).find('%') == std::string_view::npos;
+    }
+    const auto ends_there = [&](std::size_t i) {
+      return i >= tokens_.size() || is_symbol(text_, tokens_[i], ";") ||
+             is_word(text_, tokens_[i], "into") || is_word(text_, tokens_[i], "using") ||
+             is_word(text_, tokens_[i], "loop");
+    };
+    if (is_literal && ends_there(behind)) {
+      if (auto value = read_literal(text_, tokens_[literal])) {
+        value->origin.embed_in(origin_);
+        literals_.push_back({std::move(*value), around});
+        return;
+      }
+    }
+    std::size_t end = begin;
+    for (std::size_t i = at_; i < tokens_.size() && !is_symbol(text_, tokens_[i], ";") &&
+                              !is_word(text_, tokens_[i], "loop");
+         ++i)
+      end = tokens_[i].end();
+    body_.dynamic.push_back(
+        {origin_.to_outer(begin), end - begin, around.guard, around.is_conditional});
+  }
+
+  std::string_view text_;
+  const TextOrigin& origin_;
+  Body& body_;
+  std::vector<Token> tokens_;
+  std::size_t at_ = 0;
+  std::vector<Piece> pieces_;
+  VariableGuards variable_guards_;
+};
+
+/// Parses all pieces of one kind with one call. `prefix` stands before each of them.
+void parse_pieces(const std::vector<Piece>& pieces, PieceKind kind, Body& body) {
+  // Expressions need "SELECT " in front, for which there is no room in place: they are laid out one
+  // after the other, and positions go through a map.
+  const std::string_view prefix = kind == PieceKind::kExpression ? "SELECT " : "";
+  std::string sql;
+  struct Placed {
+    const Piece* piece;
+    std::size_t begin;
+  };
+  std::vector<Placed> placed;
+  for (const Piece& piece : pieces) {
+    if (piece.kind != kind)
+      continue;
+    placed.push_back({&piece, sql.size()});
+    sql += prefix;
+    const std::size_t start = sql.size();
+    sql.append(body.text, piece.begin, piece.end - piece.begin);
+    for (const auto& [begin, end] : piece.blanks) {
+      std::fill(sql.begin() + static_cast<std::ptrdiff_t>(start + begin - piece.begin),
+                sql.begin() +
+                    static_cast<std::ptrdiff_t>(start + std::min(end, piece.end) - piece.begin),
+                ' ');
+    }
+    sql += "\n;\n";
+  }
+  if (placed.empty())
+    return;
+  const auto piece_at = [&](std::size_t offset) {
+    const auto next = std::upper_bound(
+        placed.begin(), placed.end(), offset,
+        [](std::size_t wanted, const Placed& candidate) { return wanted < candidate.begin; });
+    return next == placed.begin() ? placed.front() : *std::prev(next);
+  };
+  const auto origin_of = [&](const Placed& place) {
+    // What stands before the piece, such as the prefix, is taken to stand at its beginning.
+    TextOrigin origin;
+    origin.add_piece(place.begin + prefix.size(), place.piece->begin);
+    origin.embed_in(body.origin);
+    return origin;
+  };
+  std::vector<SyntaxError> errors;
+  Script script = parse(sql, errors);
+  for (const Statement& statement : script.statements()) {
+    const Placed place = piece_at(statement.offset);
+    const std::size_t begin = std::max(statement.offset, place.begin + prefix.size());
+    BodyStatement found;
+    found.statement = statement;
+    found.guard = place.piece->guard;
+    found.is_conditional = place.piece->is_conditional;
+    found.is_expression = kind == PieceKind::kExpression;
+    found.origin = origin_of(place);
+    found.statement.offset = found.origin.to_outer(begin);
+    found.statement.length = statement.offset + statement.length - begin;
+    body.statements.push_back(std::move(found));
+  }
+  if (kind == PieceKind::kStatement) {
+    for (SyntaxError& error : errors) {
+      const Placed place = piece_at(error.offset);
+      body.errors.push_back({origin_of(place).to_outer(error.offset), std::move(error.message)});
+    }
+  }
+  body.scripts.push_back(std::move(script));
+}
+
+/// A text that is SQL as a whole: of a LANGUAGE sql function, or of EXECUTE 'literal'.
+void parse_whole(const std::string& sql, const TextOrigin& origin, const Surroundings& around,
+                 Body& body) {
+  std::vector<SyntaxError> errors;
+  Script script = parse(sql, errors);
+  for (const Statement& statement : script.statements()) {
+    BodyStatement found;
+    found.statement = statement;
+    found.guard = around.guard;
+    found.is_conditional = around.is_conditional;
+    found.origin = origin;
+    found.statement.offset = origin.to_outer(statement.offset);
+    body.statements.push_back(std::move(found));
+  }
+  for (SyntaxError& error : errors)
+    body.errors.push_back({origin.to_outer(error.offset), std::move(error.message)});
+  body.scripts.push_back(std::move(script));
+}
+
+std::string lowered(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+struct BodyOptions {
+  std::string language;
+  std::optional<std::size_t> as_location;
+};
+
+BodyOptions read_options(std::span<Node* const> options, std::string_view default_language) {
+  BodyOptions found;
+  found.language = default_language;
+  for (const Node* option : options) {
+    const auto* element = as<PgQuery__DefElem>(option);
+    if (element == nullptr)
+      continue;
+    const std::string_view name = element->defname;
+    if (name == "language") {
+      found.language = lowered(string_value(element->arg));
+    } else if (name == "as") {
+      const auto* parts = as<PgQuery__List>(element->arg);
+      if (parts != nullptr && parts->n_items != 1)
+        continue;  // AS 'library', 'symbol'
+      found.as_location = static_cast<std::size_t>(std::max(element->location, 0));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<BodyText> body_text(std::string_view text, const Statement& statement) {
+  BodyOptions options;
+  if (const auto* block = as<PgQuery__DoStmt>(statement.node))
+    options = read_options(list(block->args, block->n_args), "plpgsql");
+  else if (const auto* function = as<PgQuery__CreateFunctionStmt>(statement.node))
+    options = read_options(list(function->options, function->n_options), "sql");
+  if (!options.as_location)
+    return std::nullopt;
+  // The location is that of AS, or of the literal itself; a literal may be continued on the next
+  // line ('a' newline 'b'), which nobody does for a body.
+  const std::size_t end = statement.offset + statement.length;
+  for (const Token& token : scan(text, *options.as_location, end)) {
+    if (token.kind != TokenKind::kString)
+      continue;
+    auto literal = read_literal(text, token);
+    if (!literal)
+      return std::nullopt;
+    return BodyText{std::move(options.language), std::move(literal->value),
+                    std::move(literal->origin)};
+  }
+  return std::nullopt;
+}
+
+Body parse_body(BodyText source) {
+  Body body;
+  body.language = std::move(source.language);
+  body.text = std::move(source.text);
+  body.origin = std::move(source.origin);
+  if (body.language == "sql") {
+    parse_whole(body.text, body.origin, {}, body);
+  } else if (body.language == "plpgsql") {
+    Splitter splitter(body.text, body.origin, body);
+    const std::vector<Piece> pieces = splitter.run();
+    parse_pieces(pieces, PieceKind::kStatement, body);
+    parse_pieces(pieces, PieceKind::kExpression, body);
+    for (const auto& [literal, around] : splitter.literals_)
+      parse_whole(literal.value, literal.origin, around, body);
+    std::stable_sort(body.statements.begin(), body.statements.end(),
+                     [](const BodyStatement& a, const BodyStatement& b) {
+                       return a.statement.offset < b.statement.offset;
+                     });
+  }
+  return body;
+}
+
+}  // namespace godwit::codegen::sql

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The SQL inside DO blocks and function bodies: which static statements they hold, where these
+// stand in the file, and under which conditions they run.
+//
+// libpg_query's own PL/pgSQL parser gives neither positions nor trees of the embedded SQL, and
+// reports false errors for want of a catalog, so bodies are split here: PL/pgSQL's control
+// structure is regular in its keywords, and the SQL in between goes to the SQL parser as it is.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sql/parse.hpp"
+#include "sql/scan.hpp"
+
+namespace godwit::codegen::sql {
+
+/// What keeps a statement of a body from failing when it runs a second time.
+struct Guard {
+  bool if_absent = false;     ///< under IF NOT EXISTS (…), or the ELSE of IF EXISTS (…)
+  bool if_present = false;    ///< under IF EXISTS (…), or the ELSE of IF NOT EXISTS (…)
+  bool on_duplicate = false;  ///< EXCEPTION WHEN duplicate_object, unique_violation, …
+  bool on_undefined = false;  ///< EXCEPTION WHEN undefined_table, undefined_object, …
+};
+
+/// A statement of a body, static or in an EXECUTE of a literal. Its offset is one of the file;
+/// locations in its tree are turned into ones of the file by `origin`.
+struct BodyStatement {
+  Statement statement;
+  Guard guard;
+  bool is_conditional = false;  ///< under IF, CASE, a loop, or an exception handler
+  bool is_expression = false;   ///< a condition or the right side of an assignment, as a SELECT
+  TextOrigin origin;
+};
+
+/// A place in a body, in offsets of the file.
+struct BodyPlace {
+  std::size_t offset = 0;
+  std::size_t length = 0;
+  Guard guard;
+  bool is_conditional = false;
+};
+
+struct BodyError {
+  std::size_t offset = 0;  ///< in the file
+  std::string message;
+};
+
+/// A body of PL/pgSQL or SQL.
+struct Body {
+  std::string language;  ///< in lower case
+  std::string text;      ///< without the quotes around it
+  TextOrigin origin;     ///< of `text` in the file
+  std::vector<BodyStatement> statements;
+  /// EXECUTE of a string that is computed: what it does is unknown.
+  std::vector<BodyPlace> dynamic;
+  /// COMMIT and ROLLBACK.
+  std::vector<BodyPlace> transaction_control;
+  /// SQL in it that does not parse.
+  std::vector<BodyError> errors;
+
+  /// Hold the trees of `statements`.
+  std::vector<Script> scripts;
+};
+
+/// The source text of a body, cut out of a DO or CREATE FUNCTION: not looked into yet.
+struct BodyText {
+  std::string language;  ///< in lower case; "sql" where CREATE FUNCTION names none
+  std::string text;
+  TextOrigin origin;
+};
+
+/// The body of `node`, a DoStmt, or a CreateFunctionStmt whose body is a string. `text` is the
+/// text that the statement was parsed from, `statement` its place therein. Empty for other nodes,
+/// and where the body is the name of a C function.
+std::optional<BodyText> body_text(std::string_view text, const Statement& statement);
+
+/// Splits and parses a body in the languages plpgsql and sql. In other languages nothing is found.
+/// The parser's stack wants run_with_deep_stack().
+Body parse_body(BodyText body);
+
+}  // namespace godwit::codegen::sql
