@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/file_name.hpp"
+
+#include <gtest/gtest.h>
+
+namespace godwit::codegen {
+namespace {
+
+struct Understood {
+  std::string_view file;
+  std::int64_t version;
+  std::string_view digits;
+  std::string_view name;
+  SectionKind part;
+};
+
+TEST(FileName, IsUnderstoodInEveryLayout) {
+  const Understood cases[] = {
+      {"007_crm.sql", 7, "007", "crm", SectionKind::kUp},
+      {"7_crm.sql", 7, "7", "crm", SectionKind::kUp},
+      {"007_crm.up.sql", 7, "007", "crm", SectionKind::kUp},
+      {"007_crm.down.sql", 7, "007", "crm", SectionKind::kDown},
+      {"007_crm.verify.sql", 7, "007", "crm", SectionKind::kVerify},
+      {"0001_2fa.sql", 1, "0001", "2fa", SectionKind::kUp},
+      {"20251118120000_x.sql", 20251118120000, "20251118120000", "x", SectionKind::kUp},
+      {"2023-01-01-000000_x.sql", 20230101000000, "20230101000000", "x", SectionKind::kUp},
+      {"20240903155435_entitlement-expired-index.up.sql", 20240903155435, "20240903155435",
+       "entitlement-expired-index", SectionKind::kUp},
+      {"V007__crm.sql", 7, "007", "crm", SectionKind::kUp},
+      {"U007__crm.sql", 7, "007", "crm", SectionKind::kDown},
+      {"123456789012345678_x.sql", 123456789012345678, "123456789012345678", "x", SectionKind::kUp},
+      {"1_a.b.sql", 1, "1", "a.b", SectionKind::kUp},
+      {"000_base.sql", 0, "000", "base", SectionKind::kUp},
+  };
+  for (const Understood& c : cases) {
+    const auto name = parse_file_name(c.file);
+    ASSERT_TRUE(name) << c.file;
+    EXPECT_EQ(name->version, c.version) << c.file;
+    EXPECT_EQ(name->digits, c.digits) << c.file;
+    EXPECT_EQ(name->name, c.name) << c.file;
+    EXPECT_EQ(name->part, c.part) << c.file;
+  }
+}
+
+TEST(FileName, SaysWhichNameWouldBeUnderstood) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"create_users.sql", "a name that is understood is 001_create_users.sql"},
+      {"007-crm.sql", "a name that is understood is 007_crm.sql"},
+      {"007crm.sql", "a name that is understood is 007_crm.sql"},
+      {"007.sql", "a name that is understood is 007_what_it_does.sql"},
+      {"007_.sql", "a name that is understood is 007_what_it_does.sql"},
+      {"V7_crm.sql", "a name that is understood is 7_crm.sql"},
+      {"1234567890123456789_x.sql", "a version has at most 18 digits, and this one has 19"},
+      {"007_crm.SQL", "a migration's name ends in .sql"},
+  };
+  for (const auto& [file, expected] : cases) {
+    EXPECT_FALSE(parse_file_name(file)) << file;
+    EXPECT_EQ(explain_file_name(file), expected) << file;
+  }
+}
+
+}  // namespace
+}  // namespace godwit::codegen

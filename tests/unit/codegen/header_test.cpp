@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "source/header.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace godwit::codegen {
+namespace {
+
+using test::file_of;
+using test::findings;
+
+Header read_clean(const std::string& text) {
+  Diagnostics diagnostics;
+  Header header = read_header(file_of(text), diagnostics);
+  EXPECT_EQ(findings(diagnostics), "") << text;
+  return header;
+}
+
+std::string problems(const std::string& text) {
+  Diagnostics diagnostics;
+  read_header(file_of(text), diagnostics);
+  return findings(diagnostics);
+}
+
+std::string dependencies(const std::string& value) {
+  std::string text;
+  for (const DependencyName& name : read_clean("-- Dependencies: " + value + "\n").dependencies)
+    text += "<" + name.set + "|" + (name.version ? std::to_string(*name.version) : "-") + "|" +
+            name.text + ">";
+  return text;
+}
+
+TEST(Header, ReadsTheSeedsForm) {
+  const Header header = read_clean(
+      "-- ================================================\n"
+      "-- Migration 010: Fix team_members schema alignment\n"
+      "-- Created: 2025-11-08\n"
+      "-- Purpose: Align team_members with the CRM: all of it\n"
+      "-- Idempotency: YES\n"
+      "-- Dependencies: 7\n"
+      "-- ================================================\n"
+      "\n"
+      "BEGIN;\n");
+  EXPECT_TRUE(header.is_present);
+  EXPECT_EQ(header.number, 10);
+  EXPECT_EQ(header.description, "Fix team_members schema alignment");
+  EXPECT_EQ(header.created, "2025-11-08");
+  EXPECT_EQ(header.purpose, "Align team_members with the CRM: all of it");
+  EXPECT_EQ(header.idempotency, true);
+  ASSERT_EQ(header.dependencies.size(), 1U);
+  EXPECT_EQ(header.dependencies[0].version, 7);
+}
+
+TEST(Header, ReadsDependenciesInEverySpelling) {
+  EXPECT_EQ(dependencies("None"), "");
+  EXPECT_EQ(dependencies("none (first one)"), "");
+  EXPECT_EQ(dependencies("[]"), "");
+  EXPECT_EQ(dependencies(""), "");
+  EXPECT_EQ(dependencies("N/A"), "");
+  EXPECT_EQ(dependencies("7"), "<|7|7>");
+  EXPECT_EQ(dependencies("[7, 10]"), "<|7|7><|10|10>");
+  EXPECT_EQ(dependencies("7,10"), "<|7|7><|10|10>");
+  EXPECT_EQ(dependencies("007 (CRM)"), "<|7|007>");
+  EXPECT_EQ(dependencies("007 (CRM, with 8), 010 (team)"), "<|7|007><|10|010>");
+  EXPECT_EQ(dependencies("V7"), "<|7|V7>");
+  EXPECT_EQ(dependencies("2023-01-01-000000"), "<|20230101000000|2023-01-01-000000>");
+  EXPECT_EQ(dependencies("billing:12"), "<billing|12|billing:12>");
+  EXPECT_EQ(dependencies("007_crm_system_schema"), "<|-|007_crm_system_schema>");
+  EXPECT_EQ(dependencies("efaa6e584823"), "<|-|efaa6e584823>");
+}
+
+TEST(Header, DeclaresDependenciesAlsoWhereThereAreNone) {
+  EXPECT_TRUE(read_clean("-- Dependencies: None\n").declares_dependencies);
+  EXPECT_TRUE(read_clean("-- dependencies : []\n").declares_dependencies);
+  EXPECT_FALSE(read_clean("-- Purpose: x\n").declares_dependencies);
+}
+
+TEST(Header, ReadsEveryOtherKey) {
+  const Header header = read_clean(
+      "-- migration: 7\n"
+      "-- DESCRIPTION: what it does\n"
+      "--Author: Ada\n"
+      "-- Transaction: none\n"
+      "-- Lock-Timeout: 5s\n"
+      "-- statement timeout: 2min\n"
+      "-- Set: work_mem=256MB\n"
+      "-- Set: app.tenant = 'a b'\n"
+      "-- Phase: Contract\n"
+      "-- Breaking: YES\n"
+      "-- Irreversible: the data is gone\n"
+      "-- Tag: v1.4\n"
+      "-- Alias: efaa6e584823, old_name\n"
+      "-- Syntax: unchecked MERGE RETURNING is of 17\n"
+      "-- Accept-Checksum: " +
+      std::string(64, 'A') + ", " + std::string(64, 'b') + "\n");
+  EXPECT_EQ(header.number, 7);
+  EXPECT_EQ(header.description, "what it does");
+  EXPECT_EQ(header.author, "Ada");
+  EXPECT_EQ(header.transaction, false);
+  EXPECT_EQ(header.lock_timeout_ms, 5000);
+  EXPECT_EQ(header.statement_timeout_ms, 120'000);
+  ASSERT_EQ(header.settings.size(), 2U);
+  EXPECT_EQ(header.settings[0].name, "work_mem");
+  EXPECT_EQ(header.settings[0].value, "256MB");
+  EXPECT_EQ(header.settings[1].name, "app.tenant");
+  EXPECT_EQ(header.settings[1].value, "a b");
+  EXPECT_EQ(header.phase, Phase::kContract);
+  EXPECT_TRUE(header.is_breaking);
+  EXPECT_EQ(header.irreversible, "the data is gone");
+  EXPECT_EQ(header.tag, "v1.4");
+  EXPECT_EQ(header.aliases, (std::vector<std::string>{"efaa6e584823", "old_name"}));
+  EXPECT_EQ(header.unchecked, "MERGE RETURNING is of 17");
+  EXPECT_EQ(header.accepted_checksums,
+            (std::vector<std::string>{std::string(64, 'a'), std::string(64, 'b')}));
+}
+
+TEST(Header, EndsWithTheCommentBlock) {
+  EXPECT_EQ(read_clean("-- Tag: a\n\n-- Author: b\nselect 1;\n-- Purpose: c\n").purpose, "");
+  EXPECT_EQ(read_clean("-- Tag: a\n\n-- Author: b\nselect 1;\n").author, "b");
+  EXPECT_EQ(read_clean("-- godwit:up\n-- Tag: a\n").tag, "a");
+  EXPECT_EQ(read_clean("-- godwit:down\n-- Tag: a\n").tag, "");
+  EXPECT_FALSE(read_clean("select 1;\n").is_present);
+  EXPECT_FALSE(read_clean("").is_present);
+}
+
+TEST(Header, ReadsCrlf) {
+  const Header header = read_clean("-- Migration 7: x\r\n-- Idempotency: NO\r\nselect 1;\r\n");
+  EXPECT_EQ(header.description, "x");
+  EXPECT_EQ(header.idempotency, false);
+}
+
+TEST(Header, LeavesProseAlone) {
+  for (const char* prose :
+       {"-- Note: this is slow", "-- See: https://example.com/a:b", "-- Phase 2: add columns",
+        "-- Step 1: first", "-- Name: foo; Type: TABLE; Schema: public; Owner: -", "-- TODO: later",
+        "-- 12:30: lunch", "-- Updated: today"})
+    EXPECT_FALSE(read_clean(std::string(prose) + "\n").is_present) << prose;
+}
+
+TEST(Header, SuggestsTheKeyThatWasMeant) {
+  EXPECT_EQ(problems("-- Dependancies: 7\n"),
+            "007_x.sql:1:4: warning: unknown header key `Dependancies`, did you mean "
+            "`Dependencies`? [unknown-header-key]\n");
+  EXPECT_EQ(problems("-- Depends on: 7\n"),
+            "007_x.sql:1:4: warning: unknown header key `Depends on`, did you mean `Dependencies`? "
+            "[unknown-header-key]\n");
+  EXPECT_EQ(problems("-- Idempotent: YES\n"),
+            "007_x.sql:1:4: warning: unknown header key `Idempotent`, did you mean `Idempotency`? "
+            "[unknown-header-key]\n");
+  EXPECT_EQ(problems("-- Transction: none\n"),
+            "007_x.sql:1:4: warning: unknown header key `Transction`, did you mean `Transaction`? "
+            "[unknown-header-key]\n");
+}
+
+TEST(Header, ReportsValuesThatCannotBeRead) {
+  EXPECT_EQ(problems("-- Idempotency: maybe\n"),
+            "007_x.sql:1:17: error: `Idempotency` is YES or NO, not `maybe` "
+            "[invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Transaction:\n"),
+            "007_x.sql:1:4: error: `Transaction` is `none` or `yes`, not `` "
+            "[invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Lock-Timeout: soon\n"),
+            "007_x.sql:1:18: error: `soon` is not a time [invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Lock-Timeout: 99999999h\n"),
+            "007_x.sql:1:18: error: `99999999h` is not a time [invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Set: work_mem\n"),
+            "007_x.sql:1:9: error: `work_mem` is not a setting [invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Set: a;drop=1\n"),
+            "007_x.sql:1:9: error: `a;drop=1` is not a setting [invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Phase: later\n"),
+            "007_x.sql:1:11: error: `Phase` is expand or contract, not `later` "
+            "[invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Irreversible:\n"),
+            "007_x.sql:1:4: error: `Irreversible` needs a reason [invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Syntax: unchecked\n"),
+            "007_x.sql:1:12: error: `Syntax` is `unchecked` and a reason [invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Accept-Checksum: abc\n"),
+            "007_x.sql:1:21: error: `abc` is not a checksum [invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Migration 99999999999999999999: x\n"),
+            "007_x.sql:1:14: error: `99999999999999999999` is not a version "
+            "[invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Replaces: 1-120\n"),
+            "007_x.sql:1:4: error: `Replaces` is not supported by this version of godwit "
+            "[invalid-header-value]\n");
+}
+
+}  // namespace
+}  // namespace godwit::codegen
