@@ -14,7 +14,7 @@ import time
 import unittest
 import urllib.request
 
-CRM = sys.argv.pop(1)
+CRM = os.path.abspath(sys.argv.pop(1))
 RUN = pathlib.Path(__file__).resolve().parents[2] / "example_app" / "run"
 HOST = os.environ["GODWIT_TEST_PGHOST"]
 PG_PORT = os.environ["GODWIT_TEST_PGPORT"]

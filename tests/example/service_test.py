@@ -16,7 +16,7 @@ import sys
 import time
 import unittest
 
-CRM = sys.argv.pop(1)
+CRM = os.path.abspath(sys.argv.pop(1))
 HOST = os.environ["GODWIT_TEST_PGHOST"]
 PG_PORT = os.environ["GODWIT_TEST_PGPORT"]
 
