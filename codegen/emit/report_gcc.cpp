@@ -76,8 +76,8 @@ class GccReport {
 
   void add(const Diagnostic& diagnostic) {
     const Position position = diagnostic.file->position(diagnostic.offset);
-    const std::string where = fmt::format("{}:{}:{}:", diagnostic.file->path().string(),
-                                          position.line, position.column);
+    const std::string where =
+        fmt::format("{}:{}:{}:", diagnostic.file->path().string(), position.line, position.column);
     out_ += painted(kBold, where);
     out_ += ' ';
     out_ += painted(color(diagnostic.severity), fmt::format("{}:", label(diagnostic.severity)));
@@ -157,7 +157,7 @@ std::string summary_line(const Diagnostics& diagnostics, std::size_t migrations)
   append(notes, "note");
   if (text.empty())
     text = "nothing found";
-  return fmt::format("godwit: {} in {}\n", text, counted(migrations, "migration"));
+  return fmt::format("godwit: {} in {}", text, counted(migrations, "migration"));
 }
 
 std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& options) {
@@ -166,7 +166,7 @@ std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& opti
     return out;
   GccReport report(out, options.use_color);
   for (const Diagnostic& diagnostic : diagnostics.all()) report.add(diagnostic);
-  return out + summary_line(diagnostics, options.migrations);
+  return out + summary_line(diagnostics, options.migrations) + '\n';
 }
 
 }  // namespace godwit::codegen::emit

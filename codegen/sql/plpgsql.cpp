@@ -14,6 +14,7 @@
 #include <map>
 #include <utility>
 
+#include "source/words.hpp"
 #include "sql/guard.hpp"
 
 namespace godwit::codegen::sql {
@@ -28,7 +29,7 @@ struct Piece {
   Guard guard;
   bool is_conditional = false;
   std::vector<std::pair<std::size_t, std::size_t>> blanks;  ///< INTO targets
-  std::string into;                                          ///< first variable of the INTO
+  std::string into;                                         ///< first variable of the INTO
 };
 
 struct Surroundings {
@@ -37,13 +38,24 @@ struct Surroundings {
 };
 
 /// Keywords of exception conditions that a second run runs into.
-constexpr std::array<std::string_view, 11> kDuplicateConditions = {
-    "duplicate_object",   "duplicate_table",    "duplicate_column", "duplicate_function",
-    "duplicate_schema",   "duplicate_database", "duplicate_alias",  "duplicate_file",
-    "duplicate_prepared_statement", "unique_violation", "others"};
-constexpr std::array<std::string_view, 7> kUndefinedConditions = {
-    "undefined_object", "undefined_table",      "undefined_column", "undefined_function",
-    "undefined_file",   "invalid_schema_name", "others"};
+constexpr std::array<std::string_view, 11> kDuplicateConditions = {"duplicate_object",
+                                                                   "duplicate_table",
+                                                                   "duplicate_column",
+                                                                   "duplicate_function",
+                                                                   "duplicate_schema",
+                                                                   "duplicate_database",
+                                                                   "duplicate_alias",
+                                                                   "duplicate_file",
+                                                                   "duplicate_prepared_statement",
+                                                                   "unique_violation",
+                                                                   "others"};
+constexpr std::array<std::string_view, 7> kUndefinedConditions = {"undefined_object",
+                                                                  "undefined_table",
+                                                                  "undefined_column",
+                                                                  "undefined_function",
+                                                                  "undefined_file",
+                                                                  "invalid_schema_name",
+                                                                  "others"};
 constexpr std::array<std::string_view, 5> kDuplicateStates = {"'42710'", "'42P07'", "'42701'",
                                                               "'42723'", "'23505'"};
 constexpr std::array<std::string_view, 4> kUndefinedStates = {"'42704'", "'42P01'", "'42703'",
@@ -239,8 +251,8 @@ class Splitter {
       ++at_;  // IF, ELSIF
       const std::size_t begin = offset();
       skip_to("then");
-      const Guard condition = guard_of_condition(text_.substr(begin, previous_end() - begin),
-                                                 variable_guards_);
+      const Guard condition =
+          guard_of_condition(text_.substr(begin, previous_end() - begin), variable_guards_);
       add_piece(PieceKind::kExpression, begin, previous_end(),
                 {united(around.guard, not_before), around.is_conditional});
       if (!at_end())
@@ -401,7 +413,8 @@ class Splitter {
         ++depth;
       else if (symbol(")"))
         --depth;
-      else if (word("into") && !is_import && at_ > 0 && !is_word(text_, tokens_[at_ - 1], "insert") &&
+      else if (word("into") && !is_import && at_ > 0 &&
+               !is_word(text_, tokens_[at_ - 1], "insert") &&
                !is_word(text_, tokens_[at_ - 1], "merge") && piece.blanks.empty())
         into_target(piece);
     }
@@ -515,10 +528,10 @@ void parse_pieces(const std::vector<Piece>& pieces, PieceKind kind, Body& body) 
     const std::size_t start = sql.size();
     sql.append(body.text, piece.begin, piece.end - piece.begin);
     for (const auto& [begin, end] : piece.blanks) {
-      std::fill(sql.begin() + static_cast<std::ptrdiff_t>(start + begin - piece.begin),
-                sql.begin() +
-                    static_cast<std::ptrdiff_t>(start + std::min(end, piece.end) - piece.begin),
-                ' ');
+      std::fill(
+          sql.begin() + static_cast<std::ptrdiff_t>(start + begin - piece.begin),
+          sql.begin() + static_cast<std::ptrdiff_t>(start + std::min(end, piece.end) - piece.begin),
+          ' ');
     }
     sql += "\n;\n";
   }
@@ -580,13 +593,6 @@ void parse_whole(const std::string& sql, const TextOrigin& origin, const Surroun
   body.scripts.push_back(std::move(script));
 }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 struct BodyOptions {
   std::string language;
   std::optional<std::size_t> as_location;
@@ -601,7 +607,7 @@ BodyOptions read_options(std::span<Node* const> options, std::string_view defaul
       continue;
     const std::string_view name = element->defname;
     if (name == "language") {
-      found.language = lowered(string_value(element->arg));
+      found.language = to_lower(string_value(element->arg));
     } else if (name == "as") {
       const auto* parts = as<PgQuery__List>(element->arg);
       if (parts != nullptr && parts->n_items != 1)
