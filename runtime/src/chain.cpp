@@ -136,7 +136,7 @@ void Run::add_settings(Message& message, const Migration& migration) const {
 // Whatever role the SQL switched to, the history is written by ours. SET LOCAL stands above a SET
 // in the same transaction, and ends with it.
 void Run::add_role_reset(Message& message, const Migration& migration) const {
-  if (leaks(migration, "session authorization")) {
+  if (leaks(migration, "session_authorization")) {
     message.add(Section::kReset, &migration, "SET LOCAL SESSION AUTHORIZATION DEFAULT");
   }
   const std::string role = !options_.role.empty()    ? connection_->identifier(options_.role)
@@ -153,11 +153,11 @@ void Run::add_leak_reset(Message& message, const Migration& migration) const {
   // A transaction of its own: statements between COMMIT and BEGIN would become part of the next
   // block's, and be undone with it.
   message.add(Section::kReset, &migration, "BEGIN");
-  if (leaks(migration, "session authorization")) {
-    message.add(Section::kReset, &migration, restore_setting("session authorization"));
+  if (leaks(migration, "session_authorization")) {
+    message.add(Section::kReset, &migration, restore_setting("session_authorization"));
   }
   for (const std::string_view name : names) {
-    if (name != "session authorization") {
+    if (name != "session_authorization") {
       message.add(Section::kReset, &migration, restore_setting(name));
     }
   }

@@ -52,7 +52,8 @@ void add_hint(ErrorDetail& detail, std::string_view text) {
 }  // namespace
 
 void Run::log_failure(const Migration& migration, const ErrorDetail& detail) {
-  if (!snapshot_.has_table || connection_->is_cut() || !connection_->is_idle()) {
+  const bool has_table = snapshot_.has_table || !report_.applied.empty();
+  if (!has_table || connection_->is_cut() || !connection_->is_idle()) {
     return;
   }
   // Best effort: the failure itself is what the caller has to hear about.

@@ -51,7 +51,7 @@ std::vector<std::string_view> Run::leaked_settings(const Plan& plan) const {
   std::vector<std::string_view> names;
   for (const Pending& pending : plan.pending) {
     for (const std::string_view name : pending.migration->up.leaked_settings) {
-      if (name != "role" && name != "session authorization" && name != "all" &&
+      if (name != "role" && name != "session_authorization" &&
           std::find(names.begin(), names.end(), name) == names.end()) {
         names.push_back(name);
       }
@@ -219,13 +219,10 @@ std::string Run::restore_setting(std::string_view name) const {
                ? std::string("SET ROLE NONE")
                : fmt::format("SET ROLE {}", connection_->identifier(session_role_));
   }
-  if (name == "session authorization") {
+  if (name == "session_authorization") {
     return is_owned ? std::string("RESET SESSION AUTHORIZATION")
                     : fmt::format("SET SESSION AUTHORIZATION {}",
                                   connection_->identifier(session_user_));
-  }
-  if (name == "all") {
-    return "RESET ALL";
   }
   const auto saved =
       std::find_if(saved_settings_.begin(), saved_settings_.end(),

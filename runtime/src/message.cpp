@@ -53,7 +53,11 @@ void place(std::string_view file, std::string_view sql, const Statement& stateme
   if (!line.empty() && line.back() == '\r') {
     line.remove_suffix(1);
   }
-  detail.source_line = line;
+  // The section may begin in the middle of a line of the file.
+  const bool is_cut =
+      start == 0 && statement.offset <= line.size() && statement.column > statement.offset + 1;
+  detail.source_line = is_cut ? std::string(statement.column - statement.offset - 1, ' ') : "";
+  detail.source_line += line;
 }
 
 // The statement that holds the byte, or the last one before it.

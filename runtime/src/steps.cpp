@@ -88,7 +88,7 @@ void Run::run_step(const Migration& migration, const Step& step, std::size_t num
                    bool is_in_doubt) {
   for (std::uint32_t i = 0; i < step.statement_count; ++i) {
     const Statement& statement = migration.up.statements[step.first_statement + i];
-    if (is_in_doubt && is_step_done(migration, step, number)) {
+    if (is_in_doubt && i == 0 && is_step_done(migration, step, number)) {
       return;
     }
     if (step.probe == Probe::kIndexBuilt) {
@@ -342,7 +342,7 @@ void Run::set_session(const Migration& migration) {
     names.push_back(setting.name);
   }
   for (const std::string_view name : migration.up.leaked_settings) {
-    if (name != "role" && name != "session authorization" && name != "all") {
+    if (name != "role" && name != "session_authorization") {
       names.emplace_back(name);
     }
   }
