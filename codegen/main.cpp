@@ -148,7 +148,7 @@ void add_rules(CLI::App& app, CommandLine& line) {
   command.add_flag("--json", line.rules.json, "as JSON");
 }
 
-void check_policy(const lint::Policy& policy) {
+void require_valid_policy(const lint::Policy& policy) {
   std::string text;
   for (const std::string& problem : lint::check_policy(policy))
     text += (text.empty() ? "" : "\n") + problem;
@@ -159,7 +159,7 @@ void check_policy(const lint::Policy& policy) {
 LintOptions lint_options(CommandLine& line) {
   LintOptions options = line.lint;
   for (const std::string& setting : line.rule_settings) add_rule_setting(options.policy, setting);
-  check_policy(options.policy);
+  require_valid_policy(options.policy);
   if (line.transaction != "auto")
     options.transaction = line.transaction == "always";
   if (options.paths.empty() && !options.manifest)
