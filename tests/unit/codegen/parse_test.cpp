@@ -56,6 +56,7 @@ TEST(Parse, EverySyntaxErrorIsReportedAndTheRestIsRead) {
 TEST(Parse, AnOpenQuoteIsOneError) {
   EXPECT_EQ(
       parsed("select 1;\nselect 'abc"),
+      "SelectStmt(select 1)\n"
       "007_x.sql:2:8: error: unterminated quoted string at or near \"'abc\" [syntax-error]\n");
   EXPECT_EQ(parsed("do $$ begin"),
             "007_x.sql:1:4: error: unterminated dollar-quoted string at or near \"$$ begin\" "
