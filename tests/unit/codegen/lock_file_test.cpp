@@ -22,9 +22,9 @@ class Lock : public ::testing::Test {
     return findings(diagnostics);
   }
 
-  void write_lock(std::vector<std::int64_t> accepted = {}) {
+  void write_lock() {
     read();
-    folder.write("godwit.lock", lock_text(updated_lock(lock, in_order, accepted)));
+    folder.write("godwit.lock", lock_text(updated_lock(lock, in_order)));
   }
 
   void read() {
@@ -121,17 +121,6 @@ TEST_F(Lock, LateArrivalsDeclareWhatTheyNeed) {
             "003_b.sql:1:1: error: migration 3 arrives late: migration 5 is locked already "
             "[inserted-before-locked]\n"
             "godwit.lock:1:1: note: 2 migrations are not locked yet: 3, 4 [unlocked-migration]\n");
-}
-
-TEST_F(Lock, AcceptRewritesOneLineOnly) {
-  folder.write("001_a.sql", "select 1;\n");
-  folder.write("002_b.sql", "select 2;\n");
-  write_lock();
-  folder.write("001_a.sql", "select 10;\n");
-  folder.write("002_b.sql", "select 20;\n");
-  write_lock({2});
-  EXPECT_EQ(check().substr(0, 55), "001_a.sql:1:1: error: migration 1 is locked, but was ed");
-  EXPECT_EQ(diagnostics.count(Severity::kError), 1U);
 }
 
 TEST_F(Lock, AMergeThatWentWrongIsNoticed) {
