@@ -210,7 +210,9 @@ SourceFiles list_directory(const std::filesystem::path& directory) {
   if (files.root.filename().empty())
     files.root = files.root.parent_path();
   for (const auto& entry : std::filesystem::directory_iterator(files.root)) {
-    if (entry.path().extension() == ".sql" && !entry.is_directory())
+    // What is hidden is an editor's, not a migration; add_migrations() leaves it out too.
+    const bool is_hidden = entry.path().filename().string().front() == '.';
+    if (entry.path().extension() == ".sql" && !is_hidden && !entry.is_directory())
       files.files.push_back(entry.path());
   }
   std::sort(files.files.begin(), files.files.end());

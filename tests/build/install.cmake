@@ -3,6 +3,7 @@
 # Installs a build into one folder and moves it to PREFIX: what uses it there proves that it does not know where it was.
 #
 #   cmake -DBUILD_DIR=... -DCONFIG=... -DPREFIX=... -P install.cmake
+cmake_policy(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/support.cmake")
 require_variables(BUILD_DIR PREFIX)
 file(REMOVE_RECURSE "${PREFIX}" "${PREFIX}.first")

@@ -5,6 +5,7 @@
 # does not compile against another table format.
 #
 #   cmake -DTOOL=<godwit> -DSOURCE_DIR=<godwit's sources> -DWORK_DIR=... -DCOMPILERS=g++,clang++ -P run_bytes.cmake
+cmake_policy(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/support.cmake")
 require_variables(TOOL SOURCE_DIR WORK_DIR COMPILERS)
 string(REPLACE "," ";" COMPILERS "${COMPILERS}")
@@ -14,7 +15,8 @@ file(MAKE_DIRECTORY "${WORK_DIR}/sql" "${WORK_DIR}/include")
 
 # The text: each ASCII byte but NUL, each byte that begins or continues a longer character, line ends of all kinds,
 # trigraphs, what looks like the end of a raw string or an escape, and a line longer than compilers like.
-run(ok python3 "${CMAKE_CURRENT_LIST_DIR}/write_all_bytes.py" "${WORK_DIR}/sql/1_bytes.sql")
+run(ok python3 "${CMAKE_CURRENT_LIST_DIR}/write_all_bytes.py" "${WORK_DIR}/sql/1_bytes.sql"
+  "${WORK_DIR}/expected")
 file(WRITE "${WORK_DIR}/set.manifest" "godwit-manifest 1\nlibrary bytes\nheader bytes.hpp\nnamespace bytes\nname main\n\
 root ${WORK_DIR}/sql\nfile ${WORK_DIR}/sql/1_bytes.sql\n")
 file(WRITE "${WORK_DIR}/include/bytes.hpp" "#pragma once\n#include <godwit/migration.hpp>\n\
@@ -46,7 +48,7 @@ foreach(cxx IN LISTS COMPILERS)
     run(ok ${compile} "-I${include_dir}" -c "${WORK_DIR}/bytes.cpp" -o "${WORK_DIR}/bytes.o")
     run(ok ${compile} "-I${include_dir}" "${WORK_DIR}/main.cpp" "${WORK_DIR}/bytes.o" -o "${WORK_DIR}/main")
     run(ok sh -c "'${WORK_DIR}/main' > '${WORK_DIR}/out'")
-    run(ok cmp "${WORK_DIR}/sql/1_bytes.sql" "${WORK_DIR}/out")
+    run(ok cmp "${WORK_DIR}/expected" "${WORK_DIR}/out")
 
     run(ok readelf --section-headers --wide "${WORK_DIR}/bytes.o")
     expect_output(.rodata)

@@ -4,6 +4,7 @@
 # does not.
 #
 #   cmake -DPREFIX=<installed godwit> -DWORK_DIR=... -DCXX=... -P run_configure_errors.cmake
+cmake_policy(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/support.cmake")
 require_variables(PREFIX WORK_DIR CXX)
 

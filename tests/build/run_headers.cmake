@@ -4,6 +4,7 @@
 # compiler, and with nothing in reach but themselves and the standard library: no fmt, no libpq.
 #
 #   cmake -DSOURCE_DIR=<godwit> -DCOMPILERS=g++,clang++ -DPRIVATE_INCLUDES=dir,dir -P run_headers.cmake
+cmake_policy(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/support.cmake")
 require_variables(SOURCE_DIR COMPILERS PRIVATE_INCLUDES)
 string(REPLACE "," ";" COMPILERS "${COMPILERS}")

@@ -3,6 +3,7 @@
 # Without CMake: `godwit generate` on a manifest by hand, one compiler call with what pkg-config says.
 #
 #   cmake -DPREFIX=<installed godwit> -DWORK_DIR=... -DCXX=... -P run_pkg_config.cmake
+cmake_policy(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/support.cmake")
 require_variables(PREFIX WORK_DIR CXX)
 file(REMOVE_RECURSE "${WORK_DIR}")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a migration that holds every byte that valid UTF-8 without NUL can hold, in a dollar-quoted string."""
+"""write_all_bytes.py FILE EXPECTED: a migration with every byte that valid UTF-8 without NUL can have, in a dollar-quoted
+string and a comment; and the part of it that the table has to hold."""
 
 import sys
 
@@ -14,10 +15,14 @@ awkward = (
 )
 body = ascii_bytes + (two + three + four + awkward).encode("utf-8")
 assert b"$bytes$" not in body
-sql = b"SELECT $bytes$" + body + b"$bytes$;\r\n-- " + two.encode("utf-8") + b" ??/\n/* ??/ " + b"x" * 70000 + b" */\n"
+between = b";\r\n-- " + two.encode("utf-8") + b" ??/\n/* ??/ " + b"x" * 70000 + b" */\n"
+sql = b"SELECT $bytes$" + body + b"$bytes$" + between + b"SELECT 1"
 
 impossible = {0x00, 0xC0, 0xC1} | set(range(0xF5, 0x100))
 missing = set(range(256)) - impossible - set(sql)
 assert not missing, sorted(missing)
+# The table holds what is sent: from the first statement to the end of the last, without its semicolon.
 with open(sys.argv[1], "wb") as file:
+    file.write(b"-- A comment before.\n" + sql + b";\n-- A comment after.\n")
+with open(sys.argv[2], "wb") as file:
     file.write(sql)
