@@ -415,7 +415,10 @@ class Prover {
       return proved();
     const std::string schema = create.relation == nullptr ? "" : create.relation->schemaname;
     const std::string full = schema.empty() || schema == "public" ? name : schema + "." + name;
-    return created("CREATE INDEX", "index", full, "write CREATE INDEX IF NOT EXISTS");
+    return create.concurrent
+               ? created("CREATE INDEX CONCURRENTLY", "index", full,
+                         "write CREATE INDEX CONCURRENTLY IF NOT EXISTS")
+               : created("CREATE INDEX", "index", full, "write CREATE INDEX IF NOT EXISTS");
   }
 
   Verdict created_type(std::string_view statement, std::span<Node* const> names) {

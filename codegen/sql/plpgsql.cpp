@@ -643,6 +643,25 @@ std::optional<BodyText> body_text(std::string_view text, const Statement& statem
   return std::nullopt;
 }
 
+bool controls_transaction(const PgQuery__DoStmt& block) {
+  std::string_view text;
+  for (const Node* node : list(block.args, block.n_args)) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    if (option == nullptr)
+      continue;
+    const std::string_view name = option->defname;
+    if (name == "as")
+      text = string_value(option->arg);
+    else if (name == "language" && !equals_ignoring_case(string_value(option->arg), "plpgsql"))
+      return false;
+  }
+  if (!contains_ignoring_case(text, "commit") && !contains_ignoring_case(text, "rollback"))
+    return false;
+  Body body;
+  Splitter(text, body.origin, body).run();
+  return !body.transaction_control.empty();
+}
+
 Body parse_body(BodyText source) {
   Body body;
   body.language = std::move(source.language);
