@@ -27,8 +27,13 @@ std::optional<std::string> plpgsql_syntax_error(const std::string& statement) {
   return message;
 }
 
-/// The offset of the word that `message` quotes: `syntax error at or near "iff"`.
+/// The offset of the word that `message` quotes: `syntax error at or near "iff"`; of the last word
+/// for `syntax error at end of input`.
 std::size_t find_quoted_word(const BodyText& body, std::string_view message) {
+  if (message.find("end of input") != std::string_view::npos) {
+    const std::vector<Token> tokens = scan(body.text, 0, body.text.size());
+    return body.origin.to_outer(tokens.empty() ? 0 : tokens.back().offset);
+  }
   const std::size_t open = message.find('"');
   const std::size_t close = message.rfind('"');
   if (open == std::string_view::npos || close <= open)

@@ -565,11 +565,9 @@ void parse_pieces(const std::vector<Piece>& pieces, PieceKind kind, Body& body) 
     found.statement.length = statement.offset + statement.length - begin;
     body.statements.push_back(std::move(found));
   }
-  if (kind == PieceKind::kStatement) {
-    for (SyntaxError& error : errors) {
-      const Placed place = piece_at(error.offset);
-      body.errors.push_back({origin_of(place).to_outer(error.offset), std::move(error.message)});
-    }
+  for (SyntaxError& error : errors) {
+    const Placed place = piece_at(error.offset);
+    body.errors.push_back({origin_of(place).to_outer(error.offset), std::move(error.message)});
   }
   body.scripts.push_back(std::move(script));
 }
