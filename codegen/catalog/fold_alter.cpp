@@ -178,7 +178,15 @@ void fold_command(Catalog& catalog, const PgQuery__AlterTableStmt& statement,
                   const PgQuery__AlterTableCmd& command, const Occasion& occasion) {
   if (statement.relation == nullptr)
     return;
-  apply_to(catalog, catalog.resolve(*statement.relation), command, occasion, 0);
+  const Name name = catalog.resolve(*statement.relation);
+  if (catalog.relations.find(name) == nullptr && statement.objtype == sql::object::kTable) {
+    // Somebody else made the table: what is added to it is known from here on.
+    Relation assumed;
+    assumed.name = name;
+    assumed.has_known_shape = false;
+    catalog.relations.put(name, std::move(assumed));
+  }
+  apply_to(catalog, name, command, occasion, 0);
 }
 
 }  // namespace godwit::codegen::catalog

@@ -90,6 +90,13 @@ bool Context::is_new(const catalog::Name& name) const {
   return relation != nullptr && is_new(relation->made_in);
 }
 
+bool Context::is_external(const catalog::Name& relation) const {
+  const auto& externals = policy_.externals;
+  return std::any_of(externals.begin(), externals.end(), [&](const std::string& external) {
+    return external == relation.name || external == relation.schema + '.' + relation.name;
+  });
+}
+
 std::string Context::spelled(const PgQuery__RangeVar& relation) {
   const std::string name = catalog::quote_identifier(relation.relname);
   const std::string_view schema = relation.schemaname;

@@ -72,6 +72,9 @@ class Context {
   bool is_new(const catalog::Name& relation) const;
   bool is_new(catalog::MigrationIndex made_in) const noexcept { return made_in == index_; }
 
+  /// One of the tables that the project says others create.
+  bool is_external(const catalog::Name& relation) const;
+
   /// "users", as SQL to paste takes it: as it was written, quoted where it has to be.
   static std::string spelled(const PgQuery__RangeVar& relation);
 

@@ -106,6 +106,27 @@ void check_drop_schema(const PgQuery__DropStmt& drop, const Event& event, Contex
   }
 }
 
+/// The idiom DROP TABLE IF EXISTS x; CREATE TABLE x: where no migration before made x, there is
+/// nothing to lose.
+bool clears_the_way(const PgQuery__DropStmt& drop, const catalog::Name& name, const Event& event,
+                    const Context& context) {
+  const catalog::Catalog& catalog = context.catalog();
+  if (!drop.missing_ok || context.is_alone() || catalog.is_opaque ||
+      catalog.relations.find(name) != nullptr || context.is_external(name))
+    return false;
+  const auto& statements = context.script().statements();
+  for (std::size_t i = event.statement_index + 1; i < statements.size(); ++i) {
+    const PgQuery__RangeVar* made = nullptr;
+    if (const auto* create = sql::as<PgQuery__CreateStmt>(statements[i].node))
+      made = create->relation;
+    else if (const auto* as = sql::as<PgQuery__CreateTableAsStmt>(statements[i].node))
+      made = as->into == nullptr ? nullptr : as->into->rel;
+    if (made != nullptr && name.name == made->relname)
+      return true;
+  }
+  return false;
+}
+
 void check_drop_table(const PgQuery__DropStmt& drop, const Event& event, Context& context) {
   const auto objects = list(drop.objects, drop.n_objects);
   for (std::size_t i = 0; i < objects.size(); ++i) {
@@ -114,7 +135,7 @@ void check_drop_table(const PgQuery__DropStmt& drop, const Event& event, Context
       continue;
     const catalog::Name name =
         context.catalog().resolve_relation(list(parts->items, parts->n_items));
-    if (context.is_new(name))
+    if (context.is_new(name) || clears_the_way(drop, name, event, context))
       continue;
     context.report(
         "drop-table", event, context.object_place(event, i),

@@ -415,7 +415,10 @@ class Prover {
       return proved();
     const std::string schema = create.relation == nullptr ? "" : create.relation->schemaname;
     const std::string full = schema.empty() || schema == "public" ? name : schema + "." + name;
-    return created("CREATE INDEX", "index", full, "write CREATE INDEX IF NOT EXISTS");
+    return create.concurrent
+               ? created("CREATE INDEX CONCURRENTLY", "index", full,
+                         "write CREATE INDEX CONCURRENTLY IF NOT EXISTS")
+               : created("CREATE INDEX", "index", full, "write CREATE INDEX IF NOT EXISTS");
   }
 
   Verdict created_type(std::string_view statement, std::span<Node* const> names) {
@@ -498,13 +501,14 @@ class Prover {
 
   Verdict alter_table(const PgQuery__AlterTableStmt& alter) {
     const std::string table = joined(alter.relation);
+    const bool is_type = alter.objtype == sql::object::kType;
     const auto commands = list(alter.cmds, alter.n_cmds);
     Verdict first_problem;
     for (std::size_t i = 0; i < commands.size(); ++i) {
       const auto* command = as<PgQuery__AlterTableCmd>(commands[i]);
       if (command == nullptr)
         continue;
-      Verdict verdict = alter_command(table, *command);
+      Verdict verdict = is_type ? alter_attribute(*command) : alter_command(table, *command);
       if (!verdict.is_idempotent && first_problem.is_idempotent) {
         verdict.command = i;
         verdict.has_command = true;
@@ -512,6 +516,16 @@ class Prover {
       }
     }
     return first_problem;
+  }
+
+  /// ALTER TYPE … ADD ATTRIBUTE, which has no IF NOT EXISTS.
+  static Verdict alter_attribute(const PgQuery__AlterTableCmd& command) {
+    if (command.subtype == sql::at::kAddColumn)
+      return unproved("ADD ATTRIBUTE fails when it is there already",
+                      "catch duplicate_column in a DO block");
+    if (command.subtype == sql::at::kDropColumn && !command.missing_ok)
+      return unproved("DROP ATTRIBUTE fails when it is gone", "write DROP ATTRIBUTE IF EXISTS");
+    return proved();
   }
 
   Verdict alter_command(const std::string& table, const PgQuery__AlterTableCmd& command) {

@@ -21,6 +21,7 @@
 #include "lint/registry.hpp"
 #include "lint/suppression.hpp"
 #include "source/words.hpp"
+#include "sql/body_check.hpp"
 #include "sql/plpgsql.hpp"
 
 namespace godwit::codegen::lint {
@@ -33,12 +34,24 @@ using Bodies = std::unordered_map<std::size_t, sql::Body>;  // by index of the s
 struct ParsedBodies {
   Bodies up;
   Bodies down;
+  std::vector<sql::BodyError> up_errors;
+  std::vector<sql::BodyError> down_errors;
 };
 
-Bodies parse_do_blocks(const Section& section, const sql::Script& script) {
+bool has_body(const sql::Statement& statement) {
+  return sql::as<PgQuery__DoStmt>(statement.node) != nullptr ||
+         sql::as<PgQuery__CreateFunctionStmt>(statement.node) != nullptr;
+}
+
+Bodies parse_do_blocks(const Section& section, const sql::Script& script,
+                       std::vector<sql::BodyError>& errors) {
   Bodies bodies;
   const auto& statements = script.statements();
   for (std::size_t i = 0; i < statements.size(); ++i) {
+    if (!has_body(statements[i]))
+      continue;
+    for (sql::BodyError& error : sql::check_body(section.text(), statements[i]))
+      errors.push_back(std::move(error));
     if (sql::as<PgQuery__DoStmt>(statements[i].node) == nullptr)
       continue;
     if (auto text = sql::body_text(section.text(), statements[i]))
@@ -95,7 +108,7 @@ class Linter {
     bodies_.resize(in_order_.size());
     std::vector<std::size_t> with_bodies;
     for (std::size_t i = 0; i < in_order_.size(); ++i) {
-      if (has_do_block(in_order_[i]->up) || has_do_block(in_order_[i]->down))
+      if (has_bodies(in_order_[i]->up) || has_bodies(in_order_[i]->down))
         with_bodies.push_back(i);
     }
     if (with_bodies.empty())
@@ -104,35 +117,35 @@ class Linter {
     sql::run_with_deep_stack(with_bodies.size(), threads, [&](std::size_t n) {
       const std::size_t i = with_bodies[n];
       const sql::Migration& migration = *in_order_[i];
-      bodies_[i].up = parse_do_blocks(migration.source->up, migration.up);
+      bodies_[i].up = parse_do_blocks(migration.source->up, migration.up, bodies_[i].up_errors);
       if (migration.source->down.is_present())
-        bodies_[i].down = parse_do_blocks(migration.source->down, migration.down);
+        bodies_[i].down =
+            parse_do_blocks(migration.source->down, migration.down, bodies_[i].down_errors);
     });
   }
 
-  static bool has_do_block(const sql::Script& script) {
+  static bool has_bodies(const sql::Script& script) {
     const auto& statements = script.statements();
-    return std::any_of(statements.begin(), statements.end(), [](const sql::Statement& statement) {
-      return sql::as<PgQuery__DoStmt>(statement.node) != nullptr;
-    });
+    return std::any_of(statements.begin(), statements.end(), has_body);
   }
 
   void lint_migration(std::size_t i) {
     const sql::Migration& migration = *in_order_[i];
     index_ = static_cast<catalog::MigrationIndex>(i);
     catalog_.reset_search_path();
-    lint_section(migration, SectionKind::kUp, bodies_[i].up);
+    lint_section(migration, SectionKind::kUp, bodies_[i].up, bodies_[i].up_errors);
     if (migration.is_opaque)
       catalog_.is_opaque = true;
     if (!migration.source->down.is_present())
       return;
     catalog_.start_trial();
     catalog_.reset_search_path();
-    lint_section(migration, SectionKind::kDown, bodies_[i].down);
+    lint_section(migration, SectionKind::kDown, bodies_[i].down, bodies_[i].down_errors);
     catalog_.roll_back();
   }
 
-  void lint_section(const sql::Migration& migration, SectionKind kind, const Bodies& bodies) {
+  void lint_section(const sql::Migration& migration, SectionKind kind, const Bodies& bodies,
+                    const std::vector<sql::BodyError>& errors) {
     session_ = {};
     Context context(policy_, catalog_, migration, kind, index_, session_);
     Suppressions suppressions(context.section(), context.script(), diagnostics_);
@@ -140,6 +153,8 @@ class Linter {
       if (family->before_section != nullptr)
         family->before_section(context);
     }
+    for (const sql::BodyError& error : errors)
+      context.report_in(context.section(), "plpgsql-syntax", {error.offset, 0}, error.message);
     const auto& statements = context.script().statements();
     for (std::size_t s = 0; s < statements.size(); ++s) {
       if (statements[s].node == nullptr)

@@ -565,11 +565,9 @@ void parse_pieces(const std::vector<Piece>& pieces, PieceKind kind, Body& body) 
     found.statement.length = statement.offset + statement.length - begin;
     body.statements.push_back(std::move(found));
   }
-  if (kind == PieceKind::kStatement) {
-    for (SyntaxError& error : errors) {
-      const Placed place = piece_at(error.offset);
-      body.errors.push_back({origin_of(place).to_outer(error.offset), std::move(error.message)});
-    }
+  for (SyntaxError& error : errors) {
+    const Placed place = piece_at(error.offset);
+    body.errors.push_back({origin_of(place).to_outer(error.offset), std::move(error.message)});
   }
   body.scripts.push_back(std::move(script));
 }
@@ -641,6 +639,25 @@ std::optional<BodyText> body_text(std::string_view text, const Statement& statem
                     std::move(literal->origin)};
   }
   return std::nullopt;
+}
+
+bool controls_transaction(const PgQuery__DoStmt& block) {
+  std::string_view text;
+  for (const Node* node : list(block.args, block.n_args)) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    if (option == nullptr)
+      continue;
+    const std::string_view name = option->defname;
+    if (name == "as")
+      text = string_value(option->arg);
+    else if (name == "language" && !equals_ignoring_case(string_value(option->arg), "plpgsql"))
+      return false;
+  }
+  if (!contains_ignoring_case(text, "commit") && !contains_ignoring_case(text, "rollback"))
+    return false;
+  Body body;
+  Splitter(text, body.origin, body).run();
+  return !body.transaction_control.empty();
 }
 
 Body parse_body(BodyText source) {
