@@ -73,7 +73,7 @@ void add_lint(CLI::App& app, CommandLine& line) {
       .add_option("--rule", line.rule_settings,
                   "another severity for a rule, such as drop-table=warn; may be repeated")
       ->type_name("NAME=off|warn|error")
-      ->take_all();
+      ->allow_extra_args(false);
   command
       .add_option("--baseline", options.policy.baseline, "say nothing of versions up to this one")
       ->type_name("VERSION");
@@ -110,7 +110,8 @@ void add_lock(CLI::App& app, CommandLine& line) {
   command
       .add_option("--accept", line.lock.accept,
                   "lock this edited version as it is now; for one that was applied nowhere")
-      ->type_name("VERSION");
+      ->type_name("VERSION")
+      ->allow_extra_args(false);
   command.add_flag("--check", line.lock.check, "write nothing; fail when something is not locked");
   add_color(command, line.lock.color);
 }

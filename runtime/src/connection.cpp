@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Connecting, sending and waiting on libpq. Waiting is always poll() on the socket, so that a
+// cancel request, a look at who is in the way and a deadline are possible at any moment; libpq's
+// blocking calls are used only to write.
+#include "connection.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include <poll.h>
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+constexpr milliseconds kTick{100};
+
+struct MemoryDeleter {
+  void operator()(void* memory) const noexcept { PQfreemem(memory); }
+};
+
+struct OptionsDeleter {
+  void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
+};
+using ConninfoOptions = std::unique_ptr<PQconninfoOption, OptionsDeleter>;
+
+std::string_view view(const char* text) {
+  return text == nullptr ? std::string_view{} : text;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view with) {
+  for (std::size_t at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+}
+
+std::string trimmed(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
+    text.remove_suffix(1);
+  }
+  return std::string(text);
+}
+
+// A failed connect has no PGresult, and the text is in the server's language. With
+// PQERRORS_VERBOSE libpq writes the SQLSTATE into it ("FATAL:  57P03: the database …") and a
+// LOCATION line at the end; both are taken out again here.
+std::string take_sqlstate(std::string& text) {
+  std::string sqlstate;
+  for (std::size_t at = text.find(":  "); at != std::string::npos; at = text.find(":  ", at + 1)) {
+    const std::string_view rest = std::string_view(text).substr(at + 3);
+    const auto is_code = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
+    if (rest.size() > 7 && rest[5] == ':' && rest[6] == ' ' &&
+        std::all_of(rest.begin(), rest.begin() + 5, is_code)) {
+      sqlstate = std::string(rest.substr(0, 5));
+      text.erase(at + 3, 7);
+      const std::size_t location = text.find('\n', at);
+      if (location != std::string::npos) {
+        text.erase(location);
+      }
+      break;
+    }
+  }
+  return sqlstate;
+}
+
+// Read from a connection that never leaves this process: its one option does not exist.
+PQnoticeReceiver default_receiver() {
+  const std::unique_ptr<PGconn, decltype(&PQfinish)> nowhere(PQconnectStart("godwit=nowhere"),
+                                                             &PQfinish);
+  return nowhere ? PQsetNoticeReceiver(nowhere.get(), nullptr, nullptr) : nullptr;
+}
+
+std::string host_of(const PGconn* connection) {
+  const std::string_view host = view(PQhost(connection));
+  return host.empty() ? "localhost" : std::string(host);
+}
+
+}  // namespace
+
+std::string_view value(const PGresult* result, int row, int column) {
+  return {PQgetvalue(result, row, column),
+          static_cast<std::size_t>(PQgetlength(result, row, column))};
+}
+
+bool is_true(const PGresult* result, int row, int column) {
+  return value(result, row, column) == "t";
+}
+
+std::int64_t integer(const PGresult* result, int row, int column) {
+  const std::string_view text = value(result, row, column);
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+std::string_view error_field(const PGresult* result, int field) {
+  return result == nullptr ? std::string_view{} : view(PQresultErrorField(result, field));
+}
+
+std::string scrub_conninfo(std::string_view input) {
+  std::string text(input);
+  const std::size_t scheme = text.find("://");
+  if (scheme != std::string::npos) {
+    const std::size_t from = scheme + 3;
+    const std::size_t end = text.find_first_of(" \"\n", from);
+    const std::size_t at = text.rfind('@', end);
+    const std::size_t colon = text.find(':', from);
+    if (at != std::string::npos && at > from && colon != std::string::npos && colon < at) {
+      text.replace(colon + 1, at - colon - 1, "***");
+    }
+  }
+  for (std::size_t at = text.find("password"); at != std::string::npos;
+       at = text.find("password", at + 8)) {
+    const std::size_t equals = text.find_first_not_of(' ', at + 8);
+    if (equals == std::string::npos || text[equals] != '=') {
+      continue;
+    }
+    std::size_t from = text.find_first_not_of(' ', equals + 1);
+    if (from == std::string::npos) {
+      break;
+    }
+    const bool is_quoted = text[from] == '\'';
+    std::size_t end = is_quoted ? from + 1 : from;
+    while (end < text.size() &&
+           (is_quoted ? text[end] != '\'' : text[end] != ' ' && text[end] != '&')) {
+      end += text[end] == '\\' ? 2U : 1U;
+    }
+    text.replace(from, std::min(end, text.size()) - from, "***");
+  }
+  return text;
+}
+
+Parameters parameters_of(const std::string& conninfo) {
+  const bool is_plain_name =
+      conninfo.find('=') == std::string::npos && conninfo.find("://") == std::string::npos;
+  if (!is_plain_name) {
+    char* message = nullptr;
+    const ConninfoOptions options(PQconninfoParse(conninfo.c_str(), &message));
+    const std::unique_ptr<char, MemoryDeleter> message_owner(message);
+    if (!options) {
+      // libpq quotes the part that it could not read, which may well be the password.
+      std::string text = trimmed(view(message));
+      const std::size_t first = text.find('"');
+      const std::size_t last = text.rfind('"');
+      if (first != std::string::npos && last > first) {
+        text.replace(first + 1, last - first - 1, "...");
+      }
+      ErrorDetail detail;
+      detail.message = "the connection string cannot be read: " + text;
+      detail.hint =
+          "write it as postgresql://user@host:5432/database, or as \"host=… dbname=… user=…\"; "
+          "characters such as @ : / % in a password of a URL are written %40 %3A %2F %25";
+      throw Error(ErrorKind::kUsage, std::move(detail));
+    }
+  }
+  // What stands before "dbname" can be overridden by the caller, what stands after it cannot. The
+  // keepalives notice a server that vanished without a word within a minute, not after two hours.
+  return {{"fallback_application_name", "godwit"},
+          {"keepalives_idle", "30"},
+          {"keepalives_interval", "10"},
+          {"keepalives_count", "3"},
+          {"dbname", conninfo},
+          {"client_encoding", "UTF8"}};
+}
+
+Connection::Connection(PGconn* connection, bool is_borrowed)
+    : connection_(connection), is_borrowed_(is_borrowed) {}
+
+std::unique_ptr<Connection> Connection::borrow(PGconn* connection) {
+  std::unique_ptr<Connection> borrowed(new Connection(connection, true));
+  borrowed->adopt();
+  return borrowed;
+}
+
+void Connection::adopt() {
+  if (!is_borrowed_) {
+    PQsetNoticeReceiver(connection_, &Connection::receive_notice, this);
+  }
+  was_nonblocking_ = PQisnonblocking(connection_) != 0;
+  if (was_nonblocking_) {
+    PQsetnonblocking(connection_, 0);
+  }
+  if (is_borrowed_ && !is_cut() && parameter("client_encoding") != "UTF8") {
+    old_encoding_ = std::string(parameter("client_encoding"));
+    PQsetClientEncoding(connection_, "UTF8");
+  }
+}
+
+Connection::~Connection() {
+  if (!is_borrowed_) {
+    PQfinish(connection_);
+    return;
+  }
+  if (!old_encoding_.empty() && !is_cut()) {
+    PQsetClientEncoding(connection_, old_encoding_.c_str());
+  }
+  if (old_receiver_ != nullptr) {
+    PQsetNoticeReceiver(connection_, old_receiver_, nullptr);
+  }
+  if (was_nonblocking_) {
+    PQsetnonblocking(connection_, 1);
+  }
+}
+
+void Connection::set_notice_handler(NoticeHandler handler) {
+  on_notice_ = std::move(handler);
+  if (!is_borrowed_ || old_receiver_ != nullptr || !on_notice_) {
+    return;
+  }
+  // libpq tells a receiver but not its argument, so a receiver of the caller's could not be put
+  // back: it stays, and gets the notices. The default one needs no argument.
+  PQnoticeReceiver current = PQsetNoticeReceiver(connection_, nullptr, nullptr);
+  if (current == default_receiver()) {
+    old_receiver_ = current;
+    PQsetNoticeReceiver(connection_, &Connection::receive_notice, this);
+  }
+}
+
+void Connection::receive_notice(void* self, const PGresult* notice) {
+  auto* connection = static_cast<Connection*>(self);
+  if (connection->on_notice_) {
+    connection->on_notice_(notice);
+  }
+}
+
+std::unique_ptr<Connection> Connection::open(const Parameters& parameters,
+                                             Clock::time_point deadline, const Waiter& waiter) {
+  std::vector<const char*> keywords;
+  std::vector<const char*> values;
+  for (const auto& [keyword, text] : parameters) {
+    keywords.push_back(keyword.c_str());
+    values.push_back(text.c_str());
+  }
+  keywords.push_back(nullptr);
+  values.push_back(nullptr);
+  PGconn* raw = PQconnectStartParams(keywords.data(), values.data(), 1);
+  if (raw == nullptr) {
+    throw std::bad_alloc();
+  }
+  std::unique_ptr<Connection> connection(new Connection(raw, false));
+  PQsetErrorVerbosity(raw, PQERRORS_VERBOSE);
+
+  PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+  bool is_late = false;
+  while (PQstatus(raw) != CONNECTION_BAD && state != PGRES_POLLING_OK &&
+         state != PGRES_POLLING_FAILED) {
+    if (waiter.is_cancelled && waiter.is_cancelled()) {
+      ErrorDetail detail;
+      detail.message = "interrupted while connecting";
+      throw Error(ErrorKind::kInterrupted, std::move(detail));
+    }
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) {
+      is_late = true;
+      break;
+    }
+    pollfd descriptor{PQsocket(raw),
+                      static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
+    const int ready = poll(&descriptor, 1, static_cast<int>(std::min(left, kTick).count()));
+    if (ready > 0) {
+      state = PQconnectPoll(raw);
+    } else if (ready < 0 && errno != EINTR) {
+      break;
+    }
+  }
+  if (PQstatus(raw) != CONNECTION_OK) {
+    ErrorDetail detail;
+    std::string text = trimmed(view(PQerrorMessage(raw)));
+    detail.sqlstate = take_sqlstate(text);
+    if (is_late) {
+      text =
+          text.empty() ? "no answer before the deadline" : text + "; no answer before the deadline";
+    }
+    detail.message =
+        fmt::format("cannot connect to {}: {}", connection->description(), connection->scrub(text));
+    detail.hint =
+        "check the address and that the server runs; the connection comes from --url, GODWIT_URL, "
+        "DATABASE_URL or libpq's PG* variables";
+    throw Error(ErrorKind::kCannotConnect, std::move(detail));
+  }
+  PQsetErrorVerbosity(raw, PQERRORS_DEFAULT);
+  connection->adopt();
+  return connection;
+}
+
+std::string_view Connection::parameter(const char* name) const {
+  return view(PQparameterStatus(connection_, name));
+}
+
+// False when the connection is lost.
+bool Connection::wait_readable(const Waiter& waiter, Clock::time_point since, Reply& reply) {
+  for (;;) {
+    if (waiter.is_cancelled && !reply.is_cancelled && waiter.is_cancelled()) {
+      reply.is_cancelled = true;
+      const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection_),
+                                                                       &PQfreeCancel);
+      char message[256];
+      if (request) {
+        PQcancel(request.get(), message, sizeof message);
+      }
+    }
+    milliseconds timeout{-1};
+    if (waiter.on_idle) {
+      timeout = waiter.on_idle(std::chrono::duration_cast<milliseconds>(Clock::now() - since));
+    }
+    if (waiter.is_cancelled && (timeout.count() < 0 || timeout > kTick)) {
+      timeout = kTick;
+    }
+    pollfd descriptor{PQsocket(connection_), POLLIN, 0};
+    const int ready = poll(&descriptor, 1, static_cast<int>(timeout.count()));
+    if (ready > 0) {
+      return PQconsumeInput(connection_) != 0;
+    }
+    if (ready < 0 && errno != EINTR) {
+      return false;
+    }
+  }
+}
+
+Reply Connection::send(const std::string& message, const Waiter& waiter, const ResultSink& sink) {
+  Reply reply;
+  if (PQsendQuery(connection_, message.c_str()) == 0) {
+    reply.is_cut = true;
+    reply.cut_message = scrub(trimmed(view(PQerrorMessage(connection_))));
+    return reply;
+  }
+  if (sink.on_result) {
+    PQsetSingleRowMode(connection_);
+  }
+  Clock::time_point since = Clock::now();
+  bool is_lost = false;
+  for (;;) {
+    while (!is_lost && PQisBusy(connection_) != 0) {
+      is_lost = !wait_readable(waiter, since, reply);
+    }
+    // After a loss this gives what had arrived before it, then an error, then null.
+    Result result(PQgetResult(connection_));
+    if (!result) {
+      break;
+    }
+    since = Clock::now();
+    switch (PQresultStatus(result.get())) {
+      case PGRES_SINGLE_TUPLE:
+        sink.on_result(reply.count, result.get(), false);
+        break;
+      case PGRES_EMPTY_QUERY:
+        break;
+      case PGRES_COPY_IN:
+        PQputCopyEnd(connection_, "COPY FROM STDIN cannot be used in a migration");
+        break;
+      case PGRES_COPY_OUT:
+      case PGRES_COPY_BOTH: {
+        char* row = nullptr;
+        while (PQgetCopyData(connection_, &row, 0) > 0) {
+          PQfreemem(row);
+        }
+        break;
+      }
+      case PGRES_COMMAND_OK:
+      case PGRES_TUPLES_OK:
+        if (sink.on_result) {
+          sink.on_result(reply.count, result.get(), true);
+        } else {
+          reply.results.push_back(std::move(result));
+        }
+        ++reply.count;
+        break;
+      default:
+        if (!reply.error) {
+          reply.error = std::move(result);
+        }
+        break;
+    }
+  }
+  if (is_cut()) {
+    reply.is_cut = true;
+    reply.cut_message = scrub(trimmed(view(PQerrorMessage(connection_))));
+  }
+  return reply;
+}
+
+std::string Connection::literal(std::string_view text) const {
+  const std::unique_ptr<char, MemoryDeleter> quoted(
+      PQescapeLiteral(connection_, text.data(), text.size()));
+  if (!quoted) {
+    throw std::invalid_argument(trimmed(view(PQerrorMessage(connection_))));
+  }
+  return quoted.get();
+}
+
+std::string Connection::identifier(std::string_view text) const {
+  const std::unique_ptr<char, MemoryDeleter> quoted(
+      PQescapeIdentifier(connection_, text.data(), text.size()));
+  if (!quoted) {
+    throw std::invalid_argument(trimmed(view(PQerrorMessage(connection_))));
+  }
+  return quoted.get();
+}
+
+std::string Connection::description() const {
+  return fmt::format("{}@{}:{}/{}", view(PQuser(connection_)), host_of(connection_),
+                     view(PQport(connection_)), view(PQdb(connection_)));
+}
+
+Parameters Connection::parameters(bool same_server) const {
+  Parameters parameters;
+  const ConninfoOptions options(PQconninfo(connection_));
+  for (const PQconninfoOption* option = options.get();
+       option != nullptr && option->keyword != nullptr; ++option) {
+    const std::string_view keyword = option->keyword;
+    if (option->val == nullptr || keyword == "client_encoding" || keyword == "replication") {
+      continue;
+    }
+    if (same_server && (keyword == "host" || keyword == "hostaddr" || keyword == "port" ||
+                        keyword == "target_session_attrs")) {
+      continue;
+    }
+    parameters.emplace_back(keyword, option->val);
+  }
+  if (same_server) {
+    parameters.emplace_back("host", view(PQhost(connection_)));
+    parameters.emplace_back("port", view(PQport(connection_)));
+    const std::string_view address = view(PQhostaddr(connection_));
+    if (!address.empty() && address.front() != '/') {
+      parameters.emplace_back("hostaddr", address);
+    }
+  }
+  parameters.emplace_back("client_encoding", "UTF8");
+  return parameters;
+}
+
+std::string Connection::scrub(std::string_view text) const {
+  std::string clean = scrub_conninfo(text);
+  const std::string_view password = view(PQpass(connection_));
+  if (password.size() >= 4 && password != view(PQuser(connection_)) &&
+      password != view(PQdb(connection_)) && password != view(PQhost(connection_))) {
+    replace_all(clean, password, "***");
+  }
+  return clean;
+}
+
+}  // namespace godwit::detail

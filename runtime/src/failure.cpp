@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Failures in words: which kind they are, what to do about them, and their line in the log.
+#include "run.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+struct Advice {
+  std::string_view sqlstate;
+  std::string_view text;
+};
+
+// What the server's own HINT does not say.
+constexpr std::array kAdvice = {
+    Advice{"42P07",
+           "the table or index is there already: was it made by hand, or by another tool?"},
+    Advice{"42701", "the column is there already: was it made by hand, or by another tool?"},
+    Advice{"42710", "the object is there already: was it made by hand, or by another tool?"},
+    Advice{"55P04",
+           "a new enum value cannot be used in the transaction that adds it: use it in the "
+           "next migration"},
+    Advice{"53100", "the disk of the server is full; everything of this migration was rolled back"},
+    Advice{"57014",
+           "give it more time with Statement-Timeout in the header, or --statement-timeout"},
+    Advice{"25001",
+           "put the statement into a migration of its own, with Transaction: none in the "
+           "header"},
+    Advice{"57P01", "an administrator ended the connection; run `up` again"},
+    Advice{"23505",
+           "the data breaks the new rule: find and mend it first, in a migration of its own"},
+    Advice{"23514",
+           "the data breaks the new rule: find and mend it first, in a migration of its own"},
+    Advice{"23502",
+           "the data breaks the new rule: find and mend it first, in a migration of its own"},
+    Advice{"23503",
+           "the data breaks the new rule: find and mend it first, in a migration of its own"},
+};
+
+void add_hint(ErrorDetail& detail, std::string_view text) {
+  if (!text.empty()) {
+    detail.hint += detail.hint.empty() ? "" : "\n";
+    detail.hint += text;
+  }
+}
+
+}  // namespace
+
+void Run::log_failure(const Migration& migration, const ErrorDetail& detail) {
+  const bool has_table = snapshot_.has_table || !report_.applied.empty();
+  if (!has_table || connection_->is_cut() || !connection_->is_idle()) {
+    return;
+  }
+  // Best effort: the failure itself is what the caller has to hear about.
+  const Reply reply = connection_->send(
+      fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED;\n{}{};\nCOMMIT", gate_settings(),
+                  history_.log_failure(*connection_, identity_, migration, detail)),
+      Waiter{});
+  if (!reply.is_ok()) {
+    roll_back();
+  }
+}
+
+void Run::fail(ErrorKind kind, ErrorDetail detail, const Migration* migration) {
+  if (migration != nullptr) {
+    log_failure(*migration, detail);
+    emit(EventKind::kFailed, migration, detail.message, milliseconds{0}, detail.line);
+  }
+  throw Error(kind, std::move(detail));
+}
+
+void Run::add_missing_grant(Section section, ErrorDetail& detail) const {
+  const char* user = PQuser(connection_->raw());
+  const std::string role =
+      !options_.role.empty() ? options_.role : std::string(user == nullptr ? "" : user);
+  switch (section) {
+    case Section::kCreate:
+      add_hint(detail,
+               fmt::format("the history table is created in the schema \"{0}\": GRANT USAGE, "
+                           "CREATE ON SCHEMA \"{0}\" TO \"{1}\"{2}, or have {3} created by "
+                           "its owner",
+                           history_.schema(), role,
+                           has_schema_ ? "" : " (and CREATE ON DATABASE to make the schema)",
+                           history_.display()));
+      break;
+    case Section::kGuard:
+    case Section::kFinish:
+      add_hint(detail,
+               fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE ON {0} TO \"{1}\"; GRANT SELECT, "
+                           "INSERT ON {0}_log TO \"{1}\"; and USAGE ON SCHEMA \"{2}\"; reading the "
+                           "status takes SELECT alone",
+                           history_.display(), role, history_.schema()));
+      break;
+    default:
+      add_hint(detail, fmt::format("give the role \"{}\" the privilege, or the ownership, that the "
+                                   "statement needs, or run with --role=<the owner>",
+                                   role));
+  }
+}
+
+void Run::fail_in_section(const PGresult* error, Section section, const Migration* migration,
+                          ErrorDetail detail) {
+  const std::string sqlstate = detail.sqlstate;
+  ErrorKind kind = ErrorKind::kFailed;
+  if (sqlstate == "42501" || sqlstate == "25006") {
+    kind = ErrorKind::kReadOnly;
+    if (sqlstate == "42501") {
+      add_missing_grant(section, detail);
+    } else {
+      add_hint(detail, "the server or the connection is read-only; run `up` on the primary");
+    }
+  } else if (section == Section::kVerify || section == Section::kRequire) {
+    kind = ErrorKind::kVerifyFailed;
+    add_hint(detail, section == Section::kVerify
+                         ? "the migration was rolled back"
+                         : "the migration was not begun; its require section says what it needs");
+  } else {
+    for (const Advice& advice : kAdvice) {
+      // Data errors are told apart from a migration's own INSERTs by their constraint's table only;
+      // the advice fits both.
+      if (advice.sqlstate == sqlstate) {
+        add_hint(detail, advice.text);
+      }
+    }
+  }
+  if (section == Section::kConstraints && migration != nullptr) {
+    detail.message += " (a deferred constraint, checked at the end of the migration)";
+  } else if (section == Section::kCommit && migration != nullptr) {
+    detail.message += " (at COMMIT)";
+  }
+  const std::string_view constraint = error_field(error, PG_DIAG_CONSTRAINT_NAME);
+  if (!constraint.empty() && detail.message.find(constraint) == std::string::npos) {
+    detail.message += fmt::format(" (constraint \"{}\")", constraint);
+  }
+  if (sqlstate == "57014") {
+    detail.blockers = last_blockers_;
+  }
+  fail(kind, std::move(detail), migration);
+}
+
+void Run::fail_on_foreign_table() {
+  const Reply reply = send(history_.columns(*connection_));
+  std::vector<std::string> columns;
+  if (!reply.error && !reply.results.empty()) {
+    for (int i = 0; i < PQntuples(reply.results[0].get()); ++i) {
+      columns.emplace_back(value(reply.results[0].get(), i, 0));
+    }
+  }
+  std::string list;
+  for (const std::string& column : columns) {
+    list += list.empty() ? "" : ", ";
+    list += column;
+  }
+  const std::string_view tool = History::recognise(columns);
+  ErrorDetail detail;
+  detail.message = fmt::format(
+      "the table {} is not godwit's: {}; nothing was touched", history_.display(),
+      tool.empty() ? std::string("it has other columns") : fmt::format("it looks like {}'s", tool));
+  detail.detail = "its columns: " + list;
+  detail.hint =
+      "give this set a history table of another name: HISTORY_TABLE in add_migrations(), or "
+      "--history-table";
+  throw Error(ErrorKind::kDrift, std::move(detail));
+}
+
+}  // namespace godwit::detail

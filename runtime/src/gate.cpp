@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The gate: which of the processes that found something pending may apply it. It is an advisory
+// lock that lives and dies with a transaction, and it is only ever tried, never waited for: a
+// waiting session would hold a snapshot, and deadlock with a CREATE INDEX CONCURRENTLY of the
+// holder's.
+//
+// The lock alone does not keep the others out, because each COMMIT in a chain frees it for a
+// moment. Whoever gets it in that moment sees one of two things: the history has moved since his
+// last look, or the holder is already waiting for the lock of his next block. Either way he steps
+// back. What makes a run correct is not this, but the unique key of the history; the gate spares
+// the server's log the SQL of all the processes that came too late.
+#include "run.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+// Long enough for the longest back-off, which is slept inside the gate.
+constexpr std::string_view kIdleTimeout = "60s";
+
+}  // namespace
+
+// What every transaction of ours begins with, after BEGIN.
+std::string Run::begin_settings(milliseconds lock_timeout, milliseconds statement_timeout) const {
+  std::string sql = fmt::format("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {};\n",
+                                lock_timeout.count(), statement_timeout.count());
+  if (has_check_interval_ && connection_->server_version() >= 140000) {
+    // Ends the work of a client that is gone within a second, and so its locks.
+    sql += "SET LOCAL client_connection_check_interval = '1s';\n";
+  }
+  if (connection_->server_version() >= 170000) {
+    sql += "SET LOCAL transaction_timeout = 0;\n";
+  }
+  if (!options_.role.empty()) {
+    sql += fmt::format("SET LOCAL ROLE {};\n", connection_->identifier(options_.role));
+  }
+  return sql;
+}
+
+// The same where the transaction stays open between two messages.
+std::string Run::gate_settings() const {
+  return begin_settings(options_.lock_timeout, milliseconds{0}) +
+         fmt::format("SET LOCAL idle_in_transaction_session_timeout = '{}';\n", kIdleTimeout);
+}
+
+std::vector<std::string_view> Run::leaked_settings(const Plan& plan) const {
+  std::vector<std::string_view> names;
+  for (const Pending& pending : plan.pending) {
+    for (const std::string_view name : pending.migration->up.leaked_settings) {
+      if (name != "role" && name != "session_authorization" &&
+          std::find(names.begin(), names.end(), name) == names.end()) {
+        names.push_back(name);
+      }
+    }
+  }
+  return names;
+}
+
+std::string Run::gate_message(const Plan& plan, std::size_t* settings) const {
+  const std::string key = history_.gate_key(*connection_, set_.name);
+  std::string sql = "BEGIN ISOLATION LEVEL READ COMMITTED;\n";
+  *settings = 1;
+  sql +=
+      "SELECT pg_catalog.pg_backend_pid(), pg_catalog.current_setting('role'), "
+      "pg_catalog.current_setting('session_authorization')";
+  for (const std::string_view name : leaked_settings(plan)) {
+    const std::string text = connection_->literal(name);
+    sql += fmt::format(
+        ", pg_catalog.current_setting({0}, true), (SELECT s.setting OPERATOR(pg_catalog.=) "
+        "s.reset_val FROM pg_catalog.pg_settings AS s WHERE s.name OPERATOR(pg_catalog.=) {0})",
+        text);
+  }
+  sql += ";\n" + gate_settings();
+  sql += fmt::format("SELECT pg_catalog.pg_try_advisory_xact_lock({});\n", key);
+  // A bigint key is split into two halves in pg_locks.
+  sql += fmt::format(
+      "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l, (SELECT {} AS k) AS key, "
+      "pg_catalog.pg_database AS d WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' "
+      "AND NOT l.granted AND l.objsubid OPERATOR(pg_catalog.=) 1 "
+      "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() "
+      "AND l.database OPERATOR(pg_catalog.=) d.oid "
+      "AND CAST(l.classid AS bigint) OPERATOR(pg_catalog.=) "
+      "((key.k OPERATOR(pg_catalog.>>) 32) OPERATOR(pg_catalog.&) 4294967295) "
+      "AND CAST(l.objid AS bigint) OPERATOR(pg_catalog.=) "
+      "(key.k OPERATOR(pg_catalog.&) 4294967295));\n",
+      key);
+  sql += snapshot_.has_table ? history_.check(*connection_, identity_)
+                             : history_.existence(*connection_);
+  return sql;
+}
+
+// True when the gate is held, in an open transaction, and the history is what the plan was made
+// from.
+bool Run::take_gate(const Plan& plan) {
+  current_ = nullptr;
+  std::size_t settings = 0;
+  const Reply reply = send(gate_message(plan, &settings));
+  if (reply.error) {
+    ErrorDetail detail;
+    describe_error(reply.error.get(), detail);
+    roll_back();
+    if (detail.sqlstate == "22023" && has_check_interval_) {
+      has_check_interval_ = false;  // not on this server's operating system
+      return false;
+    }
+    if (detail.sqlstate == "42P01") {
+      check();
+      return false;
+    }
+    if (detail.sqlstate == "55P03") {
+      wait_for_gate();
+      return false;
+    }
+    fail_in_section(reply.error.get(), Section::kBegin, nullptr, std::move(detail));
+  }
+
+  const std::size_t count = reply.results.size();
+  const PGresult* before = reply.results[settings].get();
+  backend_pid_ = static_cast<int>(integer(before, 0, 0));
+  session_role_ = value(before, 0, 1);
+  session_user_ = value(before, 0, 2);
+  saved_settings_.clear();
+  int column = 3;
+  for (const std::string_view name : leaked_settings(plan)) {
+    SavedSetting saved;
+    saved.name = name;
+    if (PQgetisnull(before, 0, column) == 0) {
+      saved.value = std::string(value(before, 0, column));
+      saved.is_default = is_true(before, 0, column + 1);
+    }
+    saved_settings_.push_back(std::move(saved));
+    column += 2;
+  }
+
+  const bool has_lock = is_true(reply.results[count - 3].get(), 0, 0);
+  const bool has_waiter = is_true(reply.results[count - 2].get(), 0, 0);
+  const PGresult* last = reply.results[count - 1].get();
+  bool is_unchanged = false;
+  bool has_appeared = false;
+  if (snapshot_.has_table) {
+    int pid = 0;
+    Snapshot now = History::read_check(last, &pid);
+    is_unchanged = now == snapshot_;
+    snapshot_ = std::move(now);
+  } else {
+    has_appeared = is_true(last, 0, 0);
+    has_schema_ = is_true(last, 0, 1);
+    is_unchanged = !has_appeared;
+  }
+  if (has_lock && is_unchanged && !has_waiter) {
+    poll_ = milliseconds{50};
+    waiting_since_ = {};
+    has_announced_wait_ = false;
+    if (back_off_.count() > 0) {
+      // In the gate: the others wait outside instead of queueing for the same lock in the meantime.
+      pause(back_off_);
+      back_off_ = milliseconds{0};
+    }
+    return true;
+  }
+  roll_back();
+  if (has_appeared) {
+    check();
+  }
+  wait_for_gate();
+  return false;
+}
+
+void Run::wait_for_gate() {
+  const Clock::time_point now = Clock::now();
+  if (waiting_since_ == Clock::time_point{}) {
+    waiting_since_ = now;
+  }
+  if (is_past_deadline()) {
+    ErrorDetail detail;
+    detail.blockers = gate_holder();
+    detail.message =
+        in_doubt_ == nullptr
+            ? std::string("another run is applying migrations, and did not end before the deadline")
+            : fmt::format(
+                  "the connection was lost while {} was being applied, and the server has "
+                  "not ended its work before the deadline",
+                  in_doubt_->full_name);
+    detail.hint = in_doubt_ == nullptr ? "wait for it, or give a longer --wait"
+                                       : "it is either applied completely or not at all; run `up` "
+                                         "again when the process below "
+                                         "has ended";
+    throw Error(in_doubt_ == nullptr ? ErrorKind::kBusy : ErrorKind::kOutcomeUnknown,
+                std::move(detail));
+  }
+  if (!has_announced_wait_ && now - waiting_since_ > std::chrono::seconds{1}) {
+    has_announced_wait_ = true;
+    emit(EventKind::kWaiting, nullptr, gate_holder());
+  }
+  pause(jittered(poll_));
+  poll_ = std::min(poll_ * 3 / 2, milliseconds{1000});
+}
+
+// The end of a message that is not the last: the next message goes on in this transaction, so that
+// the lock is free no longer than between two blocks of one message.
+std::string Run::reopen_gate() const {
+  return fmt::format(
+      "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}SELECT pg_catalog.pg_advisory_xact_lock({})",
+      gate_settings(), history_.gate_key(*connection_, set_.name));
+}
+
+// Puts a setting back that a migration changed beyond its transaction.
+std::string Run::restore_setting(std::string_view name) const {
+  const bool is_owned = !connection_->is_borrowed();
+  if (name == "role") {
+    if (is_owned) {
+      return "RESET ROLE";
+    }
+    return session_role_ == "none"
+               ? std::string("SET ROLE NONE")
+               : fmt::format("SET ROLE {}", connection_->identifier(session_role_));
+  }
+  if (name == "session_authorization") {
+    return is_owned ? std::string("RESET SESSION AUTHORIZATION")
+                    : fmt::format("SET SESSION AUTHORIZATION {}",
+                                  connection_->identifier(session_user_));
+  }
+  const auto saved =
+      std::find_if(saved_settings_.begin(), saved_settings_.end(),
+                   [&](const SavedSetting& setting) { return setting.name == name; });
+  if (!is_owned && saved != saved_settings_.end() && saved->value && !saved->is_default) {
+    return fmt::format("SELECT pg_catalog.set_config({}, {}, false)", connection_->literal(name),
+                       connection_->literal(*saved->value));
+  }
+  const std::size_t dot = name.find('.');
+  return dot == std::string_view::npos
+             ? fmt::format("RESET {}", connection_->identifier(name))
+             : fmt::format("RESET {}.{}", connection_->identifier(name.substr(0, dot)),
+                           connection_->identifier(name.substr(dot + 1)));
+}
+
+}  // namespace godwit::detail

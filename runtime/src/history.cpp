@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The SQL of the history table. See design "How the runtime applies" for why the row is written
+// first and why a claim holds a backend's pid, its start and the server's system identifier: a pid
+// may be reused, and a dump may be restored into another server.
+#include "history.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+// PostgreSQL cuts names at 63 bytes; the longest that is made from the table's is "…_log_pkey".
+constexpr std::size_t kLongestTable = 63 - 9;
+
+constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
+
+constexpr std::string_view kSystemId =
+    "(SELECT s.system_identifier FROM pg_catalog.pg_control_system() AS s)";
+
+constexpr std::string_view kBackendStart =
+    "(SELECT a.backend_start FROM pg_catalog.pg_stat_activity AS a "
+    "WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid())";
+
+constexpr std::string_view kElapsed =
+    "CAST(EXTRACT(epoch FROM (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) executed_at)) "
+    "OPERATOR(pg_catalog.*) 1000 AS bigint)";
+
+std::string number_or_null(const Migration& migration) {
+  return migration.kind == Kind::kVersioned ? std::to_string(migration.version) : "NULL";
+}
+
+struct Fingerprint {
+  std::string_view column;  // that only this tool's table has
+  std::string_view tool;
+};
+
+// In order: the first that fits names the tool.
+constexpr std::array kFingerprints = {
+    Fingerprint{"migration_set", "godwit (of another version)"},
+    Fingerprint{"dirty", "golang-migrate"},
+    Fingerprint{"migration_number", "the Python db.migrate runner"},
+    Fingerprint{"database_type", "a migrate.sh runner"},
+    Fingerprint{"installed_rank", "Flyway"},
+    Fingerprint{"installed_on", "sqlx"},
+    Fingerprint{"is_applied", "goose"},
+    Fingerprint{"applied_on", "refinery"},
+    Fingerprint{"run_on", "diesel or node-pg-migrate"},
+    Fingerprint{"version_num", "Alembic"},
+    Fingerprint{"previous_hash", "graphile-migrate"},
+    Fingerprint{"inserted_at", "Ecto"},
+    Fingerprint{"md5sum", "Liquibase"},
+    Fingerprint{"line", "river"},
+};
+
+}  // namespace
+
+std::string_view kind_name(Kind kind) noexcept {
+  return kind == Kind::kRepeatable ? "repeatable" : "versioned";
+}
+
+History::History(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  schema_ = dot == std::string_view::npos ? "public" : std::string(name.substr(0, dot));
+  table_ = std::string(dot == std::string_view::npos ? name : name.substr(dot + 1));
+  if (table_.empty() || schema_.empty() || table_.find('.') != std::string::npos ||
+      table_.size() > kLongestTable || schema_.size() > 63) {
+    ErrorDetail detail;
+    detail.message = fmt::format("\"{}\" is not a name for the history table", name);
+    detail.hint = fmt::format(
+        "write \"table\" or \"schema.table\", unquoted, the table with at most {} bytes",
+        kLongestTable);
+    throw Error(ErrorKind::kUsage, std::move(detail));
+  }
+}
+
+std::string History::quoted(const Connection& connection) const {
+  return connection.identifier(schema_) + "." + connection.identifier(table_);
+}
+
+std::string History::quoted_log(const Connection& connection) const {
+  return connection.identifier(schema_) + "." + connection.identifier(table_ + "_log");
+}
+
+std::string History::check(const Connection& connection, const RunIdentity& run) const {
+  return fmt::format(
+      "SELECT pg_catalog.pg_backend_pid(), h.id, h.migration_set, h.kind, h.migration_name, "
+      "h.migration_number, h.checksum, h.state, h.step, h.steps, h.breaking, "
+      "h.run_id OPERATOR(pg_catalog.=) CAST('{}' AS pg_catalog.uuid) "
+      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) ''",
+      run.run_id, quoted(connection));
+}
+
+Snapshot History::read_check(const PGresult* result, int* backend_pid) {
+  Snapshot snapshot;
+  snapshot.has_table = true;
+  *backend_pid = static_cast<int>(integer(result, 0, 0));
+  const int count = PQntuples(result);
+  snapshot.rows.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    if (PQgetisnull(result, i, 1) != 0) {
+      continue;
+    }
+    Row row;
+    row.id = integer(result, i, 1);
+    row.set = value(result, i, 2);
+    row.kind = value(result, i, 3);
+    row.name = value(result, i, 4);
+    if (PQgetisnull(result, i, 5) == 0) {
+      row.version = integer(result, i, 5);
+    }
+    row.checksum = value(result, i, 6);
+    row.state = value(result, i, 7);
+    row.step = static_cast<int>(integer(result, i, 8));
+    row.steps = static_cast<int>(integer(result, i, 9));
+    row.is_breaking = is_true(result, i, 10);
+    row.is_our_run = is_true(result, i, 11);
+    snapshot.rows.push_back(std::move(row));
+  }
+  std::sort(snapshot.rows.begin(), snapshot.rows.end(),
+            [](const Row& a, const Row& b) { return a.id < b.id; });
+  return snapshot;
+}
+
+std::string History::full_check(const Connection& connection, const RunIdentity& run) const {
+  return fmt::format(
+      "SELECT pg_catalog.pg_backend_pid(), h.id, h.migration_name, h.migration_number, "
+      "pg_catalog.to_char(h.executed_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), h.checksum, "
+      "h.description, h.execution_time_ms, h.kind, h.state, h.step, h.steps, h.breaking, h.run_id, "
+      "h.applied_by, h.tool_version "
+      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) '' "
+      "AND h.migration_set{}{} ORDER BY h.id",
+      quoted(connection), kEquals, connection.literal(run.set));
+}
+
+std::vector<HistoryRow> History::read_full_check(const PGresult* result, int* backend_pid) {
+  std::vector<HistoryRow> rows;
+  *backend_pid = static_cast<int>(integer(result, 0, 0));
+  for (int i = 0; i < PQntuples(result); ++i) {
+    if (PQgetisnull(result, i, 1) != 0) {
+      continue;
+    }
+    HistoryRow row;
+    row.id = integer(result, i, 1);
+    row.migration_name = value(result, i, 2);
+    if (PQgetisnull(result, i, 3) == 0) {
+      row.version = integer(result, i, 3);
+    }
+    row.executed_at = value(result, i, 4);
+    row.checksum = value(result, i, 5);
+    row.description = value(result, i, 6);
+    if (PQgetisnull(result, i, 7) == 0) {
+      row.execution_time_ms = integer(result, i, 7);
+    }
+    row.kind = value(result, i, 8);
+    row.state = value(result, i, 9);
+    row.step = static_cast<int>(integer(result, i, 10));
+    row.steps = static_cast<int>(integer(result, i, 11));
+    row.is_breaking = is_true(result, i, 12);
+    row.run_id = value(result, i, 13);
+    row.applied_by = value(result, i, 14);
+    row.tool_version = value(result, i, 15);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string History::existence(const Connection& connection) const {
+  return fmt::format(
+      "SELECT pg_catalog.to_regclass({}) IS NOT NULL, pg_catalog.to_regnamespace({}) IS NOT NULL",
+      connection.literal(quoted(connection)), connection.literal(connection.identifier(schema_)));
+}
+
+std::string History::gate_key(const Connection& connection, std::string_view set) const {
+  // The last part is the target schema of a tenant, '' for none.
+  return fmt::format("pg_catalog.hashtextextended({}, 0)",
+                     connection.literal(fmt::format("{}\x1f{}\x1f", display(), set)));
+}
+
+std::string History::creation_key(const Connection& connection) const {
+  return fmt::format("pg_catalog.hashtextextended({}, 0)", connection.literal(display()));
+}
+
+std::string History::create(const Connection& connection, bool has_schema,
+                            std::uint32_t* count) const {
+  std::string sql =
+      fmt::format("SELECT pg_catalog.pg_advisory_xact_lock({});\n", creation_key(connection));
+  *count += 3;
+  if (!has_schema) {
+    sql += fmt::format("CREATE SCHEMA IF NOT EXISTS {};\n", connection.identifier(schema_));
+    *count += 1;
+  }
+  const std::string name_key = connection.identifier(table_ + "_name_key");
+  const std::string number_key = connection.identifier(table_ + "_num_key");
+  sql += fmt::format(
+      R"(CREATE TABLE IF NOT EXISTS {} (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  migration_name varchar(255) NOT NULL,
+  migration_number bigint,
+  executed_at timestamp with time zone NOT NULL DEFAULT pg_catalog.now(),
+  checksum varchar(64),
+  description pg_catalog.text,
+  execution_time_ms bigint,
+  migration_set pg_catalog.text NOT NULL,
+  target_schema pg_catalog.text NOT NULL DEFAULT '',
+  kind pg_catalog.text NOT NULL,
+  state pg_catalog.text NOT NULL,
+  step integer NOT NULL DEFAULT 0,
+  steps integer NOT NULL DEFAULT 1,
+  cursor_value pg_catalog.text,
+  run_id pg_catalog.uuid NOT NULL,
+  breaking boolean NOT NULL DEFAULT false,
+  down_sql pg_catalog.text,
+  claim_pid integer,
+  claim_backend_start timestamp with time zone,
+  claim_system_id bigint,
+  origin pg_catalog.text NOT NULL DEFAULT 'godwit',
+  applied_by pg_catalog.text NOT NULL DEFAULT SESSION_USER,
+  tool_version pg_catalog.text,
+  CONSTRAINT {} UNIQUE (migration_set, target_schema, kind, migration_name),
+  CONSTRAINT {} UNIQUE (migration_set, target_schema, migration_number)
+);
+)",
+      quoted(connection), name_key, number_key);
+  sql += fmt::format(
+      R"(CREATE TABLE IF NOT EXISTS {} (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  logged_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  event pg_catalog.text NOT NULL,
+  migration_set pg_catalog.text NOT NULL,
+  target_schema pg_catalog.text NOT NULL DEFAULT '',
+  kind pg_catalog.text NOT NULL,
+  migration_name varchar(255) NOT NULL,
+  migration_number bigint,
+  checksum varchar(64),
+  execution_time_ms bigint,
+  run_id pg_catalog.uuid,
+  logged_by pg_catalog.text NOT NULL DEFAULT SESSION_USER,
+  application_name pg_catalog.text DEFAULT pg_catalog.current_setting('application_name'),
+  tool_version pg_catalog.text,
+  sqlstate pg_catalog.text,
+  message pg_catalog.text,
+  file pg_catalog.text,
+  line integer
+);
+)",
+      quoted_log(connection));
+  return sql;
+}
+
+std::string History::insert(const Connection& connection, const RunIdentity& run,
+                            const Migration& migration, bool is_running) const {
+  const bool is_stepwise = !migration.up.is_transactional;
+  const std::size_t steps = is_stepwise ? migration.up.steps.size() : 1;
+  std::string sql = fmt::format(
+      "INSERT INTO {} (migration_name, migration_number, executed_at, checksum, description, "
+      "migration_set, kind, state, step, steps, run_id, breaking, down_sql, tool_version, "
+      "claim_pid, claim_backend_start, claim_system_id) VALUES ({}, {}, "
+      "pg_catalog.clock_timestamp(), {}, {}, {}, '{}', '{}', {}, {}, '{}', {}, {}, {}, ",
+      quoted(connection), connection.literal(migration.full_name), number_or_null(migration),
+      connection.literal(migration.checksum), connection.literal(migration.description),
+      connection.literal(run.set), kind_name(migration.kind), is_running ? "running" : "applied",
+      is_running ? 0 : steps, steps, run.run_id, migration.is_breaking ? "true" : "false",
+      migration.down.is_present ? connection.literal(migration.down.sql) : "NULL",
+      connection.literal(run.tool_version));
+  if (is_running) {
+    sql += fmt::format("pg_catalog.pg_backend_pid(), {}, {})", kBackendStart, kSystemId);
+  } else {
+    sql += "NULL, NULL, NULL)";
+  }
+  if (migration.kind == Kind::kRepeatable) {
+    sql +=
+        " ON CONFLICT (migration_set, target_schema, kind, migration_name) DO UPDATE SET "
+        "executed_at = EXCLUDED.executed_at, checksum = EXCLUDED.checksum, "
+        "description = EXCLUDED.description, state = EXCLUDED.state, step = EXCLUDED.step, "
+        "steps = EXCLUDED.steps, run_id = EXCLUDED.run_id, breaking = EXCLUDED.breaking, "
+        "down_sql = EXCLUDED.down_sql, tool_version = EXCLUDED.tool_version, "
+        "applied_by = SESSION_USER, claim_pid = EXCLUDED.claim_pid, "
+        "claim_backend_start = EXCLUDED.claim_backend_start, "
+        "claim_system_id = EXCLUDED.claim_system_id";
+  }
+  return sql;
+}
+
+std::string History::row_condition(const Connection& connection, const RunIdentity& run,
+                                   const Migration& migration) const {
+  if (migration.kind == Kind::kVersioned) {
+    return fmt::format("migration_set{0}{1} AND target_schema{0}'' AND migration_number{0}{2}",
+                       kEquals, connection.literal(run.set), migration.version);
+  }
+  return fmt::format(
+      "migration_set{0}{1} AND target_schema{0}'' AND kind{0}'{2}' AND migration_name{0}{3}",
+      kEquals, connection.literal(run.set), kind_name(migration.kind),
+      connection.literal(migration.full_name));
+}
+
+std::string History::finish(const Connection& connection, const RunIdentity& run,
+                            const Migration& migration) const {
+  return fmt::format(
+      "WITH done AS (UPDATE {} SET execution_time_ms = {}, state = 'applied', step = steps, "
+      "claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL WHERE {} RETURNING *) "
+      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
+      "execution_time_ms, run_id, tool_version) SELECT 'applied', migration_set, kind, "
+      "migration_name, migration_number, checksum, execution_time_ms, run_id, tool_version "
+      "FROM done RETURNING execution_time_ms",
+      quoted(connection), kElapsed, row_condition(connection, run, migration),
+      quoted_log(connection));
+}
+
+std::string History::set_step(const Connection& connection, const RunIdentity& run,
+                              const Migration& migration, std::size_t step) const {
+  return fmt::format(
+      "UPDATE {} SET step = {} WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid() RETURNING step",
+      quoted(connection), step, row_condition(connection, run, migration), kEquals);
+}
+
+std::string History::take_over(const Connection& connection, const RunIdentity& run,
+                               const Migration& migration, int old_pid) const {
+  return fmt::format(
+      "UPDATE {} SET run_id = '{}', checksum = {}, steps = {}, claim_pid = "
+      "pg_catalog.pg_backend_pid(), claim_backend_start = {}, claim_system_id = {} WHERE {} "
+      "AND claim_pid{} RETURNING step",
+      quoted(connection), run.run_id, connection.literal(migration.checksum),
+      migration.up.steps.size(), kBackendStart, kSystemId,
+      row_condition(connection, run, migration),
+      old_pid == 0 ? std::string(" IS NULL") : fmt::format("{}{}", kEquals, old_pid));
+}
+
+std::string History::release(const Connection& connection, const RunIdentity& run,
+                             const Migration& migration) const {
+  return fmt::format(
+      "UPDATE {} SET claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL "
+      "WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
+      quoted(connection), row_condition(connection, run, migration), kEquals);
+}
+
+std::string History::forget(const Connection& connection, const RunIdentity& run,
+                            const Migration& migration) const {
+  return fmt::format("DELETE FROM {} WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
+                     quoted(connection), row_condition(connection, run, migration), kEquals);
+}
+
+std::string History::accept(const Connection& connection, const RunIdentity& run,
+                            const Migration& migration, std::string_view settings) const {
+  return fmt::format(
+      "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}"
+      "WITH done AS (UPDATE {} SET checksum = {} WHERE {} RETURNING *) "
+      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
+      "run_id, tool_version) SELECT 'accepted', migration_set, kind, migration_name, "
+      "migration_number, checksum, '{}', {} FROM done;\nCOMMIT",
+      settings, quoted(connection), connection.literal(migration.checksum),
+      row_condition(connection, run, migration), quoted_log(connection), run.run_id,
+      connection.literal(run.tool_version));
+}
+
+std::string History::read_claim(const Connection& connection, const RunIdentity& run,
+                                const Migration& migration) const {
+  // backend_start is null for a backend of another role, unless this one may read all statistics;
+  // then the pid alone has to do, and the claim counts as alive.
+  return fmt::format(
+      "SELECT h.claim_pid, h.claim_pid{0}pg_catalog.pg_backend_pid(), "
+      "a.pid IS NOT NULL AND h.claim_system_id{0}{1}, a.usename, a.application_name "
+      "FROM {2} AS h LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid{0}h.claim_pid "
+      "AND (a.backend_start IS NULL OR a.backend_start{0}h.claim_backend_start) WHERE {3}",
+      kEquals, kSystemId, quoted(connection), row_condition(connection, run, migration));
+}
+
+Claim History::parse_claim(const PGresult* result) {
+  Claim claim;
+  if (PQntuples(result) == 0 || PQgetisnull(result, 0, 0) != 0) {
+    claim.is_released = true;
+    return claim;
+  }
+  claim.pid = static_cast<int>(integer(result, 0, 0));
+  claim.is_ours = is_true(result, 0, 1);
+  claim.is_alive = is_true(result, 0, 2);
+  claim.description = fmt::format("pid {} (user {}, application \"{}\")", claim.pid,
+                                  value(result, 0, 3), value(result, 0, 4));
+  return claim;
+}
+
+std::string History::log_failure(const Connection& connection, const RunIdentity& run,
+                                 const Migration& migration, const ErrorDetail& detail) const {
+  return fmt::format(
+      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
+      "run_id, tool_version, sqlstate, message, file, line) VALUES ('failed', {}, '{}', {}, {}, "
+      "{}, '{}', {}, {}, {}, {}, {})",
+      quoted_log(connection), connection.literal(run.set), kind_name(migration.kind),
+      connection.literal(migration.full_name), number_or_null(migration),
+      connection.literal(migration.checksum), run.run_id, connection.literal(run.tool_version),
+      connection.literal(detail.sqlstate), connection.literal(detail.message),
+      connection.literal(detail.file), detail.line);
+}
+
+std::string History::columns(const Connection& connection) const {
+  return fmt::format(
+      "SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid{}"
+      "pg_catalog.to_regclass({}) AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped",
+      kEquals, connection.literal(quoted(connection)));
+}
+
+std::string_view History::recognise(const std::vector<std::string>& columns) {
+  for (const Fingerprint& fingerprint : kFingerprints) {
+    if (std::find(columns.begin(), columns.end(), fingerprint.column) != columns.end()) {
+      return fingerprint.tool;
+    }
+  }
+  if (columns.size() == 1 && columns.front() == "version") {
+    return "Rails or dbmate";
+  }
+  return {};
+}
+
+bool History::is_guard_violation(const PGresult* error) const {
+  return error_field(error, PG_DIAG_SQLSTATE) == "23505" &&
+         error_field(error, PG_DIAG_SCHEMA_NAME) == schema_ &&
+         error_field(error, PG_DIAG_TABLE_NAME) == table_;
+}
+
+}  // namespace godwit::detail

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The history table as SQL and as rows: its name, the check that reads it, its creation, and what
+// is written to it and to its log. All names are qualified and all operators are pg_catalog's, so
+// that no search_path, of the session or set by a migration, changes what these statements mean.
+#pragma once
+
+#include "connection.hpp"
+
+#include <godwit/migrator.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace godwit::detail {
+
+/// What the check knows about one row, of this set or of another.
+struct Row {
+  std::int64_t id = 0;
+  std::string set;
+  std::string kind;
+  std::string name;
+  std::optional<std::int64_t> version;
+  std::string checksum;
+  std::string state;
+  int step = 0;
+  int steps = 0;
+  bool is_breaking = false;
+  bool is_our_run = false;  ///< written by the run that asks
+
+  bool operator==(const Row&) const = default;
+};
+
+/// The history at one moment.
+struct Snapshot {
+  bool has_table = false;
+  std::vector<Row> rows;  ///< in the order in which they were written
+
+  bool operator==(const Snapshot&) const = default;
+};
+
+/// What identifies the run that writes.
+struct RunIdentity {
+  std::string run_id;        ///< a UUID
+  std::string set;           ///< the set's name
+  std::string tool_version;  ///< of the set
+};
+
+/// Who works on a migration outside a transaction, from its row.
+struct Claim {
+  bool is_ours = false;      ///< this backend itself
+  bool is_alive = false;     ///< its backend still runs on this very server
+  bool is_released = false;  ///< it ended in order: there is no doubt about the step
+  int pid = 0;
+  std::string description;  ///< "pid 4711 (user app, application \"crm\")"
+};
+
+class History {
+ public:
+  /// `name` is "table" or "schema.table". Throws Error of kind kUsage when it is neither.
+  explicit History(std::string_view name);
+
+  /// "public.schema_migrations", for people.
+  std::string display() const { return schema_ + "." + table_; }
+  const std::string& schema() const noexcept { return schema_; }
+  const std::string& table() const noexcept { return table_; }
+
+  /// The check: one SELECT, that always gives at least one row, with the backend's pid in it.
+  std::string check(const Connection& connection, const RunIdentity& run) const;
+  static Snapshot read_check(const PGresult* result, int* backend_pid);
+
+  /// The same with all columns, for people.
+  std::string full_check(const Connection& connection, const RunIdentity& run) const;
+  static std::vector<HistoryRow> read_full_check(const PGresult* result, int* backend_pid);
+
+  /// Whether the table, the schema and the log are there.
+  std::string existence(const Connection& connection) const;
+
+  /// The advisory key of this set in this table, as an expression; and that of the table alone.
+  std::string gate_key(const Connection& connection, std::string_view set) const;
+  std::string creation_key(const Connection& connection) const;
+
+  /// Statements that create what is missing. The count of statements is added to `count`.
+  std::string create(const Connection& connection, bool has_schema, std::uint32_t* count) const;
+
+  /// The guard: the row of a migration. `is_running` makes a claim of the backend that runs it.
+  std::string insert(const Connection& connection, const RunIdentity& run,
+                     const Migration& migration, bool is_running) const;
+  /// Ends a block: the duration, state "applied", the log's line. Returns the duration in ms.
+  std::string finish(const Connection& connection, const RunIdentity& run,
+                     const Migration& migration) const;
+  std::string set_step(const Connection& connection, const RunIdentity& run,
+                       const Migration& migration, std::size_t step) const;
+  /// Gives the row of a migration to this backend, unless its claim has changed from `old_pid`.
+  std::string take_over(const Connection& connection, const RunIdentity& run,
+                        const Migration& migration, int old_pid) const;
+  std::string release(const Connection& connection, const RunIdentity& run,
+                      const Migration& migration) const;
+  std::string forget(const Connection& connection, const RunIdentity& run,
+                     const Migration& migration) const;
+  /// One message: the embedded checksum goes into the row. `settings` follow BEGIN.
+  std::string accept(const Connection& connection, const RunIdentity& run,
+                     const Migration& migration, std::string_view settings) const;
+  std::string read_claim(const Connection& connection, const RunIdentity& run,
+                         const Migration& migration) const;
+  static Claim parse_claim(const PGresult* result);
+  /// A line of the log for a failure.
+  std::string log_failure(const Connection& connection, const RunIdentity& run,
+                          const Migration& migration, const ErrorDetail& detail) const;
+
+  /// The columns that a table of this name has.
+  std::string columns(const Connection& connection) const;
+  /// Which tool a table with these columns (sorted, joined by ",") is known to belong to; "" for
+  /// none.
+  static std::string_view recognise(const std::vector<std::string>& columns);
+
+  /// The row belongs to this table's guard, not to a table of the migration's.
+  bool is_guard_violation(const PGresult* error) const;
+
+ private:
+  std::string quoted(const Connection& connection) const;
+  std::string quoted_log(const Connection& connection) const;
+  std::string row_condition(const Connection& connection, const RunIdentity& run,
+                            const Migration& migration) const;
+
+  std::string schema_;
+  std::string table_;
+};
+
+std::string_view kind_name(Kind kind) noexcept;
+
+}  // namespace godwit::detail

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is pending, and the reasons to refuse: in this order, since each reason makes the next ones
+// meaningless: a breaking migration that this build does not know; a set that was renamed; an
+// edited migration; a late arrival; a dependency that is not there.
+#include "plan.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+class Comparison {
+ public:
+  Comparison(const MigrationSet& set, const Snapshot& snapshot, const Options& options,
+             const History& history)
+      : set_(set), snapshot_(snapshot), options_(options), history_(history) {
+    for (const Row& row : snapshot.rows) {
+      if (row.set != set.name) {
+        continue;
+      }
+      if (row.version) {
+        by_version_.emplace(*row.version, &row);
+      } else {
+        by_name_.emplace(row.name, &row);
+      }
+    }
+  }
+
+  Plan run() {
+    for (const Migration& migration : set_.migrations) {
+      rows_.push_back(find(migration));
+    }
+    refuse_newer_database();
+    refuse_renamed_set();
+    collect();
+    refuse_late_arrivals();
+    refuse_missing_dependencies();
+    return std::move(plan_);
+  }
+
+ private:
+  const Row* find(const Migration& migration) const {
+    if (migration.kind == Kind::kVersioned) {
+      const auto found = by_version_.find(migration.version);
+      return found == by_version_.end() ? nullptr : found->second;
+    }
+    const auto found = by_name_.find(migration.full_name);
+    return found == by_name_.end() ? nullptr : found->second;
+  }
+
+  void refuse_newer_database() {
+    std::unordered_set<const Row*> known(rows_.begin(), rows_.end());
+    for (const Row& row : snapshot_.rows) {
+      if (row.set != set_.name || known.count(&row) != 0) {
+        continue;
+      }
+      ++plan_.unknown;
+      unknown_.push_back(&row);
+      if (row.is_breaking) {
+        ErrorDetail detail;
+        detail.migration = row.version;
+        detail.migration_name = row.name;
+        detail.message = fmt::format(
+            "the database is newer than this build: it has the breaking migration {}, which this "
+            "build does not know",
+            row.name);
+        detail.hint = "deploy a build that contains it, or undo it with the build that does";
+        throw Error(ErrorKind::kNewerDatabase, std::move(detail));
+      }
+    }
+  }
+
+  // A set that was renamed finds no row of its own, and would apply everything again.
+  void refuse_renamed_set() const {
+    if (!by_version_.empty() || !by_name_.empty()) {
+      return;
+    }
+    for (const Migration& migration : set_.migrations) {
+      for (const Row& row : snapshot_.rows) {
+        if (row.name == migration.full_name && row.checksum == migration.checksum) {
+          ErrorDetail detail;
+          detail.message = fmt::format(
+              "the history has nothing of the set \"{}\", but the set \"{}\" in it has {} with the "
+              "same checksum: was the set renamed?",
+              set_.name, row.set, row.name);
+          detail.hint = fmt::format(
+              "give add_migrations() the old NAME again; or, if the new name is meant, run: UPDATE "
+              "{} SET migration_set = '{}' WHERE migration_set = '{}'; or, if the two sets have "
+              "nothing to do with each other, give this one a HISTORY_TABLE of its own",
+              history_.display(), set_.name, row.set);
+          name_place(migration, detail);
+          throw Error(ErrorKind::kDrift, std::move(detail));
+        }
+      }
+    }
+  }
+
+  void collect() {
+    for (std::size_t i = 0; i < set_.migrations.size(); ++i) {
+      const Migration& migration = set_.migrations[i];
+      const Row* row = rows_[i];
+      if (row == nullptr) {
+        plan_.pending.push_back({&migration, false, 0, false});
+        continue;
+      }
+      const bool is_same = is_same_checksum(migration, row->checksum);
+      if (row->state != "applied") {
+        if (!is_same) {
+          plan_.drifted.push_back(&migration);
+        }
+        plan_.pending.push_back({&migration, true, row->step, !is_same});
+        continue;
+      }
+      if (migration.kind == Kind::kRepeatable) {
+        if (row->checksum != migration.checksum) {
+          plan_.pending.push_back({&migration, false, 0, false});
+          continue;
+        }
+      } else if (!is_same) {
+        plan_.drifted.push_back(&migration);
+      }
+      if (row->is_our_run) {
+        plan_.written.push_back(&migration);
+      }
+    }
+  }
+
+  void refuse_late_arrivals() const {
+    for (const Pending& pending : plan_.pending) {
+      const Migration& migration = *pending.migration;
+      if (pending.is_begun || migration.kind != Kind::kVersioned ||
+          options_.order == OrderPolicy::kAny ||
+          (options_.order == OrderPolicy::kGraph && migration.declares_dependencies)) {
+        continue;
+      }
+      const std::string_view later = applied_after(migration);
+      if (later.empty()) {
+        continue;
+      }
+      ErrorDetail detail;
+      name_place(migration, detail);
+      detail.message =
+          fmt::format("migration {} arrives late: {} stands after it and has been applied",
+                      migration.full_name, later);
+      detail.hint =
+          options_.order == OrderPolicy::kLinear
+              ? "give it a version above the last one, or run with --order=graph or --order=any"
+              : "declare in its header what it needs (Dependencies: None, or a list of versions), "
+                "give it a version above the last one, or run with --order=any";
+      throw Error(ErrorKind::kDrift, std::move(detail));
+    }
+  }
+
+  // An applied versioned migration that stands after this one, known to this build or not.
+  std::string_view applied_after(const Migration& migration) const {
+    const auto index = static_cast<std::size_t>(&migration - set_.migrations.data());
+    for (std::size_t i = index + 1; i < set_.migrations.size(); ++i) {
+      if (set_.migrations[i].kind == Kind::kVersioned && rows_[i] != nullptr) {
+        return set_.migrations[i].full_name;
+      }
+    }
+    for (const Row* row : unknown_) {
+      if (row->version && *row->version > migration.version) {
+        return row->name;
+      }
+    }
+    return {};
+  }
+
+  void refuse_missing_dependencies() const {
+    std::unordered_set<std::int64_t> there;
+    for (const auto& [version, row] : by_version_) {
+      if (row->state == "applied") {
+        there.insert(version);
+      }
+    }
+    for (const Pending& pending : plan_.pending) {
+      for (const Dependency& dependency : pending.migration->dependencies) {
+        const bool is_own = dependency.set.empty() || dependency.set == set_.name;
+        if (is_own ? there.count(dependency.version) != 0 : is_applied_in(dependency)) {
+          continue;
+        }
+        const std::string name = is_own ? std::to_string(dependency.version)
+                                        : fmt::format("{}:{}", dependency.set, dependency.version);
+        ErrorDetail detail;
+        name_place(*pending.migration, detail);
+        detail.message = fmt::format(
+            "migration {} depends on migration {}, but {} has not been applied",
+            pending.migration->kind == Kind::kVersioned ? std::to_string(pending.migration->version)
+                                                        : std::string(pending.migration->full_name),
+            name, name);
+        detail.hint = is_own
+                          ? "this build does not contain it before this migration: deploy a build "
+                            "that does"
+                          : fmt::format("apply the set \"{}\" first", dependency.set);
+        throw Error(ErrorKind::kFailed, std::move(detail));
+      }
+      if (pending.migration->kind == Kind::kVersioned) {
+        there.insert(pending.migration->version);
+      }
+    }
+  }
+
+  bool is_applied_in(const Dependency& dependency) const {
+    return std::any_of(snapshot_.rows.begin(), snapshot_.rows.end(), [&](const Row& row) {
+      return row.set == dependency.set && row.version == dependency.version &&
+             row.state == "applied";
+    });
+  }
+
+  static void name_place(const Migration& migration, ErrorDetail& detail) {
+    if (migration.kind == Kind::kVersioned) {
+      detail.migration = migration.version;
+    }
+    detail.migration_name = migration.full_name;
+    detail.file = migration.up.file;
+  }
+
+  const MigrationSet& set_;
+  const Snapshot& snapshot_;
+  const Options& options_;
+  const History& history_;
+  std::unordered_map<std::int64_t, const Row*> by_version_;
+  std::unordered_map<std::string_view, const Row*> by_name_;
+  std::vector<const Row*> rows_;  // one for each migration of the set, or null
+  std::vector<const Row*> unknown_;
+  Plan plan_;
+};
+
+}  // namespace
+
+bool is_same_checksum(const Migration& migration, std::string_view recorded) noexcept {
+  return recorded == migration.checksum ||
+         std::find(migration.accepted_checksums.begin(), migration.accepted_checksums.end(),
+                   recorded) != migration.accepted_checksums.end();
+}
+
+Plan make_plan(const MigrationSet& set, const Snapshot& snapshot, const Options& options,
+               const History& history) {
+  return Comparison(set, snapshot, options, history).run();
+}
+
+}  // namespace godwit::detail

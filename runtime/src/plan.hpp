@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The plan: a set compared with the history. Pure: it reads a Snapshot and says what is to be done,
+// or throws why nothing may be done.
+#pragma once
+
+#include "history.hpp"
+
+#include <string>
+#include <vector>
+
+namespace godwit::detail {
+
+struct Pending {
+  const Migration* migration = nullptr;
+  /// It was begun, outside a transaction, and this many of its steps have ended.
+  bool is_begun = false;
+  int step = 0;
+  bool is_drifted = false;  ///< begun with another checksum
+};
+
+struct Plan {
+  std::vector<Pending> pending;  ///< in the order of the set
+  std::vector<const Migration*> drifted;
+  std::size_t unknown = 0;                ///< rows that this build does not know
+  std::size_t ours = 0;                   ///< rows that this run wrote
+  std::vector<const Migration*> written;  ///< applied by this run, in the order of the set
+};
+
+/// Compares. Throws Error: kNewerDatabase, kDrift (a checksum, a late arrival, a renamed set) or
+/// kFailed (a missing dependency).
+Plan make_plan(const MigrationSet& set, const Snapshot& snapshot, const Options& options,
+               const History& history);
+
+/// How the checksum in a row relates to the embedded one.
+bool is_same_checksum(const Migration& migration, std::string_view recorded) noexcept;
+
+}  // namespace godwit::detail

@@ -1,0 +1,669 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The loop of a run, and what it needs before it may apply anything.
+#include "run.hpp"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+constexpr std::chrono::minutes kDefaultWait{10};
+
+// A migration that brings the connection down this often is not tried again: a server that it
+// crashes must not be crashed until the deadline.
+constexpr int kMostCuts = 3;
+
+std::string names_of(const std::vector<Pending>& pending) {
+  std::string names;
+  for (std::size_t i = 0; i < pending.size() && i < 3; ++i) {
+    names += i == 0 ? "" : ", ";
+    names += pending[i].migration->full_name;
+  }
+  return pending.size() > 3 ? names + ", …" : names;
+}
+
+}  // namespace
+
+std::string make_uuid(std::uint64_t* seed) {
+  std::random_device device;
+  const auto word = [&] {
+    return (static_cast<std::uint64_t>(device()) << 32U) | static_cast<std::uint64_t>(device());
+  };
+  const std::uint64_t high = (word() & ~0xF000ULL) | 0x4000ULL;
+  const std::uint64_t low = (word() & ~(3ULL << 62U)) | (2ULL << 62U);
+  *seed = word() | 1U;
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32U, (high >> 16U) & 0xFFFFU,
+                     high & 0xFFFFU, low >> 48U, low & 0xFFFFFFFFFFFFULL);
+}
+
+Run::Run(const MigrationSet& set, const Options& options, Parameters parameters, PGconn* borrowed)
+    : set_(set),
+      options_(options),
+      parameters_(std::move(parameters)),
+      borrowed_(borrowed),
+      history_(!options.history_table.empty() ? std::string_view(options.history_table)
+               : set.history_table.empty()    ? std::string_view("schema_migrations")
+                                              : set.history_table) {
+  identity_.run_id = make_uuid(&random_);
+  identity_.set = set.name;
+  identity_.tool_version = set.tool_version;
+  waiter_.is_cancelled = options.is_cancelled;
+  deadline_ = start_ + options.wait.value_or(kDefaultWait);
+  if (set.table_format != kTableFormat) {
+    ErrorDetail detail;
+    detail.message = fmt::format(
+        "the migration set \"{}\" was generated in format {}, and this runtime reads format {}",
+        set.name, set.table_format, kTableFormat);
+    detail.hint = "build the tool `godwit` and godwit::runtime from the same release";
+    throw Error(ErrorKind::kUsage, std::move(detail));
+  }
+}
+
+Run::~Run() {
+  if (connection_ && connection_->is_borrowed() && !connection_->is_cut() &&
+      !connection_->is_idle()) {
+    connection_->send("ROLLBACK", Waiter{});
+  }
+}
+
+std::unique_ptr<Connection> Run::release_connection() {
+  if (set_aside_) {
+    connection_ = std::move(set_aside_);
+  }
+  if (connection_ && (connection_->is_cut() || !connection_->is_idle())) {
+    connection_.reset();
+  }
+  if (connection_) {
+    connection_->set_notice_handler({});
+  }
+  return std::move(connection_);
+}
+
+// ---- Connecting ------------------------------------------------------------------------------
+
+std::unique_ptr<Connection> Run::open(const Parameters& parameters, bool is_first) {
+  milliseconds wait{100};
+  for (;;) {
+    try {
+      return Connection::open(parameters, deadline_, waiter_);
+    } catch (const Error& error) {
+      // 28xxx is a refused login, which time does not heal; 57P03 is a server that starts up.
+      const bool is_refused = error.sqlstate().substr(0, 2) == "28";
+      const bool is_starting = error.sqlstate() == "57P03";
+      const bool may_wait = !is_first || options_.wait.has_value() || is_starting;
+      if (error.kind() != ErrorKind::kCannotConnect || is_refused || !may_wait ||
+          is_past_deadline(wait)) {
+        throw;
+      }
+    }
+    pause(jittered(wait));
+    wait = std::min(wait * 2, milliseconds{1000});
+  }
+}
+
+void Run::connect() {
+  if (!connection_) {
+    if (borrowed_ != nullptr) {
+      connection_ = Connection::borrow(borrowed_);
+    } else {
+      connection_ = open(parameters_, true);
+    }
+  }
+  refuse_unusable_connection();
+  receive_notices();
+}
+
+void Run::refuse_unusable_connection() const {
+  ErrorDetail detail;
+  if (connection_->is_cut()) {
+    detail.message = fmt::format("the connection to {} is lost", connection_->description());
+    throw Error(ErrorKind::kCannotConnect, std::move(detail));
+  }
+  if (!connection_->is_idle() || PQpipelineStatus(connection_->raw()) != PQ_PIPELINE_OFF) {
+    detail.message = "the connection is busy: a transaction, a query or a pipeline is open on it";
+    detail.hint = "hand over an idle connection; migrations have transactions of their own";
+    throw Error(ErrorKind::kUsage, std::move(detail));
+  }
+  if (connection_->parameter("standard_conforming_strings") == "off") {
+    detail.message =
+        "standard_conforming_strings is off: the server would read the strings of the migrations "
+        "differently from the build";
+    detail.hint =
+        fmt::format("ALTER ROLE {} SET standard_conforming_strings = on",
+                    PQuser(connection_->raw()) == nullptr ? "" : PQuser(connection_->raw()));
+    throw Error(ErrorKind::kUsage, std::move(detail));
+  }
+}
+
+void Run::receive_notices() {
+  if (!options_.on_event) {
+    return;
+  }
+  connection_->set_notice_handler([this](const PGresult* notice) {
+    // The server raises this one for the statement that makes it flush (chain.cpp).
+    if (error_field(notice, PG_DIAG_SOURCE_FUNCTION) == "parse_tsquery") {
+      return;
+    }
+    const std::string_view sqlstate = error_field(notice, PG_DIAG_SQLSTATE);
+    const bool is_ours_creating = sqlstate == "42P07" && current_ == nullptr;
+    if (is_ours_creating) {
+      return;
+    }
+    emit(EventKind::kNotice, current_,
+         fmt::format("{}: {}", error_field(notice, PG_DIAG_SEVERITY),
+                     error_field(notice, PG_DIAG_MESSAGE_PRIMARY)));
+  });
+}
+
+// ---- Sending ---------------------------------------------------------------------------------
+
+Reply Run::send(const std::string& message, const ResultSink& sink) {
+  Reply reply = connection_->send(message, waiter_, sink);
+  if (reply.is_cancelled) {
+    interrupt();
+  }
+  if (reply.is_cut) {
+    throw ConnectionLost{reply.cut_message};
+  }
+  return reply;
+}
+
+Reply Run::ask(const std::string& message, Section section) {
+  Reply reply = send(message);
+  if (reply.error) {
+    ErrorDetail detail;
+    describe_error(reply.error.get(), detail);
+    roll_back();
+    fail_in_section(reply.error.get(), section, nullptr, std::move(detail));
+  }
+  return reply;
+}
+
+void Run::roll_back() {
+  if (!connection_->is_cut() && !connection_->is_idle()) {
+    connection_->send("ROLLBACK", Waiter{});
+  }
+}
+
+void Run::interrupt() {
+  roll_back();
+  restore_session();
+  ErrorDetail detail;
+  detail.message = current_ == nullptr
+                       ? std::string("interrupted; nothing is half applied")
+                       : fmt::format("interrupted; {} was rolled back", current_->full_name);
+  if (current_ != nullptr && !current_->up.is_transactional) {
+    detail.message =
+        fmt::format("interrupted in {}, which runs outside a transaction", current_->full_name);
+  }
+  detail.hint = "run `up` again to go on";
+  throw Error(ErrorKind::kInterrupted, std::move(detail));
+}
+
+void Run::pause(milliseconds duration) {
+  const Clock::time_point end = Clock::now() + duration;
+  for (;;) {
+    if (options_.is_cancelled && options_.is_cancelled()) {
+      if (connection_) {
+        interrupt();
+      }
+      ErrorDetail detail;
+      detail.message = "interrupted while waiting for the server";
+      throw Error(ErrorKind::kInterrupted, std::move(detail));
+    }
+    const auto left = std::chrono::duration_cast<milliseconds>(end - Clock::now());
+    if (left.count() <= 0) {
+      return;
+    }
+    std::this_thread::sleep_for(std::min(left, milliseconds{100}));
+  }
+}
+
+milliseconds Run::jittered(milliseconds duration) {
+  // xorshift: three quarters to five quarters of the duration.
+  random_ ^= random_ << 13U;
+  random_ ^= random_ >> 7U;
+  random_ ^= random_ << 17U;
+  const auto spread = static_cast<std::uint64_t>(duration.count() / 2 + 1);
+  return duration * 3 / 4 + milliseconds{static_cast<std::int64_t>(random_ % spread)};
+}
+
+bool Run::is_past_deadline(milliseconds margin) const {
+  return Clock::now() + margin >= deadline_;
+}
+
+std::string Run::with_role(const std::string& query) const {
+  if (options_.role.empty()) {
+    return query;
+  }
+  return fmt::format("BEGIN READ ONLY; SET LOCAL ROLE {}; {}; COMMIT",
+                     connection_->identifier(options_.role), query);
+}
+
+bool Run::counts_bytes() const {
+  return connection_->parameter("server_encoding") == "SQL_ASCII";
+}
+
+// ---- The check -------------------------------------------------------------------------------
+
+void Run::check() {
+  Reply reply = send(with_role(history_.check(*connection_, identity_)));
+  if (!reply.error) {
+    const std::size_t at = options_.role.empty() ? 0 : 2;
+    snapshot_ = History::read_check(reply.results[at].get(), &backend_pid_);
+    is_pooled_ = backend_pid_ != PQbackendPID(connection_->raw());
+    return;
+  }
+  roll_back();
+  const std::string_view sqlstate = reply.sqlstate();
+  if (sqlstate == "42P01" || sqlstate == "3F000") {
+    snapshot_ = Snapshot{};
+    return;
+  }
+  if (sqlstate == "42703") {
+    fail_on_foreign_table();
+  }
+  ErrorDetail detail;
+  describe_error(reply.error.get(), detail);
+  fail_in_section(reply.error.get(), Section::kGuard, nullptr, std::move(detail));
+}
+
+// ---- The loop --------------------------------------------------------------------------------
+
+Report Run::up() {
+  connect();
+  report_.run_id = identity_.run_id;
+  report_.database = connection_->description();
+  bool is_checked = false;
+  for (;;) {
+    try {
+      if (!is_checked) {
+        check();
+        is_checked = true;
+      }
+      if (!advance()) {
+        break;
+      }
+    } catch (const ConnectionLost& lost) {
+      recover(lost);
+      is_checked = false;
+    }
+  }
+  in_doubt_ = nullptr;
+  report_.skipped = set_.migrations.size() - report_.applied.size() - report_.planned.size();
+  report_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
+  if (has_started_) {
+    emit(EventKind::kFinished, nullptr, {}, report_.duration);
+  }
+  return std::move(report_);
+}
+
+// One turn: compares with the last check, and does the next thing. False when nothing is left.
+bool Run::advance() {
+  const Plan plan = make_plan(set_, snapshot_, options_, history_);
+  settle(plan);
+  handle_drift(plan);
+  if (plan.pending.empty()) {
+    return false;
+  }
+  if (options_.dry_run) {
+    for (const Pending& pending : plan.pending) {
+      report_.planned.push_back(pending.migration);
+    }
+    return false;
+  }
+  require_writable(plan);
+  if (!has_started_) {
+    has_started_ = true;
+    pending_count_ = plan.pending.size();
+    emit(EventKind::kStarted, nullptr);
+    if (connection_->server_version() / 10000 < set_.postgres) {
+      warn(
+          fmt::format("the server is PostgreSQL {}, and the migrations were checked for {} and "
+                      "later",
+                      connection_->server_version() / 10000, set_.postgres));
+    }
+  }
+  if (switch_to_direct(plan)) {
+    check();
+    return true;
+  }
+  if (wait_for_owner(plan)) {
+    check();
+    return true;
+  }
+  if (!take_gate(plan)) {
+    return true;
+  }
+  // Under the gate the history is the truth: whatever was in doubt was rolled back.
+  in_doubt_ = nullptr;
+  const Migration* first = plan.pending.front().migration;
+  if (cuts_ >= kMostCuts && last_cut_ == first) {
+    roll_back();
+    ErrorDetail detail;
+    name_migration(*first, detail);
+    detail.message = fmt::format("the connection was lost {} times while {} was being applied",
+                                 cuts_, first->full_name);
+    detail.hint =
+        "it was rolled back; the server's log says what ended its process (an administrator, a "
+        "crash, too little memory)";
+    fail(ErrorKind::kFailed, std::move(detail), first);
+  }
+  return !apply(plan);
+}
+
+// Migrations that this run wrote and whose COMMIT was never confirmed count as applied by it.
+void Run::settle(const Plan& plan) {
+  for (const Migration* migration : plan.written) {
+    const bool is_known =
+        std::any_of(report_.applied.begin(), report_.applied.end(),
+                    [&](const Report::Applied& applied) { return applied.migration == migration; });
+    if (!is_known) {
+      record_applied(*migration, milliseconds{0});
+    }
+  }
+}
+
+void Run::record_applied(const Migration& migration, milliseconds duration) {
+  report_.applied.push_back({&migration, duration});
+  if (retried_ == &migration) {
+    retried_ = nullptr;
+    attempts_ = 0;
+  }
+  last_blockers_.clear();
+  cuts_ = 0;
+  emit(EventKind::kApplied, &migration, {}, duration);
+}
+
+void Run::handle_drift(const Plan& plan) {
+  if (plan.drifted.empty() || has_handled_drift_) {
+    return;
+  }
+  has_handled_drift_ = true;
+  const Reply reply = ask(with_role(history_.full_check(*connection_, identity_)), Section::kGuard);
+  int pid = 0;
+  const std::vector<HistoryRow> rows =
+      History::read_full_check(reply.results[options_.role.empty() ? 0 : 2].get(), &pid);
+  ErrorDetail first;
+  std::string others;
+  for (const Migration* migration : plan.drifted) {
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const HistoryRow& candidate) {
+      return migration->kind == Kind::kVersioned ? candidate.version == migration->version
+                                                 : candidate.migration_name == migration->full_name;
+    });
+    if (row == rows.end()) {
+      continue;
+    }
+    const bool is_begun = row->state != "applied";
+    std::string text =
+        fmt::format("{} was {} on {} with checksum {}, but this build has it with checksum {}",
+                    migration->full_name, is_begun ? "begun" : "applied", row->executed_at,
+                    row->checksum, migration->checksum);
+    if (options_.on_drift == DriftPolicy::kWarn) {
+      warn(std::move(text));
+    } else if (first.message.empty()) {
+      name_migration(*migration, first);
+      first.message = std::move(text);
+      first.hint =
+          is_begun ? fmt::format(
+                         "{} of its {} steps have ended and are not run again; if they are "
+                         "unchanged, run with --on-drift=accept",
+                         row->step, row->steps)
+                   : "put the file back as it was and write a new migration; or, if the change is "
+                     "known to make no difference, run with --on-drift=accept, or name the old "
+                     "checksum in the header: Accept-Checksum: " +
+                         row->checksum;
+    } else {
+      others += (others.empty() ? "" : "\n") + text;
+    }
+  }
+  if (first.message.empty()) {
+    return;
+  }
+  if (options_.on_drift == DriftPolicy::kAccept) {
+    accept_drift(plan);
+    return;
+  }
+  first.detail = std::move(others);
+  throw Error(ErrorKind::kDrift, std::move(first));
+}
+
+void Run::accept_drift(const Plan& plan) {
+  if (options_.dry_run) {
+    return;
+  }
+  require_writable(plan);
+  for (const Migration* migration : plan.drifted) {
+    ask(history_.accept(*connection_, identity_, *migration, gate_settings()), Section::kGuard);
+    warn(fmt::format("{}: the checksum of this build was accepted", migration->full_name));
+  }
+  check();
+}
+
+void Run::require_writable(const Plan& plan) {
+  const bool is_standby = connection_->parameter("in_hot_standby") == "on";
+  const bool is_read_only = connection_->parameter("default_transaction_read_only") == "on";
+  if (!is_standby && !is_read_only) {
+    return;
+  }
+  ErrorDetail detail;
+  if (!plan.pending.empty()) {
+    name_migration(*plan.pending.front().migration, detail);
+    detail.file.clear();
+  }
+  detail.message = fmt::format(
+      "{} {} pending ({}), but {}", plan.pending.size(),
+      plan.pending.size() == 1 ? "migration is" : "migrations are", names_of(plan.pending),
+      is_standby ? "the server is a read-only standby"
+                 : "the connection is read-only (default_transaction_read_only is on)");
+  detail.hint = is_standby ? "run `up` on the primary; a standby follows by itself"
+                           : "turn default_transaction_read_only off for this role or connection";
+  throw Error(ErrorKind::kReadOnly, std::move(detail));
+}
+
+// Migrations outside a transaction need a session of their own, which a transaction pooler does not
+// give: the whole run moves to the direct connection, or is refused before anything is applied.
+bool Run::switch_to_direct(const Plan& plan) {
+  const auto needs_session = [](const Pending& pending) {
+    return !pending.migration->up.is_transactional;
+  };
+  const auto found = std::find_if(plan.pending.begin(), plan.pending.end(), needs_session);
+  if (!is_pooled_ || is_direct_ || found == plan.pending.end()) {
+    return false;
+  }
+  if (options_.direct_conninfo.empty()) {
+    ErrorDetail detail;
+    name_migration(*found->migration, detail);
+    detail.message = fmt::format(
+        "{} runs outside a transaction and needs a session of its own, but the connection goes "
+        "through a pooler",
+        found->migration->full_name);
+    detail.hint =
+        "give a connection string that goes straight to the server: --direct-url, "
+        "GODWIT_DIRECT_URL, or Options::direct_conninfo";
+    throw Error(ErrorKind::kUsage, std::move(detail));
+  }
+  auto direct = open(parameters_of(options_.direct_conninfo), true);
+  if (!set_aside_) {
+    set_aside_ = std::move(connection_);
+  }
+  connection_ = std::move(direct);
+  is_direct_ = true;
+  refuse_unusable_connection();
+  receive_notices();
+  return true;
+}
+
+// Another process is in the middle of a migration outside a transaction. True when it was waited
+// for.
+bool Run::wait_for_owner(const Plan& plan) {
+  for (const Pending& pending : plan.pending) {
+    if (!pending.is_begun) {
+      continue;
+    }
+    const Reply reply =
+        ask(with_role(history_.read_claim(*connection_, identity_, *pending.migration)),
+            Section::kGuard);
+    const Claim claim = History::parse_claim(reply.results[options_.role.empty() ? 0 : 2].get());
+    if (claim.is_released || !claim.is_alive || claim.is_ours) {
+      continue;
+    }
+    if (is_past_deadline()) {
+      ErrorDetail detail;
+      name_migration(*pending.migration, detail);
+      detail.message =
+          fmt::format("{} is still being applied by another run", pending.migration->full_name);
+      detail.blockers = claim.description;
+      detail.hint = "wait for it, or give a longer --wait";
+      throw Error(in_doubt_ != nullptr ? ErrorKind::kOutcomeUnknown : ErrorKind::kBusy,
+                  std::move(detail));
+    }
+    if (!has_announced_wait_) {
+      has_announced_wait_ = true;
+      emit(EventKind::kWaiting, pending.migration,
+           fmt::format("{} is being applied by {}", pending.migration->full_name,
+                       claim.description));
+    }
+    pause(jittered(poll_));
+    poll_ = std::min(poll_ * 3 / 2, milliseconds{1000});
+    return true;
+  }
+  return false;
+}
+
+// ---- After a cut -----------------------------------------------------------------------------
+
+void Run::recover(const ConnectionLost& lost) {
+  side_.reset();
+  ++cuts_;
+  ErrorDetail detail;
+  if (in_doubt_ != nullptr) {
+    if (last_cut_ != in_doubt_) {
+      last_cut_ = in_doubt_;
+      cuts_ = 1;
+    }
+    name_migration(*in_doubt_, detail);
+  }
+  if (in_doubt_ == nullptr && cuts_ >= kMostCuts) {
+    detail.message = fmt::format("the connection to {} was lost {} times: {}",
+                                 connection_->description(), cuts_, lost.message);
+    throw Error(ErrorKind::kCannotConnect, std::move(detail));
+  }
+  emit(EventKind::kRetrying, in_doubt_, "the connection was lost: " + lost.message);
+  if (parameters_.empty()) {
+    parameters_ = connection_->parameters(false);
+  }
+  const Parameters parameters = is_direct_ ? parameters_of(options_.direct_conninfo) : parameters_;
+  if (connection_->is_borrowed()) {
+    set_aside_ = std::move(connection_);
+  }
+  connection_.reset();
+  try {
+    connection_ = open(parameters, false);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kCannotConnect || in_doubt_ == nullptr) {
+      throw;
+    }
+    detail.message = fmt::format(
+        "the connection was lost while {} was being applied, and the server could not be reached "
+        "again before the deadline: {}",
+        in_doubt_->full_name, error.detail().message);
+    detail.hint =
+        "it is either applied completely or not at all; run `up` again when the server answers";
+    throw Error(ErrorKind::kOutcomeUnknown, std::move(detail));
+  }
+  refuse_unusable_connection();
+  receive_notices();
+  session_settings_.clear();
+}
+
+// ---- Status ----------------------------------------------------------------------------------
+
+Status Run::status() {
+  connect();
+  Status status;
+  status.is_standby = connection_->parameter("in_hot_standby") == "on";
+  status.server_version = connection_->server_version();
+  status.database = connection_->description();
+  std::vector<HistoryRow> rows;
+  Reply reply = connection_->send(with_role(history_.full_check(*connection_, identity_)), waiter_);
+  if (reply.is_cancelled) {
+    interrupt();
+  }
+  if (reply.is_cut) {
+    ErrorDetail detail;
+    detail.message =
+        fmt::format("the connection to {} was lost: {}", status.database, reply.cut_message);
+    throw Error(ErrorKind::kCannotConnect, std::move(detail));
+  }
+  if (!reply.error) {
+    rows =
+        History::read_full_check(reply.results[options_.role.empty() ? 0 : 2].get(), &backend_pid_);
+    status.has_history = true;
+    status.is_pooled = backend_pid_ != PQbackendPID(connection_->raw());
+  } else {
+    roll_back();
+    if (reply.sqlstate() == "42703") {
+      fail_on_foreign_table();
+    }
+    if (reply.sqlstate() != "42P01" && reply.sqlstate() != "3F000") {
+      ErrorDetail detail;
+      describe_error(reply.error.get(), detail);
+      fail_in_section(reply.error.get(), Section::kGuard, nullptr, std::move(detail));
+    }
+  }
+  for (const Migration& migration : set_.migrations) {
+    MigrationStatus entry;
+    entry.migration = &migration;
+    const auto row = std::find_if(rows.begin(), rows.end(), [&](const HistoryRow& candidate) {
+      return migration.kind == Kind::kVersioned
+                 ? candidate.version == migration.version
+                 : !candidate.version && candidate.migration_name == migration.full_name;
+    });
+    if (row != rows.end()) {
+      const bool is_same = is_same_checksum(migration, row->checksum);
+      entry.state = row->state != "applied"               ? State::kPartial
+                    : is_same                             ? State::kApplied
+                    : migration.kind == Kind::kRepeatable ? State::kPending
+                                                          : State::kDrifted;
+      entry.row = std::move(*row);
+      rows.erase(row);
+    }
+    status.migrations.push_back(std::move(entry));
+  }
+  for (HistoryRow& row : rows) {
+    MigrationStatus entry;
+    entry.state = State::kUnknown;
+    entry.row = std::move(row);
+    status.migrations.push_back(std::move(entry));
+  }
+  return status;
+}
+
+void Run::emit(EventKind kind, const Migration* migration, std::string message,
+               milliseconds duration, std::uint32_t line) {
+  if (!options_.on_event) {
+    return;
+  }
+  Event event;
+  event.kind = kind;
+  event.migration = migration;
+  event.count = kind == EventKind::kFinished ? report_.applied.size() : pending_count_;
+  event.index = report_.applied.size() + (kind == EventKind::kApplied ? 0 : 1);
+  event.line = line;
+  event.duration = duration;
+  event.message = std::move(message);
+  options_.on_event(event);
+}
+
+void Run::warn(std::string message) {
+  emit(EventKind::kWarning, nullptr, message);
+  report_.warnings.push_back(std::move(message));
+}
+
+}  // namespace godwit::detail

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One run: what Migrator::up() and status() do, and the state that they share. The parts of it are
+// in files of their own:
+//
+//     run.cpp      connecting, the check, the loop "compare, take the gate, apply", recovery
+//     gate.cpp     who may apply
+//     chain.cpp    transactional migrations, many in one message
+//     unchecked.cpp one that the build could not parse
+//     steps.cpp    migrations outside a transaction
+//     watch.cpp    who is in the way
+//     failure.cpp  errors in words
+//
+// The loop is the whole error handling: whatever happened (another run was quicker, a lock was not
+// to be had, the connection was cut in the middle of a COMMIT), the run looks at the history again
+// and goes on from what it says. Progress is only ever what the history says.
+#pragma once
+
+#include "connection.hpp"
+#include "history.hpp"
+#include "message.hpp"
+#include "plan.hpp"
+
+#include <godwit/migrator.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace godwit::detail {
+
+/// Thrown inside a run when the connection is gone; never leaves it.
+struct ConnectionLost {
+  std::string message;
+};
+
+/// A setting of the session as it was before a migration touched it.
+struct SavedSetting {
+  std::string name;
+  std::optional<std::string> value;
+  bool is_default = true;
+};
+
+class Run {
+ public:
+  /// `borrowed` may be null; then connections are made with `parameters`.
+  Run(const MigrationSet& set, const Options& options, Parameters parameters, PGconn* borrowed);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// Takes over a connection of an earlier run, and gives it back for the next.
+  void reuse(std::unique_ptr<Connection> connection) { connection_ = std::move(connection); }
+  std::unique_ptr<Connection> release_connection();
+
+  Report up();
+  Status status();
+
+ private:
+  // run.cpp
+  void connect();
+  std::unique_ptr<Connection> open(const Parameters& parameters, bool is_first);
+  void refuse_unusable_connection() const;
+  void receive_notices();
+  void check();
+  bool advance();
+  void settle(const Plan& plan);
+  void handle_drift(const Plan& plan);
+  void accept_drift(const Plan& plan);
+  void require_writable(const Plan& plan);
+  bool switch_to_direct(const Plan& plan);
+  bool wait_for_owner(const Plan& plan);
+  void recover(const ConnectionLost& lost);
+  void record_applied(const Migration& migration, milliseconds duration);
+
+  // The one way to send. Throws ConnectionLost, or Error of kind kInterrupted; other errors are the
+  // caller's.
+  Reply send(const std::string& message, const ResultSink& sink = {});
+  /// For messages of ours that have no reason to fail: throws Error for an error.
+  Reply ask(const std::string& message, Section section);
+  Reply send_watched(const std::string& message, const ResultSink& sink, milliseconds lock_timeout);
+  void roll_back();
+  void pause(milliseconds duration);
+  [[noreturn]] void interrupt();
+  milliseconds jittered(milliseconds duration);
+  bool is_past_deadline(milliseconds margin = milliseconds{0}) const;
+  std::string with_role(const std::string& query) const;
+  bool counts_bytes() const;
+
+  // gate.cpp
+  bool take_gate(const Plan& plan);
+  std::string gate_message(const Plan& plan, std::size_t* settings) const;
+  void wait_for_gate();
+  std::string begin_settings(milliseconds lock_timeout, milliseconds statement_timeout) const;
+  std::string gate_settings() const;
+  std::string reopen_gate() const;
+  std::vector<std::string_view> leaked_settings(const Plan& plan) const;
+  std::string restore_setting(std::string_view name) const;
+
+  // chain.cpp
+  bool apply(const Plan& plan);
+  bool apply_chain(const std::vector<Pending>& pending, std::size_t* next);
+  void add_block(Message& message, const Migration& migration, bool continues_gate,
+                 bool creates_tables);
+  void add_begin(Message& message, const Migration& migration, bool continues_gate,
+                 bool creates_tables);
+  void add_creation(Message& message);
+  void add_settings(Message& message, const Migration& migration) const;
+  void add_role_reset(Message& message, const Migration& migration) const;
+  void add_leak_reset(Message& message, const Migration& migration) const;
+  bool handle_failure(const Message& message, const Reply& reply);
+  bool plan_retry(const Migration* migration, ErrorDetail detail);
+  milliseconds lock_timeout(const Migration& migration) const;
+  milliseconds statement_timeout(const Migration& migration) const;
+
+  // unchecked.cpp
+  bool apply_unchecked(const Migration& migration);
+
+  // steps.cpp
+  bool apply_steps(const Pending& pending);
+  void run_steps(const Pending& pending, int first_step, bool is_in_doubt);
+  void run_step(const Migration& migration, const Step& step, std::size_t number, bool is_in_doubt);
+  bool is_step_done(const Migration& migration, const Step& step, std::size_t number);
+  bool drop_invalid_indexes(const Step& step);
+  void assert_effect(const Migration& migration, const Step& step);
+  void finish_steps(const Migration& migration);
+  [[noreturn]] void fail_step(const Migration& migration, const Step& step, std::size_t number,
+                              ErrorKind kind, ErrorDetail detail);
+  void set_session(const Migration& migration);
+  void restore_session();
+
+  // watch.cpp
+  std::string blockers();
+  std::string gate_holder();
+  Connection* side_connection();
+
+  // failure.cpp
+  [[noreturn]] void fail(ErrorKind kind, ErrorDetail detail, const Migration* migration);
+  [[noreturn]] void fail_in_section(const PGresult* error, Section section,
+                                    const Migration* migration, ErrorDetail detail);
+  void log_failure(const Migration& migration, const ErrorDetail& detail);
+  [[noreturn]] void fail_on_foreign_table();
+  void add_missing_grant(Section section, ErrorDetail& detail) const;
+
+  void emit(EventKind kind, const Migration* migration, std::string message = {},
+            milliseconds duration = milliseconds{0}, std::uint32_t line = 0);
+  void warn(std::string message);
+
+  const MigrationSet& set_;
+  const Options& options_;
+  Parameters parameters_;
+  PGconn* borrowed_;
+  History history_;
+  RunIdentity identity_;
+  Waiter waiter_;
+
+  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Connection> set_aside_;  // the caller's, while a direct or a new one is in use
+  std::unique_ptr<Connection> side_;
+  Clock::time_point next_side_attempt_{};
+  int backend_pid_ = 0;
+  bool is_pooled_ = false;
+  bool is_direct_ = false;
+
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point deadline_;
+  std::uint64_t random_ = 0;
+
+  Snapshot snapshot_;
+  bool has_schema_ = true;
+  bool has_check_interval_ = true;  // until a server says that it has not
+  std::string session_role_ = "none";
+  std::string session_user_;
+  std::vector<SavedSetting> saved_settings_;
+  std::vector<SavedSetting> session_settings_;  // set for steps, to be restored
+
+  milliseconds poll_{50};
+  Clock::time_point waiting_since_{};
+  bool has_announced_wait_ = false;
+
+  const Migration* retried_ = nullptr;  // the migration that failed on a lock
+  int attempts_ = 0;
+  milliseconds back_off_{0};
+  std::string last_blockers_;
+
+  const Migration* in_doubt_ = nullptr;  // what was under way when the connection was cut
+  const Migration* last_cut_ = nullptr;
+  int cuts_ = 0;
+
+  const Migration* current_ = nullptr;  // for notices
+  bool has_started_ = false;
+  bool has_handled_drift_ = false;
+  std::size_t pending_count_ = 0;
+  Report report_;
+};
+
+/// A random UUID, version 4.
+std::string make_uuid(std::uint64_t* seed);
+
+}  // namespace godwit::detail

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Migrations outside a transaction: CREATE INDEX CONCURRENTLY, VACUUM and their like. Nothing can
+// roll them back, so the row in the history is a claim that is committed before the first step and
+// counts the steps that have ended. Whoever finds the claim of a dead process takes it over at that
+// step. Whether that very step had taken effect is known for indexes (they are there and valid, or
+// not); a step that may run twice runs again; for any other nobody can tell, and a human has to.
+//
+// The gate is not held meanwhile: an open transaction would make CREATE INDEX CONCURRENTLY wait for
+// itself. The claim keeps the others out.
+#include "run.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
+
+}  // namespace
+
+// Runs all steps that have not ended. The gate is open; its transaction ends with the claim.
+bool Run::apply_steps(const Pending& pending) {
+  const Migration& migration = *pending.migration;
+  current_ = &migration;
+  emit(EventKind::kApplying, current_);
+
+  Message claim;
+  bool is_in_doubt = false;
+  if (pending.is_begun) {
+    const Reply reply =
+        ask(history_.read_claim(*connection_, identity_, migration), Section::kGuard);
+    const Claim owner = History::parse_claim(reply.results[0].get());
+    if (owner.is_alive && !owner.is_ours) {
+      roll_back();
+      return false;
+    }
+    is_in_doubt = !owner.is_released;
+    claim.add(Section::kGuard, &migration,
+              history_.take_over(*connection_, identity_, migration, owner.pid));
+  } else {
+    if (!snapshot_.has_table) {
+      add_creation(claim);
+    }
+    claim.add(Section::kGuard, &migration,
+              history_.insert(*connection_, identity_, migration, true));
+    if (!migration.require.guarded_sql.empty()) {
+      claim.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql,
+                        static_cast<std::uint32_t>(migration.require.statements.size()));
+    }
+  }
+  claim.add(Section::kCommit, &migration, "COMMIT");
+  const Reply reply = send_watched(claim.text(), {}, options_.lock_timeout);
+  if (!reply.is_ok()) {
+    return handle_failure(claim, reply);
+  }
+  snapshot_.has_table = true;
+  set_session(migration);
+  run_steps(pending, pending.step, is_in_doubt);
+  finish_steps(migration);
+  restore_session();
+  current_ = nullptr;
+  return true;
+}
+
+void Run::run_steps(const Pending& pending, int first_step, bool is_in_doubt) {
+  const Migration& migration = *pending.migration;
+  const std::span<const Step> steps = migration.up.steps;
+  for (auto number = static_cast<std::size_t>(first_step); number < steps.size(); ++number) {
+    run_step(migration, steps[number], number, is_in_doubt);
+    is_in_doubt = false;
+    const Reply reply =
+        ask(history_.set_step(*connection_, identity_, migration, number + 1), Section::kFinish);
+    if (PQntuples(reply.results[0].get()) != 1) {
+      ErrorDetail detail;
+      detail.message = fmt::format(
+          "the claim on {} was taken away while it was being applied: its row in {} was changed",
+          migration.full_name, history_.display());
+      detail.hint = "run `up` again when nobody else works on it";
+      fail_step(migration, steps[number], number, ErrorKind::kPartiallyApplied, std::move(detail));
+    }
+  }
+}
+
+void Run::run_step(const Migration& migration, const Step& step, std::size_t number,
+                   bool is_in_doubt) {
+  for (std::uint32_t i = 0; i < step.statement_count; ++i) {
+    const Statement& statement = migration.up.statements[step.first_statement + i];
+    if (is_in_doubt && i == 0 && is_step_done(migration, step, number)) {
+      return;
+    }
+    if (step.probe == Probe::kIndexBuilt) {
+      while (!drop_invalid_indexes(step)) {
+        if (is_past_deadline()) {
+          ErrorDetail detail;
+          detail.message = fmt::format("another session is building the index of step {} of {}",
+                                       number + 1, migration.full_name);
+          detail.hint = "wait for it, or end it";
+          fail_step(migration, step, number, ErrorKind::kBusy, std::move(detail));
+        }
+        pause(milliseconds{500});
+      }
+    }
+    emit(EventKind::kStatement, &migration, {}, milliseconds{0}, statement.line);
+    const std::string sql(migration.up.sql.substr(statement.offset, statement.length));
+    ResultSink sink;
+    sink.on_result = [](std::size_t, const PGresult*, bool) {};
+    in_doubt_ = &migration;
+    const Reply reply = send_watched(sql, sink, milliseconds{0});
+    if (reply.is_cut) {
+      throw ConnectionLost{reply.cut_message};
+    }
+    in_doubt_ = nullptr;
+    if (reply.error) {
+      ErrorDetail detail;
+      describe_error(reply.error.get(), detail);
+      locate_in_statement(migration, migration.up, statement, sql, reply.error.get(),
+                          counts_bytes(), detail);
+      roll_back();
+      const ErrorKind kind = detail.sqlstate == "42501" || detail.sqlstate == "25006"
+                                 ? ErrorKind::kReadOnly
+                                 : ErrorKind::kFailed;
+      if (kind == ErrorKind::kReadOnly) {
+        add_missing_grant(Section::kUp, detail);
+      }
+      fail_step(migration, step, number, kind, std::move(detail));
+    }
+  }
+  assert_effect(migration, step);
+}
+
+// A step whose owner died: did it take effect?
+bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t number) {
+  if (step.probe == Probe::kIndexDropped) {
+    const Reply reply = ask(fmt::format("SELECT pg_catalog.to_regclass({}) IS NULL",
+                                        connection_->literal(step.relation)),
+                            Section::kUp);
+    return is_true(reply.results[0].get(), 0, 0);
+  }
+  if (step.probe == Probe::kIndexBuilt && !step.index.empty()) {
+    const Reply reply =
+        ask(fmt::format(
+                "SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
+                "ON c.oid{0}i.indexrelid WHERE i.indrelid{0}pg_catalog.to_regclass({1}) AND "
+                "c.relname{0}{2} AND i.indisvalid)",
+                kEquals, connection_->literal(step.relation), connection_->literal(step.index)),
+            Section::kUp);
+    return is_true(reply.results[0].get(), 0, 0);
+  }
+  if (step.probe == Probe::kIndexBuilt || step.is_idempotent) {
+    return false;  // may run again: rebuilding an index twice is only slow
+  }
+  ErrorDetail detail;
+  const Statement& statement = migration.up.statements[step.first_statement];
+  name_migration(migration, detail);
+  locate_statement(migration.up.file, migration.up.sql, statement, detail);
+  detail.message = fmt::format(
+      "the run that applied {} was cut off in this statement (step {} of {}), and nobody can tell "
+      "whether it took effect",
+      migration.full_name, number + 1, migration.up.steps.size());
+  detail.hint = fmt::format(
+      "look for yourself. If it did: UPDATE {0} SET step = {1}, claim_pid = NULL WHERE "
+      "migration_set = '{2}' AND migration_name = '{3}'; if it did not: the same with step = {4}; "
+      "then run `up` again",
+      history_.display(), number + 1, set_.name, migration.full_name, number);
+  fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
+}
+
+// Drops what an earlier attempt left INVALID; false while somebody is still building it.
+bool Run::drop_invalid_indexes(const Step& step) {
+  // CREATE: the index of that name, on that table. REINDEX: the transient copies, which are called
+  // after the index, and are cut to fit 63 bytes.
+  const std::string condition =
+      !step.index.empty()
+          ? fmt::format("i.indrelid{0}pg_catalog.to_regclass({1}) AND c.relname{0}{2}", kEquals,
+                        connection_->literal(step.relation), connection_->literal(step.index))
+          : fmt::format(
+                "i.indrelid{0}(SELECT o.indrelid FROM pg_catalog.pg_index AS o WHERE "
+                "o.indexrelid{0}pg_catalog.to_regclass({1})) AND c.relname "
+                "OPERATOR(pg_catalog.~) '_cc(new|old)[0-9]*$' AND "
+                "pg_catalog.starts_with((SELECT CAST(n.relname AS pg_catalog.text) FROM "
+                "pg_catalog.pg_class AS n WHERE n.oid{0}pg_catalog.to_regclass({1})), "
+                "pg_catalog.regexp_replace(CAST(c.relname AS pg_catalog.text), "
+                "'_cc(new|old)[0-9]*$', ''))",
+                kEquals, connection_->literal(step.relation));
+  const Reply reply =
+      ask(fmt::format(
+              "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), "
+              "EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index AS p WHERE "
+              "p.index_relid{0}c.oid) FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
+              "ON c.oid{0}i.indexrelid JOIN pg_catalog.pg_namespace AS n ON "
+              "n.oid{0}c.relnamespace WHERE NOT i.indisvalid AND {1}",
+              kEquals, condition),
+          Section::kUp);
+  const PGresult* found = reply.results[0].get();
+  for (int i = 0; i < PQntuples(found); ++i) {
+    if (is_true(found, i, 1)) {
+      return false;
+    }
+    emit(EventKind::kNotice, current_,
+         fmt::format("dropping the INVALID index {}, left by an earlier attempt",
+                     value(found, i, 0)));
+    ask(fmt::format("DROP INDEX CONCURRENTLY IF EXISTS {}", value(found, i, 0)), Section::kUp);
+  }
+  return true;
+}
+
+void Run::assert_effect(const Migration& migration, const Step& step) {
+  if (step.probe != Probe::kIndexBuilt) {
+    return;
+  }
+  const std::string condition =
+      step.index.empty()
+          ? fmt::format("i.indexrelid{}pg_catalog.to_regclass({})", kEquals,
+                        connection_->literal(step.relation))
+          : fmt::format("i.indrelid{0}pg_catalog.to_regclass({1}) AND c.relname{0}{2}", kEquals,
+                        connection_->literal(step.relation), connection_->literal(step.index));
+  const Reply reply =
+      ask(fmt::format(
+              "SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
+              "ON c.oid{}i.indexrelid WHERE i.indisvalid AND {})",
+              kEquals, condition),
+          Section::kUp);
+  if (is_true(reply.results[0].get(), 0, 0)) {
+    return;
+  }
+  const auto number = static_cast<std::size_t>(&step - migration.up.steps.data());
+  ErrorDetail detail;
+  name_migration(migration, detail);
+  locate_statement(migration.up.file, migration.up.sql,
+                   migration.up.statements[step.first_statement], detail);
+  detail.message =
+      fmt::format("the statement ended, but {} has no valid index {}",
+                  step.index.empty() ? std::string_view("the database") : step.relation,
+                  step.index.empty() ? step.relation : step.index);
+  detail.hint =
+      "another index or table may have the same name; IF NOT EXISTS hides it. Rename one of them";
+  fail_step(migration, step, number, ErrorKind::kFailed, std::move(detail));
+}
+
+void Run::finish_steps(const Migration& migration) {
+  Message message;
+  const std::string settings =
+      begin_settings(lock_timeout(migration), statement_timeout(migration));
+  message.add(Section::kBegin, &migration,
+              "BEGIN ISOLATION LEVEL READ COMMITTED;\n" + settings.substr(0, settings.rfind(';')),
+              1 + static_cast<std::uint32_t>(std::count(settings.begin(), settings.end(), '\n')));
+  if (!migration.verify.guarded_sql.empty()) {
+    message.add_foreign(Section::kVerify, &migration, migration.verify.guarded_sql,
+                        static_cast<std::uint32_t>(migration.verify.statements.size()));
+  }
+  add_role_reset(message, migration);
+  message.add(Section::kFinish, &migration, history_.finish(*connection_, identity_, migration));
+  message.add(Section::kCommit, &migration, "COMMIT");
+  milliseconds duration{0};
+  ResultSink sink;
+  sink.on_result = [&](std::size_t index, const PGresult* result, bool is_end) {
+    const Part* part = message.part_of_result(index);
+    if (part != nullptr && part->section == Section::kFinish && !is_end) {
+      duration = milliseconds{integer(result, 0, 0)};
+    }
+  };
+  in_doubt_ = &migration;
+  const Reply reply = send_watched(message.text(), sink, lock_timeout(migration));
+  if (reply.is_cut) {
+    throw ConnectionLost{reply.cut_message};
+  }
+  in_doubt_ = nullptr;
+  if (reply.is_ok()) {
+    record_applied(migration, duration);
+    return;
+  }
+  ErrorDetail detail;
+  describe_error(reply.error.get(), detail);
+  const Part* part = locate_error(message, reply.error.get(), reply.count, counts_bytes(), detail);
+  roll_back();
+  const bool is_verify = part != nullptr && part->section == Section::kVerify;
+  detail.hint += fmt::format("{}all its steps have run and stay; `up` will only try this end again",
+                             detail.hint.empty() ? "" : "; ");
+  ask(history_.release(*connection_, identity_, migration), Section::kGuard);
+  restore_session();
+  fail(is_verify ? ErrorKind::kVerifyFailed : ErrorKind::kPartiallyApplied, std::move(detail),
+       &migration);
+}
+
+// A statement failed: nothing of it took effect, but what the steps before it did stays.
+void Run::fail_step(const Migration& migration, const Step& step, std::size_t number,
+                    ErrorKind kind, ErrorDetail detail) {
+  if (detail.file.empty()) {
+    name_migration(migration, detail);
+    locate_statement(migration.up.file, migration.up.sql,
+                     migration.up.statements[step.first_statement], detail);
+  }
+  const auto add_hint = [&](std::string_view text) {
+    detail.hint += detail.hint.empty() ? "" : "\n";
+    detail.hint += text;
+  };
+  if (step.probe == Probe::kIndexBuilt) {
+    add_hint("if it left an INVALID index, the next run drops it before it tries again");
+  }
+  if (number > 0) {
+    add_hint(fmt::format("{} of its {} steps have ended and stay; `up` goes on with this one",
+                         number, migration.up.steps.size()));
+    kind = kind == ErrorKind::kFailed ? ErrorKind::kPartiallyApplied : kind;
+  }
+  // The claim ends in order, so that the next run knows this step to be undone. Where no step has
+  // ended there is nothing to remember.
+  const std::string sql = number == 0 ? history_.forget(*connection_, identity_, migration)
+                                      : history_.release(*connection_, identity_, migration);
+  restore_session();
+  ask(sql, Section::kGuard);
+  fail(kind, std::move(detail), &migration);
+}
+
+// ---- Settings of the session -------------------------------------------------------------------
+
+// SET LOCAL needs a transaction, which these statements cannot have. lock_timeout has to be off: it
+// would end the waiting for old snapshots that is part of building an index concurrently.
+void Run::set_session(const Migration& migration) {
+  struct Wanted {
+    std::string name;
+    std::string value;
+  };
+  std::vector<Wanted> wanted = {
+      {"lock_timeout", std::to_string(std::max(migration.lock_timeout_ms, 0))},
+      {"statement_timeout", std::to_string(statement_timeout(migration).count())},
+      {"idle_in_transaction_session_timeout", "0"}};
+  if (connection_->server_version() >= 140000) {
+    wanted.push_back({"idle_session_timeout", "0"});
+  }
+  if (connection_->server_version() >= 170000) {
+    wanted.push_back({"transaction_timeout", "0"});
+  }
+  for (const Setting& setting : migration.settings) {
+    wanted.push_back({std::string(setting.name), std::string(setting.value)});
+  }
+  // Also what the statements themselves are known to change.
+  std::vector<std::string> names;
+  for (const Wanted& setting : wanted) {
+    names.push_back(setting.name);
+  }
+  for (const std::string_view name : migration.up.leaked_settings) {
+    if (name != "role" && name != "session_authorization") {
+      names.emplace_back(name);
+    }
+  }
+  names.emplace_back("role");
+  std::string query = "SELECT ";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    query += fmt::format("{}pg_catalog.current_setting({}, true)", i == 0 ? "" : ", ",
+                         connection_->literal(names[i]));
+  }
+  const Reply reply = ask(query, Section::kBegin);
+  session_settings_.clear();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto column = static_cast<int>(i);
+    SavedSetting saved{names[i], std::nullopt, true};
+    if (PQgetisnull(reply.results[0].get(), 0, column) == 0) {
+      saved.value = std::string(value(reply.results[0].get(), 0, column));
+    }
+    session_settings_.push_back(std::move(saved));
+  }
+  std::string sql = "SELECT ";
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    sql += fmt::format("{}pg_catalog.set_config({}, {}, false)", i == 0 ? "" : ", ",
+                       connection_->literal(wanted[i].name), connection_->literal(wanted[i].value));
+  }
+  if (!options_.role.empty()) {
+    sql += fmt::format(";\nSET ROLE {}", connection_->identifier(options_.role));
+  }
+  ask(sql, Section::kBegin);
+}
+
+void Run::restore_session() {
+  if (session_settings_.empty() || !connection_ || connection_->is_cut()) {
+    session_settings_.clear();
+    return;
+  }
+  std::string sql;
+  for (const SavedSetting& saved : session_settings_) {
+    if (saved.name == "role") {
+      sql += saved.value.value_or("none") == "none"
+                 ? std::string("SET ROLE NONE;\n")
+                 : fmt::format("SET ROLE {};\n", connection_->identifier(*saved.value));
+    } else if (saved.value) {
+      sql += fmt::format("SELECT pg_catalog.set_config({}, {}, false);\n",
+                         connection_->literal(saved.name), connection_->literal(*saved.value));
+    }
+  }
+  session_settings_.clear();
+  const Reply reply = connection_->send(sql, Waiter{});
+  if (reply.error) {
+    roll_back();
+  }
+}
+
+}  // namespace godwit::detail

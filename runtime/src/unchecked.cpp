@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A migration whose header says `Syntax: unchecked`: the build could not parse it, so nobody knows
+// whether it ends its transaction itself. It goes alone, as a message of its own between our BEGIN
+// and our COMMIT, and the tags that the server reports are looked at: a COMMIT or ROLLBACK among
+// them means that the transaction was not ours any more.
+#include "run.hpp"
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+constexpr std::string_view kHint =
+    "take BEGIN, COMMIT and ROLLBACK out of the file: the runtime owns the transaction. Look at "
+    "what "
+    "it did, and undo it by hand; then remove its row from the history, if there is one";
+
+}  // namespace
+
+bool Run::apply_unchecked(const Migration& migration) {
+  current_ = &migration;
+  emit(EventKind::kApplying, current_);
+  if (snapshot_.has_table) {
+    for (const Row& row : snapshot_.rows) {
+      if (row.set == set_.name && row.name == migration.full_name && row.state != "applied") {
+        roll_back();
+        ErrorDetail detail;
+        name_migration(migration, detail);
+        detail.message = fmt::format(
+            "{} ended its own transaction in an earlier run, and nobody can tell how far it came",
+            migration.full_name);
+        detail.hint = kHint;
+        fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
+      }
+    }
+  }
+
+  Message before;
+  add_begin(before, migration, true, !snapshot_.has_table);
+  // "running" until the end: should the SQL commit in the middle, the row says so.
+  before.add(Section::kGuard, &migration,
+             history_.insert(*connection_, identity_, migration, true));
+  add_settings(before, migration);
+  if (!migration.require.guarded_sql.empty()) {
+    before.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql,
+                       static_cast<std::uint32_t>(migration.require.statements.size()));
+  }
+  Reply reply = send_watched(before.text(), {}, lock_timeout(migration));
+  if (!reply.is_ok()) {
+    return handle_failure(before, reply);
+  }
+
+  Message script;
+  script.add_foreign(Section::kUp, &migration, migration.up.sql,
+                     static_cast<std::uint32_t>(migration.up.statements.size()));
+  std::string ended_by;
+  ResultSink sink;
+  sink.on_result = [&](std::size_t, const PGresult* result, bool is_end) {
+    const std::string_view tag = is_end ? PQcmdStatus(const_cast<PGresult*>(result)) : "";
+    if (tag == "COMMIT" || tag == "ROLLBACK" || tag.substr(0, 7) == "PREPARE") {
+      ended_by = tag;
+    }
+  };
+  reply = send_watched(script.text(), sink, lock_timeout(migration));
+  if (!ended_by.empty() && !reply.is_cut) {
+    ErrorDetail detail;
+    if (reply.error) {
+      describe_error(reply.error.get(), detail);
+      detail.context = fmt::format("then: {} [{}]", detail.message, detail.sqlstate);
+    }
+    name_migration(migration, detail);
+    detail.message = fmt::format(
+        "{} ended its own transaction with {}: it was partly applied outside our control",
+        migration.full_name, ended_by);
+    detail.hint = kHint;
+    detail.sqlstate.clear();
+    roll_back();
+    fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
+  }
+  if (!reply.is_ok()) {
+    return handle_failure(script, reply);
+  }
+
+  Message after;
+  after.add(Section::kConstraints, &migration, "SET CONSTRAINTS ALL IMMEDIATE");
+  if (!migration.verify.guarded_sql.empty()) {
+    after.add_foreign(Section::kVerify, &migration, migration.verify.guarded_sql,
+                      static_cast<std::uint32_t>(migration.verify.statements.size()));
+  }
+  add_role_reset(after, migration);
+  after.add(Section::kFinish, &migration, history_.finish(*connection_, identity_, migration));
+  after.add(Section::kCommit, &migration, "COMMIT");
+  add_leak_reset(after, migration);
+  milliseconds duration{0};
+  sink.on_result = [&](std::size_t index, const PGresult* result, bool is_end) {
+    const Part* part = after.part_of_result(index);
+    if (part != nullptr && part->section == Section::kFinish && !is_end) {
+      duration = milliseconds{integer(result, 0, 0)};
+    } else if (part != nullptr && part->section == Section::kCommit && is_end) {
+      record_applied(migration, duration);
+    }
+  };
+  reply = send_watched(after.text(), sink, lock_timeout(migration));
+  if (!reply.is_ok()) {
+    return handle_failure(after, reply);
+  }
+  current_ = nullptr;
+  return true;
+}
+
+}  // namespace godwit::detail

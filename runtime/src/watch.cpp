@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Who is in the way. While a message waits without a result for longer than a lock may sensibly be
+// waited for, a second connection asks the server whom our backend waits for; by the time that the
+// lock timeout has ended the wait, nobody could tell any more.
+#include "run.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace godwit::detail {
+namespace {
+
+constexpr milliseconds kFirstLook{1000};
+constexpr milliseconds kBetweenLooks{2000};
+constexpr std::chrono::seconds kSideConnect{2};
+constexpr std::chrono::seconds kSideRetry{10};
+
+// State, age and query of other roles' backends are shown to members of pg_read_all_stats only.
+constexpr std::string_view kActivity =
+    "a.pid, a.usename, a.application_name, a.state, "
+    "pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) "
+    "a.state_change), pg_catalog.left(a.query, 200)";
+
+std::string describe_activity(const PGresult* result) {
+  std::string text;
+  for (int i = 0; i < PQntuples(result); ++i) {
+    if (i > 0) {
+      text += '\n';
+    }
+    if (PQgetisnull(result, i, 0) != 0) {
+      text += "a prepared transaction (see pg_prepared_xacts)";
+      continue;
+    }
+    text += fmt::format("pid {} (user {}, application \"{}\"", value(result, i, 0),
+                        value(result, i, 1), value(result, i, 2));
+    if (PQgetisnull(result, i, 3) == 0) {
+      std::string query(value(result, i, 5));
+      std::replace(query.begin(), query.end(), '\n', ' ');
+      text += fmt::format(", {} for {}): {}", value(result, i, 3), value(result, i, 4), query);
+    } else {
+      text += "; GRANT pg_read_all_stats to this role shows its state and query)";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Connection* Run::side_connection() {
+  if (side_ && side_->is_cut()) {
+    side_.reset();
+  }
+  const Clock::time_point now = Clock::now();
+  if (!side_ && now >= next_side_attempt_) {
+    next_side_attempt_ = now + kSideRetry;
+    try {
+      side_ = Connection::open(connection_->parameters(true), now + kSideConnect, Waiter{});
+    } catch (const Error&) {
+      side_.reset();  // no connection left for us: the run itself does not need it
+    }
+  }
+  return side_.get();
+}
+
+std::string Run::blockers() {
+  Connection* side = side_connection();
+  if (side == nullptr) {
+    return {};
+  }
+  const Reply reply = side->send(
+      fmt::format(
+          "SELECT {} FROM (SELECT DISTINCT b.pid FROM pg_catalog.unnest("
+          "pg_catalog.pg_blocking_pids({})) AS b(pid)) AS b "
+          "LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) b.pid",
+          kActivity, backend_pid_),
+      Waiter{});
+  return reply.is_ok() && !reply.results.empty() ? describe_activity(reply.results[0].get())
+                                                 : std::string{};
+}
+
+std::string Run::gate_holder() {
+  Reply reply = connection_->send(
+      fmt::format("SELECT {} FROM (SELECT {} AS k) AS key, pg_catalog.pg_locks AS l "
+                  "JOIN pg_catalog.pg_database AS d ON l.database OPERATOR(pg_catalog.=) d.oid "
+                  "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() "
+                  "JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) l.pid "
+                  "WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted "
+                  "AND l.objsubid OPERATOR(pg_catalog.=) 1 "
+                  "AND CAST(l.classid AS bigint) OPERATOR(pg_catalog.=) "
+                  "((key.k OPERATOR(pg_catalog.>>) 32) OPERATOR(pg_catalog.&) 4294967295) "
+                  "AND CAST(l.objid AS bigint) OPERATOR(pg_catalog.=) "
+                  "(key.k OPERATOR(pg_catalog.&) 4294967295)",
+                  kActivity, history_.gate_key(*connection_, set_.name)),
+      Waiter{});
+  return reply.is_ok() && !reply.results.empty() ? describe_activity(reply.results[0].get())
+                                                 : std::string{};
+}
+
+// Sends, and while nothing comes back looks for blockers. Does not throw ConnectionLost: what was
+// under way is the caller's to say.
+Reply Run::send_watched(const std::string& message, const ResultSink& sink, milliseconds timeout) {
+  // Before the timeout strikes, with time to connect.
+  const milliseconds first = timeout.count() > 0 ? std::min(kFirstLook, timeout / 3) : kFirstLook;
+  milliseconds next = first;
+  milliseconds seen{0};
+  Waiter waiter = waiter_;
+  waiter.on_idle = [&](milliseconds idle) {
+    if (idle < seen) {
+      next = first;  // a statement has ended since
+      last_blockers_.clear();
+    }
+    seen = idle;
+    if (idle >= next) {
+      const std::string found = blockers();
+      if (!found.empty() && found != last_blockers_) {
+        emit(EventKind::kBlocked, current_, found);
+      }
+      if (!found.empty()) {
+        last_blockers_ = found;
+      }
+      next = idle + (found.empty() ? kBetweenLooks : std::min(kBetweenLooks, first * 2));
+    }
+    return std::max(next - idle, milliseconds{1});
+  };
+  Reply reply = connection_->send(message, waiter, sink);
+  if (reply.is_cancelled) {
+    interrupt();
+  }
+  return reply;
+}
+
+}  // namespace godwit::detail

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The proxy: one thread, poll() over all sockets.
+#include "wire_proxy.hpp"
+
+#include "server.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace godwit::test {
+namespace {
+
+sockaddr_un address_of(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) {
+    throw std::runtime_error("socket path too long: " + path);
+  }
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  return address;
+}
+
+int connect_to(const std::string& path) {
+  const int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_un address = address_of(path);
+  if (connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    close(descriptor);
+    return -1;
+  }
+  return descriptor;
+}
+
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = send(descriptor, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (written <= 0) {
+      return false;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+class WireProxy::Impl {
+ public:
+  Impl() {
+    char pattern[] = "/tmp/gwpx.XXXXXX";
+    if (mkdtemp(pattern) == nullptr) {
+      throw std::runtime_error("mkdtemp failed");
+    }
+    directory_ = pattern;
+    const char* host = std::getenv("GODWIT_TEST_PGHOST");
+    const char* port = std::getenv("GODWIT_TEST_PGPORT");
+    if (host == nullptr) {
+      throw std::runtime_error("GODWIT_TEST_PGHOST is not set");
+    }
+    port_ = port == nullptr ? "5432" : port;
+    server_path_ = fmt::format("{}/.s.PGSQL.{}", host, port_);
+    path_ = fmt::format("{}/.s.PGSQL.{}", directory_, port_);
+    listener_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_un address = address_of(path_);
+    if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        listen(listener_, 128) != 0 || pipe2(wake_, O_CLOEXEC) != 0) {
+      throw std::runtime_error("the proxy cannot listen on " + path_);
+    }
+    thread_ = std::thread([this] { serve(); });
+  }
+
+  ~Impl() {
+    is_stopping_ = true;
+    write_all_to_pipe();
+    thread_.join();
+    for (Link& link : links_) {
+      close_link(link);
+    }
+    close(listener_);
+    close(wake_[0]);
+    close(wake_[1]);
+    unlink(path_.c_str());
+    rmdir(directory_.c_str());
+  }
+
+  std::string conninfo(const std::string& database) const {
+    return fmt::format("host={} port={} user=postgres dbname={}", directory_, port_, database);
+  }
+
+  struct Cut {
+    std::string text;
+    bool is_on_request = false;
+    bool passes_on = false;
+  };
+
+  void arm(Cut cut) {
+    const std::lock_guard lock(mutex_);
+    cut_ = std::move(cut);
+  }
+
+  std::atomic<int> connections{0};
+  std::atomic<int> round_trips{0};
+  std::atomic<int> cuts{0};
+  std::atomic<bool> is_refusing{false};
+
+  std::string sent() const {
+    const std::lock_guard lock(mutex_);
+    return sent_;
+  }
+
+ private:
+  struct Link {
+    int client = -1;
+    int server = -1;
+    bool had_answer = true;  // the next thing the client sends begins a round trip
+    std::string answers;     // the tail, for texts that are split over two reads
+    std::string requests;
+  };
+
+  static void close_link(Link& link) {
+    close(link.client);
+    close(link.server);
+    link.client = -1;
+  }
+
+  void write_all_to_pipe() const {
+    const char byte = 0;
+    [[maybe_unused]] const ssize_t written = write(wake_[1], &byte, 1);
+  }
+
+  void serve() {
+    while (!is_stopping_) {
+      std::vector<pollfd> descriptors{{listener_, POLLIN, 0}, {wake_[0], POLLIN, 0}};
+      for (const Link& link : links_) {
+        descriptors.push_back({link.client, POLLIN, 0});
+        descriptors.push_back({link.server, POLLIN, 0});
+      }
+      if (poll(descriptors.data(), descriptors.size(), -1) < 0) {
+        continue;
+      }
+      std::size_t i = 2;
+      for (Link& link : links_) {
+        const short from_client = descriptors[i].revents;
+        const short from_server = descriptors[i + 1].revents;
+        i += 2;
+        if (from_server != 0 && link.client >= 0) {
+          relay(link, false);
+        }
+        if (from_client != 0 && link.client >= 0) {
+          relay(link, true);
+        }
+      }
+      links_.remove_if([](const Link& link) { return link.client < 0; });
+      if ((descriptors[0].revents & POLLIN) != 0) {
+        accept_client();
+      }
+    }
+  }
+
+  void accept_client() {
+    Link link;
+    link.client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    link.server = is_refusing ? -1 : connect_to(server_path_);
+    if (link.server < 0) {
+      close(link.client);
+      return;
+    }
+    ++connections;
+    links_.push_back(std::move(link));
+  }
+
+  void relay(Link& link, bool from_client) {
+    char buffer[65536];
+    const ssize_t count = recv(from_client ? link.client : link.server, buffer, sizeof buffer, 0);
+    if (count <= 0) {
+      close_link(link);
+      return;
+    }
+    const std::string_view bytes(buffer, static_cast<std::size_t>(count));
+    if (from_client) {
+      if (link.had_answer) {
+        // 'X', the goodbye, has no answer and is no round trip.
+        round_trips += bytes.front() == 'X' ? 0 : 1;
+        link.had_answer = false;
+      }
+    } else {
+      link.had_answer = true;
+    }
+    std::optional<Cut> cut;
+    {
+      const std::lock_guard lock(mutex_);
+      std::string& tail = from_client ? link.requests : link.answers;
+      tail += bytes;
+      if (from_client) {
+        sent_ += bytes;
+      }
+      if (cut_ && cut_->is_on_request == from_client &&
+          tail.find(cut_->text) != std::string::npos) {
+        cut.swap(cut_);
+      }
+      if (tail.size() > 4096) {
+        tail.erase(0, tail.size() - 4096);
+      }
+    }
+    if (cut) {
+      ++cuts;
+      if (from_client && cut->passes_on) {
+        write_all(link.server, bytes);
+      }
+      close_link(link);
+      return;
+    }
+    if (!write_all(from_client ? link.server : link.client, bytes)) {
+      close_link(link);
+    }
+  }
+
+  std::string directory_;
+  std::string port_;
+  std::string path_;
+  std::string server_path_;
+  int listener_ = -1;
+  int wake_[2] = {-1, -1};
+  std::list<Link> links_;
+  std::atomic<bool> is_stopping_{false};
+  mutable std::mutex mutex_;
+  std::optional<Cut> cut_;
+  std::string sent_;
+  std::thread thread_;
+};
+
+WireProxy::WireProxy() : impl_(std::make_unique<Impl>()) {}
+WireProxy::~WireProxy() = default;
+
+std::string WireProxy::conninfo(const std::string& database) const {
+  return impl_->conninfo(database);
+}
+int WireProxy::connections() const {
+  return impl_->connections;
+}
+int WireProxy::round_trips() const {
+  return impl_->round_trips;
+}
+int WireProxy::cuts() const {
+  return impl_->cuts;
+}
+std::string WireProxy::sent() const {
+  return impl_->sent();
+}
+void WireProxy::cut_on_request(std::string text, bool pass_on) {
+  impl_->arm({std::move(text), true, pass_on});
+}
+void WireProxy::cut_on_answer(std::string text) {
+  impl_->arm({std::move(text), false, false});
+}
+void WireProxy::refuse(bool is_refusing) {
+  impl_->is_refusing = is_refusing;
+}
+
+}  // namespace godwit::test

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A proxy between libpq and the server on a Unix socket, which understands just enough of the
+// protocol to count round trips and to cut connections at chosen moments. A round trip is: the
+// client sends after it has had an answer.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace godwit::test {
+
+class WireProxy {
+ public:
+  /// Listens in a directory of its own, in front of the tests' server.
+  WireProxy();
+  ~WireProxy();
+  WireProxy(const WireProxy&) = delete;
+  WireProxy& operator=(const WireProxy&) = delete;
+
+  /// `conninfo` as of Database::conninfo(), but through the proxy.
+  std::string conninfo(const std::string& database) const;
+
+  int connections() const;
+  int round_trips() const;
+  /// What clients sent so far, of all connections.
+  std::string sent() const;
+
+  /// Cuts, both ways and without a word, the connection whose client has just sent something that
+  /// contains `text`: `pass_on` tells whether the server still gets it. Once.
+  void cut_on_request(std::string text, bool pass_on);
+  /// The same when the server's answer contains `text`; the client does not see that answer.
+  void cut_on_answer(std::string text);
+  /// No connection is accepted any more (they are closed at once), or again.
+  void refuse(bool is_refusing);
+  int cuts() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace godwit::test
