@@ -54,9 +54,23 @@ int precision_of(const Type& type) {
   return modifier(type, 0, kDefaultPrecision);
 }
 
-bool is_interval_with_fields(const Type& type) {
+/// The smallest unit that an interval's fields allow, 0 for seconds up to 5 for years. The modifier
+/// is a mask of bits, see INTERVAL_MASK in PostgreSQL's src/include/utils/timestamp.h.
+int smallest_unit(const Type& interval) {
   constexpr int kFullRange = 0x7FFF;
-  return type.name == "interval" && modifier(type, 0, kFullRange) != kFullRange;
+  constexpr std::array<int, 5> kBits = {12, 11, 10, 3, 1};  // second, minute, hour, day, month
+  const int mask = modifier(interval, 0, kFullRange);
+  for (std::size_t unit = 0; unit < kBits.size(); ++unit) {
+    if ((static_cast<unsigned>(mask) >> static_cast<unsigned>(kBits[unit]) & 1U) != 0)
+      return static_cast<int>(unit);
+  }
+  return static_cast<int>(kBits.size());
+}
+
+/// As interval_support() decides: no unit is lost, and where there are seconds, no digit of them.
+bool is_wider_interval(const Type& from, const Type& to) {
+  return smallest_unit(to) <= smallest_unit(from) &&
+         (smallest_unit(from) > 0 || precision_of(to) >= precision_of(from));
 }
 
 bool has_precision(const Type& type) {
@@ -79,9 +93,8 @@ bool is_wider_numeric(const Type& from, const Type& to) {
 }
 
 bool is_free_between_times(const Type& from, const Type& to, bool session_is_utc) {
-  if (is_interval_with_fields(from) != is_interval_with_fields(to) ||
-      (is_interval_with_fields(to) && from.modifiers[0] != to.modifiers[0]))
-    return false;
+  if (from.name == "interval" && to.name == "interval")
+    return is_wider_interval(from, to);
   const bool crosses = (from.name == "timestamp" && to.name == "timestamptz") ||
                        (from.name == "timestamptz" && to.name == "timestamp");
   if (from.name != to.name && !(crosses && session_is_utc))

@@ -388,15 +388,20 @@ class Prover {
     }
   }
 
+  /// Gone with its session.
+  static bool is_temporary(const PgQuery__RangeVar* relation) {
+    return relation != nullptr && std::string_view(relation->relpersistence) == "t";
+  }
+
   Verdict create_table(const PgQuery__CreateStmt& create, std::string_view statement) {
-    if (create.if_not_exists)
+    if (create.if_not_exists || is_temporary(create.relation))
       return proved();
     return created(statement, "table", joined(create.relation),
                    fmt::format("write {} IF NOT EXISTS", statement));
   }
 
   Verdict create_table_as(const PgQuery__CreateTableAsStmt& create) {
-    if (create.if_not_exists)
+    if (create.if_not_exists || (create.into != nullptr && is_temporary(create.into->rel)))
       return proved();
     const bool is_view = create.objtype == sql::object::kMatview;
     const std::string_view statement = is_view ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS";

@@ -147,6 +147,21 @@ class Splitter {
       pieces_.push_back({kind, begin, end, around.guard, around.is_conditional, {}, {}});
   }
 
+  /// How much has been found so far.
+  struct Sizes {
+    std::size_t pieces = 0;
+    std::size_t literals = 0;
+    std::size_t dynamic = 0;
+  };
+  Sizes sizes() const { return {pieces_.size(), literals_.size(), body_.dynamic.size()}; }
+
+  /// END, END IF, END CASE, END LOOP with a label: up to behind the semicolon.
+  void skip_end() {
+    while (!at_end() && !symbol(";")) ++at_;
+    if (!at_end())
+      ++at_;
+  }
+
   /// [DECLARE …] BEGIN … [EXCEPTION …] END
   void block(const Surroundings& around) {
     while (word("declare")) {
@@ -156,12 +171,11 @@ class Splitter {
     if (!word("begin"))
       return;
     ++at_;
-    const std::size_t first_piece = pieces_.size();
-    const std::size_t first_literal = literals_.size();
-    const std::size_t first_dynamic = body_.dynamic.size();
+    const Sizes begin = sizes();
     statements(around);
     if (word("exception")) {
       ++at_;
+      const Sizes behind = sizes();
       Guard caught;
       while (word("when")) {
         ++at_;
@@ -170,10 +184,10 @@ class Splitter {
           ++at_;
         statements({around.guard, true});
       }
-      protect(caught, first_piece, first_literal, first_dynamic);
+      protect(caught, begin, behind);
     }
     if (word("end"))
-      skip_statement();
+      skip_end();
   }
 
   void add_condition(Guard& caught) const {
@@ -184,13 +198,13 @@ class Splitter {
       caught.on_undefined = true;
   }
 
-  void protect(const Guard& caught, std::size_t first_piece, std::size_t first_literal,
-               std::size_t first_dynamic) {
-    for (std::size_t i = first_piece; i < pieces_.size(); ++i)
+  /// What was found between two moments is run under the protection of an exception handler.
+  void protect(const Guard& caught, const Sizes& begin, const Sizes& end) {
+    for (std::size_t i = begin.pieces; i < end.pieces; ++i)
       pieces_[i].guard = united(pieces_[i].guard, caught);
-    for (std::size_t i = first_literal; i < literals_.size(); ++i)
+    for (std::size_t i = begin.literals; i < end.literals; ++i)
       literals_[i].around.guard = united(literals_[i].around.guard, caught);
-    for (std::size_t i = first_dynamic; i < body_.dynamic.size(); ++i)
+    for (std::size_t i = begin.dynamic; i < end.dynamic; ++i)
       body_.dynamic[i].guard = united(body_.dynamic[i].guard, caught);
   }
 
@@ -265,7 +279,7 @@ class Splitter {
       statements({united(around.guard, not_before), true});
     }
     if (word("end"))
-      skip_statement();
+      skip_end();
   }
 
   void case_statement(const Surroundings& around) {
@@ -284,7 +298,7 @@ class Splitter {
       statements({around.guard, true});
     }
     if (word("end"))
-      skip_statement();
+      skip_end();
   }
 
   void loop(const Surroundings& around) {
@@ -305,7 +319,7 @@ class Splitter {
     ++at_;
     statements({around.guard, true});
     if (word("end"))
-      skip_statement();
+      skip_end();
   }
 
   /// What stands between IN and LOOP: a range of numbers, a query, EXECUTE, a cursor.

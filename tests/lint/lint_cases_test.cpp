@@ -51,6 +51,11 @@ struct Case {
   fs::path expected;
 };
 
+/// For the name of the test in a failure.
+void PrintTo(const Case& test, std::ostream* out) {
+  *out << test.input;
+}
+
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
