@@ -3,10 +3,10 @@
 # Each header compiles alone, so that none depends on what happens to be included before it. The public ones with each
 # compiler, and with nothing in reach but themselves and the standard library: no fmt, no libpq.
 #
-#   cmake -DSOURCE_DIR=<godwit> -DCOMPILERS=g++,clang++ -DPRIVATE_INCLUDES=dir,dir -P run_headers.cmake
+#   cmake -DSOURCE_DIR=<godwit> -DCOMPILERS=g++,clang++ -DPRIVATE_INCLUDES=dir,dir -DWORK_DIR=... -P run_headers.cmake
 cmake_policy(VERSION 3.25)
 include("${CMAKE_CURRENT_LIST_DIR}/support.cmake")
-require_variables(SOURCE_DIR COMPILERS PRIVATE_INCLUDES)
+require_variables(SOURCE_DIR COMPILERS PRIVATE_INCLUDES WORK_DIR)
 string(REPLACE "," ";" COMPILERS "${COMPILERS}")
 string(REPLACE "," ";" private_includes "${PRIVATE_INCLUDES}")
 list(TRANSFORM private_includes PREPEND -I)
@@ -28,6 +28,9 @@ endforeach()
 
 file(GLOB_RECURSE headers "${SOURCE_DIR}/codegen/*.hpp" "${SOURCE_DIR}/runtime/src/*.hpp" "${SOURCE_DIR}/runtime/cli/*.hpp")
 list(GET COMPILERS 0 cxx)
-foreach(header IN LISTS headers)
-  run(ok "${cxx}" ${flags} -fsyntax-only ${private_includes} -include "${header}" -x c++ /dev/null)
-endforeach()
+list(JOIN headers "\n" lines)
+file(WRITE "${WORK_DIR}/headers" "${lines}\n")
+list(JOIN private_includes "' '" includes)
+list(JOIN flags "' '" flags)
+run(ok sh -c "xargs -d '\\n' -P 2 -I {} '${cxx}' '${flags}' '${includes}' -fsyntax-only -include {} -x c++ /dev/null \
+< '${WORK_DIR}/headers'")

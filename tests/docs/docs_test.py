@@ -6,8 +6,7 @@ Each fenced block (and each table that promises something) stands below a commen
 tested, `<!-- test: KIND argument -->`; a block without one, or of an unknown kind, is a failure. The
 blocks of one page share a folder and a shell environment, like a reader at a terminal.
 
-Usage: docs_test.py --source DIR --build DIR --godwit FILE --crm FILE --cxx FILE [--update]
-With --update the `output` blocks are rewritten with what the commands printed; review the diff.
+Usage: docs_test.py --source DIR --build DIR --godwit FILE --crm FILE --cxx FILE
 The server comes from GODWIT_TEST_PGHOST and GODWIT_TEST_PGPORT.
 """
 import argparse
@@ -78,6 +77,15 @@ def normalise(text, folder):
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
+def matches(expected, actual):
+    """Line for line; `…` is any number of lines."""
+    if not expected:
+        return not actual
+    if expected[0] == "…":
+        return any(matches(expected[1:], actual[i:]) for i in range(len(actual) + 1))
+    return bool(actual) and actual[0] == expected[0] and matches(expected[1:], actual[1:])
+
+
 def first_column(table):
     """The `quoted` words in the first column of a table."""
     rows = table.splitlines()[2:]
@@ -97,7 +105,8 @@ class Reader:
                     and key not in ("DATABASE_URL", "GODWIT_URL", "MAKEFLAGS", "CMAKE_GENERATOR")}
         self.env.update(PGHOST=os.environ["GODWIT_TEST_PGHOST"], PGPORT=os.environ["GODWIT_TEST_PGPORT"],
                         PGUSER="postgres", CMAKE_PREFIX_PATH=str(self.prefix), CXX=options.cxx,
-                        CMAKE_GENERATOR="Ninja", NO_COLOR="1")
+                        CMAKE_GENERATOR="Ninja", NO_COLOR="1",
+                        PATH=f"{self.prefix}/bin:{os.environ['PATH']}")
 
     def call(self, *command, **more):
         return subprocess.run([str(word) for word in command], text=True, env=self.env,
@@ -156,25 +165,9 @@ class Reader:
     def output_of_run(self, block):
         """Compares with what the run before printed. A line `…` stands for any lines."""
         actual = normalise(self.output, self.folder)
-        if self.options.update:
-            self.rewrite(block)
-            return
-        pattern = "\n".join(r"(?:.*\n?)*?" if line == "…" else re.escape(line)
-                            for line in normalise(block.text, self.folder).splitlines())
-        if not re.fullmatch(pattern.replace(r"(?:.*\n?)*?" + "\n", r"(?:.*\n)*?"), actual):
-            raise Failure(f"it says\n{block.text}\nbut is\n{actual}")
-
-    def rewrite(self, block):
-        """Keeps a leading `…`, which stands for what the build itself prints."""
-        text = self.output.strip().replace(str(self.folder), READERS_FOLDER)
-        if block.text.startswith("…"):
-            first = block.text.splitlines()[1] if "\n" in block.text else ""
-            at = text.find(normalise(first, self.folder))
-            text = "…\n" + text[max(at, 0):]
-        page = block.page.read_text(encoding="utf-8").splitlines()
-        end = page.index("```", block.line)
-        page[block.line:end] = [line.rstrip() for line in text.splitlines()]
-        block.page.write_text("\n".join(page) + "\n", encoding="utf-8")
+        expected = normalise(block.text, self.folder)
+        if not expected or not matches(expected.splitlines(), actual.splitlines()):
+            raise Failure(f"the page says\n{expected}\nbut it prints\n{actual}")
 
     def compile(self, block):
         source = self.folder.parent / "snippet.cpp"
@@ -271,7 +264,8 @@ class Reader:
         listed = re.search(r"\n(?:Sub)?commands:\n((?:  .*\n?)+)", self.must(binary, "--help"), re.I)
         if not listed:
             raise Failure(f"{binary} --help lists no commands")
-        return set(re.findall(r"^  ([a-z][\w-]*)", listed[1], re.M))
+        names = re.findall(r"^  ([a-z][\w-]*(?:, [a-z][\w-]*)*)", listed[1], re.M)
+        return {name for several in names for name in several.split(", ")}
 
     def same(self, documented, real):
         documented, real = set(documented), set(real)
@@ -292,8 +286,9 @@ def main():
     for name in ("source", "build", "godwit", "crm"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--cxx", required=True)
-    parser.add_argument("--update", action="store_true")
     options = parser.parse_args()
+    for name in ("source", "build", "godwit", "crm"):
+        setattr(options, name, getattr(options, name).resolve())
 
     pages = [options.source / "README.md", *sorted((options.source / "docs").glob("*.md"))]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="godwit docs "))
