@@ -9,7 +9,6 @@
 #     [NAME <set>]                           the set's name in the history table; `main` unless given
 #     [NAMESPACE <a::b>]                     of migrations() in C++; the library's name unless given
 #     [HEADER <name.hpp>]                    <library>.hpp unless given
-#     [LAYOUT <layout>]                      how the files are named; found out unless given
 #     [POSTGRES <major>]                     the lowest server version that the SQL must run on
 #     [LOCK <file> | LOCK OFF]               <dir>/godwit.lock unless given
 #     [BASELINE <version>]                   the rules look at what comes after this version only
@@ -18,7 +17,7 @@
 #     [HISTORY_TABLE <table>]                `schema_migrations` unless given
 #     [EXTERNAL <table>...]                  tables that others create
 #     [WERROR | WARN_ONLY]                   warnings fail the build | findings never do
-#     [ALLOW_EMPTY] [ALLOW_FRESH]
+#     [ALLOW_EMPTY]                          a set without a migration is no error
 #     [TYPE STATIC | OBJECT])
 #
 # It makes <library> with #include <<library>.hpp>, which declares <namespace>::migrations(); the target <library>.check
@@ -164,8 +163,8 @@ endfunction()
 
 # add_migrations(<library> ...): see the head of this file.
 function(add_migrations library)
-  set(flags REQUIRE_DOWN REQUIRE_VERIFY WERROR WARN_ONLY ALLOW_EMPTY ALLOW_FRESH)
-  set(values DIRECTORY NAME NAMESPACE HEADER LAYOUT POSTGRES LOCK BASELINE HISTORY_TABLE TYPE)
+  set(flags REQUIRE_DOWN REQUIRE_VERIFY WERROR WARN_ONLY ALLOW_EMPTY)
+  set(values DIRECTORY NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE TYPE)
   set(lists FILES RULES_ERROR RULES_WARN RULES_OFF EXTERNAL)
 
   # What cmake_parse_arguments() is silent about: an empty argument (a variable that is not set), a line break, and a
@@ -245,8 +244,14 @@ function(add_migrations library)
   if(DEFINED arg_POSTGRES AND NOT arg_POSTGRES MATCHES "^[1-9][0-9]$")
     _godwit_fail(${library} "POSTGRES is a major version such as 15, not ${arg_POSTGRES}")
   endif()
-  if(DEFINED arg_BASELINE AND NOT arg_BASELINE MATCHES "^[Vv]?[0-9][0-9-]*$")
-    _godwit_fail(${library} "BASELINE is the version of a migration, such as 42, not ${arg_BASELINE}")
+  if(DEFINED arg_BASELINE)
+    # 7, 007 and V007 are one version, and the dashes of a date are no part of it.
+    string(REGEX REPLACE "^[Vv]?0*([0-9-]*[0-9])$" "\\1" baseline "${arg_BASELINE}")
+    string(REPLACE "-" "" baseline "${baseline}")
+    string(LENGTH "${baseline}" digits)
+    if(NOT arg_BASELINE MATCHES "^[Vv]?[0-9][0-9-]*$" OR NOT baseline MATCHES "^[0-9]+$" OR digits GREATER 18)
+      _godwit_fail(${library} "BASELINE is the version of a migration, such as 42, not ${arg_BASELINE}")
+    endif()
   endif()
 
   if(DEFINED arg_DIRECTORY)
@@ -308,9 +313,6 @@ function(add_migrations library)
   if(DEFINED arg_HISTORY_TABLE)
     string(APPEND manifest "history-table ${arg_HISTORY_TABLE}\n")
   endif()
-  if(DEFINED arg_LAYOUT)
-    string(APPEND manifest "layout ${arg_LAYOUT}\n")
-  endif()
   if(DEFINED arg_POSTGRES)
     string(APPEND manifest "postgres ${arg_POSTGRES}\n")
   endif()
@@ -319,7 +321,7 @@ function(add_migrations library)
     string(APPEND manifest "lock ${lock}\n")
   endif()
   if(DEFINED arg_BASELINE)
-    string(APPEND manifest "baseline ${arg_BASELINE}\n")
+    string(APPEND manifest "baseline ${baseline}\n")
   endif()
   set(rules)
   foreach(severity error warn off)
@@ -337,7 +339,7 @@ function(add_migrations library)
       string(APPEND manifest "rule ${id}=${severity}${option}\n")
     endforeach()
   endforeach()
-  foreach(flag REQUIRE_DOWN REQUIRE_VERIFY ALLOW_EMPTY ALLOW_FRESH)
+  foreach(flag REQUIRE_DOWN REQUIRE_VERIFY ALLOW_EMPTY)
     if(arg_${flag})
       string(TOLOWER ${flag} key)
       string(REPLACE "_" "-" key ${key})
@@ -424,7 +426,7 @@ const godwit::MigrationSet& migrations() noexcept;
   # CMake refuses to link targets that disagree on such a property.
   string(MAKE_C_IDENTIFIER "${arg_HEADER}" header_id)
   string(REPLACE "::" "__" namespace_id "${arg_NAMESPACE}")
-  foreach(property GODWIT_NAMESPACE_${namespace_id} GODWIT_HEADER_${header_id})
+  foreach(property GODWIT_ONE_SET_ONLY_HAS_NAMESPACE_${namespace_id} GODWIT_ONE_SET_ONLY_HAS_HEADER_${header_id})
     set_property(TARGET ${library} PROPERTY INTERFACE_${property} "add_migrations(${library})")
     set_property(TARGET ${library} APPEND PROPERTY COMPATIBLE_INTERFACE_STRING ${property})
   endforeach()

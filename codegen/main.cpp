@@ -73,7 +73,7 @@ void add_lint(CLI::App& app, CommandLine& line) {
       .add_option("--rule", line.rule_settings,
                   "another severity for a rule, such as drop-table=warn; may be repeated")
       ->type_name("NAME=off|warn|error")
-      ->take_all();
+      ->allow_extra_args(false);
   command
       .add_option("--baseline", options.policy.baseline, "say nothing of versions up to this one")
       ->type_name("VERSION");
@@ -110,7 +110,8 @@ void add_lock(CLI::App& app, CommandLine& line) {
   command
       .add_option("--accept", line.lock.accept,
                   "lock this edited version as it is now; for one that was applied nowhere")
-      ->type_name("VERSION");
+      ->type_name("VERSION")
+      ->allow_extra_args(false);
   command.add_flag("--check", line.lock.check, "write nothing; fail when something is not locked");
   add_color(command, line.lock.color);
 }
@@ -148,7 +149,7 @@ void add_rules(CLI::App& app, CommandLine& line) {
   command.add_flag("--json", line.rules.json, "as JSON");
 }
 
-void check_policy(const lint::Policy& policy) {
+void require_valid_policy(const lint::Policy& policy) {
   std::string text;
   for (const std::string& problem : lint::check_policy(policy))
     text += (text.empty() ? "" : "\n") + problem;
@@ -159,7 +160,7 @@ void check_policy(const lint::Policy& policy) {
 LintOptions lint_options(CommandLine& line) {
   LintOptions options = line.lint;
   for (const std::string& setting : line.rule_settings) add_rule_setting(options.policy, setting);
-  check_policy(options.policy);
+  require_valid_policy(options.policy);
   if (line.transaction != "auto")
     options.transaction = line.transaction == "always";
   if (options.paths.empty() && !options.manifest)

@@ -34,6 +34,23 @@ void require_known(const LockedSet& set, std::int64_t version) {
     throw UsageError(fmt::format("--accept {}: there is no such migration", version));
 }
 
+/// Makes the lines of `versions` say what the files say, and drops those of removed migrations.
+void accept(LockFile& lock, const LockedSet& set, const std::vector<std::int64_t>& versions) {
+  for (const std::int64_t version : versions) {
+    const auto source =
+        std::find_if(set.sources.begin(), set.sources.end(),
+                     [&](const MigrationSource& s) { return s.version == version; });
+    for (LockEntry& entry : lock.entries) {
+      if (entry.version != version || source == set.sources.end())
+        continue;
+      entry.name = source->name;
+      entry.checksum = source->up.file().checksum();
+    }
+    if (source == set.sources.end())
+      std::erase_if(lock.entries, [&](const LockEntry& e) { return e.version == version; });
+  }
+}
+
 /// A wrong digest is what this command mends, when all lines are right.
 void drop_digest_error(Diagnostics& diagnostics, const LockFile& lock) {
   if (lock.is_digest_right)
@@ -83,10 +100,7 @@ int run_lock(const LockOptions& options) {
   for (const std::int64_t version : options.accept) require_known(set, version);
 
   LockFile kept = set.lock;
-  std::erase_if(kept.entries, [&](const LockEntry& entry) {
-    return std::find(options.accept.begin(), options.accept.end(), entry.version) !=
-           options.accept.end();
-  });
+  accept(kept, set, options.accept);
   if (kept.file != nullptr)
     check_lock(kept, set.in_order, diagnostics);
   if (!options.check)
@@ -95,7 +109,7 @@ int run_lock(const LockOptions& options) {
   if (diagnostics.has_errors())
     return report(diagnostics, set, options);
 
-  const std::vector<LockEntry> entries = updated_lock(set.lock, set.in_order, options.accept);
+  const std::vector<LockEntry> entries = updated_lock(kept, set.in_order);
   const std::size_t changed = count_new(set.lock, entries);
   if (options.check) {
     if (changed > 0) {

@@ -120,6 +120,12 @@ Manifest read_manifest(const std::filesystem::path& path) {
     if (!problem.empty())
       throw ManifestError(fmt::format("{}:{}: {}", path.string(), number, problem));
   }
+  // A misspelt rule in RULES_OFF would leave the rule as it is, in silence.
+  std::string problems;
+  for (const std::string& problem : lint::check_policy(manifest.request.policy))
+    problems += fmt::format("{}{}: {}", problems.empty() ? "" : "\n", path.string(), problem);
+  if (!problems.empty())
+    throw ManifestError(problems);
   return manifest;
 }
 

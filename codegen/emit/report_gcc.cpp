@@ -53,6 +53,42 @@ bool is_continuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
+/// How many bytes the UTF-8 character at the start of `text` has; 0 when it is none.
+std::size_t character_length(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  const std::size_t length = first < 0x80U              ? 1
+                             : (first & 0xE0U) == 0xC0U ? 2
+                             : (first & 0xF0U) == 0xE0U ? 3
+                             : (first & 0xF8U) == 0xF0U ? 4
+                                                        : 0;
+  if (length == 0 || length > text.size())
+    return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if (!is_continuation(text[i]))
+      return 0;
+  }
+  return length;
+}
+
+/// `text` with a ? for each byte that would control the terminal or is no UTF-8: SQL may hold
+/// anything. Tabs stay.
+std::string printable(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    const auto first = static_cast<unsigned char>(text.front());
+    if (length == 0 || (first < 0x20U && first != '\t' && first != '\n') || first == 0x7FU) {
+      out += '?';
+      text.remove_prefix(1);
+    } else {
+      out += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return out;
+}
+
 /// Blanks as wide as `text`: tabs stay tabs, and a multi-byte character is one blank.
 std::string blanks_for(std::string_view text) {
   std::string blanks;
@@ -76,18 +112,18 @@ class GccReport {
 
   void add(const Diagnostic& diagnostic) {
     const Position position = diagnostic.file->position(diagnostic.offset);
-    const std::string where = fmt::format("{}:{}:{}:", diagnostic.file->path().string(),
-                                          position.line, position.column);
+    const std::string where =
+        fmt::format("{}:{}:{}:", diagnostic.file->path().string(), position.line, position.column);
     out_ += painted(kBold, where);
     out_ += ' ';
     out_ += painted(color(diagnostic.severity), fmt::format("{}:", label(diagnostic.severity)));
-    out_ += fmt::format(" {} [{}]\n", diagnostic.message, diagnostic.rule);
+    out_ += fmt::format(" {} [{}]\n", printable(diagnostic.message), diagnostic.rule);
     add_source(diagnostic, position);
     for (const std::string& note : diagnostic.notes) {
       out_ += painted(kBold, where);
       out_ += ' ';
       out_ += painted(kCyan, "note:");
-      out_ += fmt::format(" {}\n", with_indented_lines(note));
+      out_ += fmt::format(" {}\n", with_indented_lines(printable(note)));
     }
   }
 
@@ -123,12 +159,13 @@ class GccReport {
     }
     // The number of columns that the prefix has on every line: GCC's " 12 | ".
     const std::string prefix = fmt::format("{:5} | ", position.line);
-    out_ += fmt::format("{}{}\n", prefix, line);
+    out_ += fmt::format("{}{}\n", prefix, printable(line));
     const std::size_t end =
         std::min(line.size(), column + std::max<std::size_t>(diagnostic.length, 1));
     const std::size_t width =
-        std::max<std::size_t>(1, characters(line.substr(column, end - column)));
-    out_ += fmt::format("{:>{}}| {}", "", prefix.size() - 2, blanks_for(line.substr(0, column)));
+        std::max<std::size_t>(1, characters(printable(line.substr(column, end - column))));
+    out_ += fmt::format("{:>{}}| {}", "", prefix.size() - 2,
+                        blanks_for(printable(line.substr(0, column))));
     out_ += painted(color(diagnostic.severity), '^' + std::string(width - 1, '~'));
     out_ += '\n';
   }
@@ -157,7 +194,7 @@ std::string summary_line(const Diagnostics& diagnostics, std::size_t migrations)
   append(notes, "note");
   if (text.empty())
     text = "nothing found";
-  return fmt::format("godwit: {} in {}\n", text, counted(migrations, "migration"));
+  return fmt::format("godwit: {} in {}", text, counted(migrations, "migration"));
 }
 
 std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& options) {
@@ -166,7 +203,7 @@ std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& opti
     return out;
   GccReport report(out, options.use_color);
   for (const Diagnostic& diagnostic : diagnostics.all()) report.add(diagnostic);
-  return out + summary_line(diagnostics, options.migrations);
+  return out + summary_line(diagnostics, options.migrations) + '\n';
 }
 
 }  // namespace godwit::codegen::emit

@@ -48,8 +48,8 @@ struct StatementTrigger {
   Handler handler;
 };
 
-/// Calls `handler` before commands of this kind of an ALTER TABLE (also of ALTER VIEW, ALTER INDEX…)
-/// run.
+/// Calls `handler` before commands of this kind of an ALTER TABLE (also of ALTER VIEW, ALTER
+/// INDEX…) run.
 struct CommandTrigger {
   PgQuery__AlterTableType kind;
   Handler handler;

@@ -214,18 +214,13 @@ std::string set_digest(std::span<const MigrationSource* const> in_order) {
 }
 
 std::vector<LockEntry> updated_lock(const LockFile& lock,
-                                    std::span<const MigrationSource* const> in_order,
-                                    std::span<const std::int64_t> accepted) {
-  const auto is_accepted = [&](std::int64_t version) {
-    return std::find(accepted.begin(), accepted.end(), version) != accepted.end();
-  };
+                                    std::span<const MigrationSource* const> in_order) {
   std::vector<LockEntry> entries;
   for (const MigrationSource* migration : in_order) {
     const LockEntry* locked = find_entry(lock, migration->version);
-    if (locked != nullptr && !is_accepted(migration->version))
-      entries.push_back(*locked);
-    else
-      entries.push_back({migration->version, migration->name, migration->up.file().checksum(), 0});
+    entries.push_back(locked != nullptr ? *locked
+                                        : LockEntry{migration->version, migration->name,
+                                                    migration->up.file().checksum(), 0});
   }
   return entries;
 }

@@ -53,11 +53,9 @@ std::string lock_text(std::span<const LockEntry> entries);
 /// the digest of the lock file that has them all.
 std::string set_digest(std::span<const MigrationSource* const> in_order);
 
-/// The lock file with what is new in the set, and with the lines of `accepted` versions rewritten
-/// or, where the migration is gone, dropped. Only meaningful when check_lock() has no error for
-/// others.
+/// The lock file's lines with those of new migrations at their places in set order. Only meaningful
+/// when check_lock() found no error.
 std::vector<LockEntry> updated_lock(const LockFile& lock,
-                                    std::span<const MigrationSource* const> in_order,
-                                    std::span<const std::int64_t> accepted);
+                                    std::span<const MigrationSource* const> in_order);
 
 }  // namespace godwit::codegen

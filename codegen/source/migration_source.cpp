@@ -210,7 +210,9 @@ SourceFiles list_directory(const std::filesystem::path& directory) {
   if (files.root.filename().empty())
     files.root = files.root.parent_path();
   for (const auto& entry : std::filesystem::directory_iterator(files.root)) {
-    if (entry.path().extension() == ".sql" && !entry.is_directory())
+    // What is hidden is an editor's, not a migration; add_migrations() leaves it out too.
+    const bool is_hidden = entry.path().filename().string().front() == '.';
+    if (entry.path().extension() == ".sql" && !is_hidden && !entry.is_directory())
       files.files.push_back(entry.path());
   }
   std::sort(files.files.begin(), files.files.end());
@@ -257,18 +259,20 @@ std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store
       }
       continue;
     }
-    MigrationSource migration = make_migration(parts.up.front(), diagnostics);
-    for (std::size_t i = 1; i < parts.up.size(); ++i)
-      diagnostics.error(
-          "duplicate-version", *parts.up[i].file, 0,
-          "version " + std::to_string(version) + " is taken by " + parts.up.front().file->display(),
-          {"give one of the two another version"});
     const bool is_ambiguous = parts.up.size() > 1;
-    if (!is_ambiguous) {
-      add_parts(migration, parts.down, SectionKind::kDown, diagnostics);
-      add_parts(migration, parts.verify, SectionKind::kVerify, diagnostics);
+    for (Parts::Part& up : parts.up) {
+      if (&up != &parts.up.front())
+        diagnostics.error("duplicate-version", *up.file, 0,
+                          "version " + std::to_string(version) + " is taken by " +
+                              parts.up.front().file->display(),
+                          {"give one of the two another version"});
+      MigrationSource migration = make_migration(up, diagnostics);
+      if (!is_ambiguous) {
+        add_parts(migration, parts.down, SectionKind::kDown, diagnostics);
+        add_parts(migration, parts.verify, SectionKind::kVerify, diagnostics);
+      }
+      migrations.push_back(std::move(migration));
     }
-    migrations.push_back(std::move(migration));
   }
   std::stable_sort(migrations.begin(), migrations.end(), version_less);
   return migrations;

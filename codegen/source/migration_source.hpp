@@ -50,7 +50,8 @@ SourceFiles list_directory(const std::filesystem::path& directory);
 
 /// Reads and groups the files of one set, sorted by version. Reports unreadable files, invalid
 /// UTF-8, NUL bytes, names that are not understood, duplicate versions, parts that belong to no
-/// migration, and all that header and sections have to say. What is beyond use is left out.
+/// migration, and all that header and sections have to say. What is beyond use is left out; of two
+/// with one version both are kept, so that what is in them is looked at too.
 std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store,
                                       Diagnostics& diagnostics);
 

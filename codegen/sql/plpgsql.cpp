@@ -14,6 +14,7 @@
 #include <map>
 #include <utility>
 
+#include "source/words.hpp"
 #include "sql/guard.hpp"
 
 namespace godwit::codegen::sql {
@@ -28,7 +29,7 @@ struct Piece {
   Guard guard;
   bool is_conditional = false;
   std::vector<std::pair<std::size_t, std::size_t>> blanks;  ///< INTO targets
-  std::string into;                                          ///< first variable of the INTO
+  std::string into;                                         ///< first variable of the INTO
 };
 
 struct Surroundings {
@@ -37,13 +38,24 @@ struct Surroundings {
 };
 
 /// Keywords of exception conditions that a second run runs into.
-constexpr std::array<std::string_view, 11> kDuplicateConditions = {
-    "duplicate_object",   "duplicate_table",    "duplicate_column", "duplicate_function",
-    "duplicate_schema",   "duplicate_database", "duplicate_alias",  "duplicate_file",
-    "duplicate_prepared_statement", "unique_violation", "others"};
-constexpr std::array<std::string_view, 7> kUndefinedConditions = {
-    "undefined_object", "undefined_table",      "undefined_column", "undefined_function",
-    "undefined_file",   "invalid_schema_name", "others"};
+constexpr std::array<std::string_view, 11> kDuplicateConditions = {"duplicate_object",
+                                                                   "duplicate_table",
+                                                                   "duplicate_column",
+                                                                   "duplicate_function",
+                                                                   "duplicate_schema",
+                                                                   "duplicate_database",
+                                                                   "duplicate_alias",
+                                                                   "duplicate_file",
+                                                                   "duplicate_prepared_statement",
+                                                                   "unique_violation",
+                                                                   "others"};
+constexpr std::array<std::string_view, 7> kUndefinedConditions = {"undefined_object",
+                                                                  "undefined_table",
+                                                                  "undefined_column",
+                                                                  "undefined_function",
+                                                                  "undefined_file",
+                                                                  "invalid_schema_name",
+                                                                  "others"};
 constexpr std::array<std::string_view, 5> kDuplicateStates = {"'42710'", "'42P07'", "'42701'",
                                                               "'42723'", "'23505'"};
 constexpr std::array<std::string_view, 4> kUndefinedStates = {"'42704'", "'42P01'", "'42703'",
@@ -135,6 +147,21 @@ class Splitter {
       pieces_.push_back({kind, begin, end, around.guard, around.is_conditional, {}, {}});
   }
 
+  /// How much has been found so far.
+  struct Sizes {
+    std::size_t pieces = 0;
+    std::size_t literals = 0;
+    std::size_t dynamic = 0;
+  };
+  Sizes sizes() const { return {pieces_.size(), literals_.size(), body_.dynamic.size()}; }
+
+  /// END, END IF, END CASE, END LOOP with a label: up to behind the semicolon.
+  void skip_end() {
+    while (!at_end() && !symbol(";")) ++at_;
+    if (!at_end())
+      ++at_;
+  }
+
   /// [DECLARE …] BEGIN … [EXCEPTION …] END
   void block(const Surroundings& around) {
     while (word("declare")) {
@@ -144,12 +171,11 @@ class Splitter {
     if (!word("begin"))
       return;
     ++at_;
-    const std::size_t first_piece = pieces_.size();
-    const std::size_t first_literal = literals_.size();
-    const std::size_t first_dynamic = body_.dynamic.size();
+    const Sizes begin = sizes();
     statements(around);
     if (word("exception")) {
       ++at_;
+      const Sizes behind = sizes();
       Guard caught;
       while (word("when")) {
         ++at_;
@@ -158,10 +184,10 @@ class Splitter {
           ++at_;
         statements({around.guard, true});
       }
-      protect(caught, first_piece, first_literal, first_dynamic);
+      protect(caught, begin, behind);
     }
     if (word("end"))
-      skip_statement();
+      skip_end();
   }
 
   void add_condition(Guard& caught) const {
@@ -172,13 +198,13 @@ class Splitter {
       caught.on_undefined = true;
   }
 
-  void protect(const Guard& caught, std::size_t first_piece, std::size_t first_literal,
-               std::size_t first_dynamic) {
-    for (std::size_t i = first_piece; i < pieces_.size(); ++i)
+  /// What was found between two moments is run under the protection of an exception handler.
+  void protect(const Guard& caught, const Sizes& begin, const Sizes& end) {
+    for (std::size_t i = begin.pieces; i < end.pieces; ++i)
       pieces_[i].guard = united(pieces_[i].guard, caught);
-    for (std::size_t i = first_literal; i < literals_.size(); ++i)
+    for (std::size_t i = begin.literals; i < end.literals; ++i)
       literals_[i].around.guard = united(literals_[i].around.guard, caught);
-    for (std::size_t i = first_dynamic; i < body_.dynamic.size(); ++i)
+    for (std::size_t i = begin.dynamic; i < end.dynamic; ++i)
       body_.dynamic[i].guard = united(body_.dynamic[i].guard, caught);
   }
 
@@ -239,8 +265,8 @@ class Splitter {
       ++at_;  // IF, ELSIF
       const std::size_t begin = offset();
       skip_to("then");
-      const Guard condition = guard_of_condition(text_.substr(begin, previous_end() - begin),
-                                                 variable_guards_);
+      const Guard condition =
+          guard_of_condition(text_.substr(begin, previous_end() - begin), variable_guards_);
       add_piece(PieceKind::kExpression, begin, previous_end(),
                 {united(around.guard, not_before), around.is_conditional});
       if (!at_end())
@@ -253,7 +279,7 @@ class Splitter {
       statements({united(around.guard, not_before), true});
     }
     if (word("end"))
-      skip_statement();
+      skip_end();
   }
 
   void case_statement(const Surroundings& around) {
@@ -272,7 +298,7 @@ class Splitter {
       statements({around.guard, true});
     }
     if (word("end"))
-      skip_statement();
+      skip_end();
   }
 
   void loop(const Surroundings& around) {
@@ -293,7 +319,7 @@ class Splitter {
     ++at_;
     statements({around.guard, true});
     if (word("end"))
-      skip_statement();
+      skip_end();
   }
 
   /// What stands between IN and LOOP: a range of numbers, a query, EXECUTE, a cursor.
@@ -401,7 +427,8 @@ class Splitter {
         ++depth;
       else if (symbol(")"))
         --depth;
-      else if (word("into") && !is_import && at_ > 0 && !is_word(text_, tokens_[at_ - 1], "insert") &&
+      else if (word("into") && !is_import && at_ > 0 &&
+               !is_word(text_, tokens_[at_ - 1], "insert") &&
                !is_word(text_, tokens_[at_ - 1], "merge") && piece.blanks.empty())
         into_target(piece);
     }
@@ -515,10 +542,10 @@ void parse_pieces(const std::vector<Piece>& pieces, PieceKind kind, Body& body) 
     const std::size_t start = sql.size();
     sql.append(body.text, piece.begin, piece.end - piece.begin);
     for (const auto& [begin, end] : piece.blanks) {
-      std::fill(sql.begin() + static_cast<std::ptrdiff_t>(start + begin - piece.begin),
-                sql.begin() +
-                    static_cast<std::ptrdiff_t>(start + std::min(end, piece.end) - piece.begin),
-                ' ');
+      std::fill(
+          sql.begin() + static_cast<std::ptrdiff_t>(start + begin - piece.begin),
+          sql.begin() + static_cast<std::ptrdiff_t>(start + std::min(end, piece.end) - piece.begin),
+          ' ');
     }
     sql += "\n;\n";
   }
@@ -552,11 +579,9 @@ void parse_pieces(const std::vector<Piece>& pieces, PieceKind kind, Body& body) 
     found.statement.length = statement.offset + statement.length - begin;
     body.statements.push_back(std::move(found));
   }
-  if (kind == PieceKind::kStatement) {
-    for (SyntaxError& error : errors) {
-      const Placed place = piece_at(error.offset);
-      body.errors.push_back({origin_of(place).to_outer(error.offset), std::move(error.message)});
-    }
+  for (SyntaxError& error : errors) {
+    const Placed place = piece_at(error.offset);
+    body.errors.push_back({origin_of(place).to_outer(error.offset), std::move(error.message)});
   }
   body.scripts.push_back(std::move(script));
 }
@@ -580,13 +605,6 @@ void parse_whole(const std::string& sql, const TextOrigin& origin, const Surroun
   body.scripts.push_back(std::move(script));
 }
 
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-
 struct BodyOptions {
   std::string language;
   std::optional<std::size_t> as_location;
@@ -601,7 +619,7 @@ BodyOptions read_options(std::span<Node* const> options, std::string_view defaul
       continue;
     const std::string_view name = element->defname;
     if (name == "language") {
-      found.language = lowered(string_value(element->arg));
+      found.language = to_lower(string_value(element->arg));
     } else if (name == "as") {
       const auto* parts = as<PgQuery__List>(element->arg);
       if (parts != nullptr && parts->n_items != 1)
@@ -635,6 +653,25 @@ std::optional<BodyText> body_text(std::string_view text, const Statement& statem
                     std::move(literal->origin)};
   }
   return std::nullopt;
+}
+
+bool controls_transaction(const PgQuery__DoStmt& block) {
+  std::string_view text;
+  for (const Node* node : list(block.args, block.n_args)) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    if (option == nullptr)
+      continue;
+    const std::string_view name = option->defname;
+    if (name == "as")
+      text = string_value(option->arg);
+    else if (name == "language" && !equals_ignoring_case(string_value(option->arg), "plpgsql"))
+      return false;
+  }
+  if (!contains_ignoring_case(text, "commit") && !contains_ignoring_case(text, "rollback"))
+    return false;
+  Body body;
+  Splitter(text, body.origin, body).run();
+  return !body.transaction_control.empty();
 }
 
 Body parse_body(BodyText source) {

@@ -79,6 +79,9 @@ struct BodyText {
 /// and where the body is the name of a C function.
 std::optional<BodyText> body_text(std::string_view text, const Statement& statement);
 
+/// Does a DO block hold COMMIT or ROLLBACK, so that it cannot run inside a transaction?
+bool controls_transaction(const PgQuery__DoStmt& block);
+
 /// Splits and parses a body in the languages plpgsql and sql. In other languages nothing is found.
 /// The parser's stack wants run_with_deep_stack().
 Body parse_body(BodyText body);

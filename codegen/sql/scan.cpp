@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "source/comments.hpp"
+#include "source/words.hpp"
 
 namespace godwit::codegen::sql {
 namespace {
@@ -158,11 +159,6 @@ char escaped(char c) {
 
 std::vector<Token> scan(std::string_view text, std::size_t begin, std::size_t end) {
   return Scanner(text, begin, end).run();
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool is_word(std::string_view text, const Token& token, std::string_view word) noexcept {

@@ -44,9 +44,6 @@ bool is_symbol(std::string_view text, const Token& token, std::string_view symbo
 /// The name that a kWord or kQuotedName token means: folded to lower case, or unquoted.
 std::string name_of(std::string_view text, const Token& token);
 
-/// Equal but for the case of ASCII letters.
-bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
-
 /// Where the bytes of a text that was taken out of a literal stand in the text around it.
 class TextOrigin {
  public:

@@ -5,6 +5,8 @@
 #include <array>
 #include <cstring>
 
+#include "sql/plpgsql.hpp"
+
 namespace godwit::codegen::sql {
 namespace {
 
@@ -269,6 +271,8 @@ std::string_view cannot_run_in_transaction(const Node& node) noexcept {
       return "ALTER SYSTEM";
     case PG_QUERY__NODE__NODE_DISCARD_STMT:
       return node.discard_stmt->target == PG_QUERY__DISCARD_MODE__DISCARD_ALL ? "DISCARD ALL" : "";
+    case PG_QUERY__NODE__NODE_DO_STMT:
+      return controls_transaction(*node.do_stmt) ? "DO with COMMIT or ROLLBACK in it" : "";
     case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
       return alter_table_restriction(*node.alter_table_stmt);
     case PG_QUERY__NODE__NODE_CREATE_SUBSCRIPTION_STMT:

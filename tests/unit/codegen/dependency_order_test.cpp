@@ -100,9 +100,8 @@ TEST(Order, PrintsEveryCircle) {
 }
 
 TEST(Order, AliasesAreUnique) {
-  EXPECT_EQ(ordered({{"1_a.sql", "-- Alias: x"}, {"2_b.sql", "-- Alias: x"}}).substr(0, 68),
-            "1 2\n2_b.sql:1:1: error: the alias `x` is taken by godwit-" +
-                ordered({{"1_a.sql", "-- Alias: x"}, {"2_b.sql", "-- Alias: x"}}).substr(53, 15));
+  const std::string text = ordered({{"1_a.sql", "-- Alias: x"}, {"2_b.sql", "-- Alias: x"}});
+  EXPECT_EQ(text.find("2_b.sql:1:1: error: the alias `x` is taken by "), 4U) << text;
 }
 
 }  // namespace

@@ -12,15 +12,17 @@ using test::file_of;
 using test::findings;
 
 Header read_clean(const std::string& text) {
+  const SourceFile file = file_of(text);
   Diagnostics diagnostics;
-  Header header = read_header(file_of(text), diagnostics);
+  Header header = read_header(file, diagnostics);
   EXPECT_EQ(findings(diagnostics), "") << text;
   return header;
 }
 
 std::string problems(const std::string& text) {
+  const SourceFile file = file_of(text);
   Diagnostics diagnostics;
-  read_header(file_of(text), diagnostics);
+  read_header(file, diagnostics);
   return findings(diagnostics);
 }
 

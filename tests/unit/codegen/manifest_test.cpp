@@ -35,7 +35,7 @@ TEST(Manifest, ReadsEveryKey) {
                                                        "lock /a b/godwit.lock\n"
                                                        "baseline 12\n"
                                                        "rule drop-table=warn\n"
-                                                       "rule prefer-bigint=warn:all\n"
+                                                       "rule truncate=warn:all\n"
                                                        "require-down\n"
                                                        "require-verify\n"
                                                        "allow-empty\n"
@@ -58,7 +58,7 @@ TEST(Manifest, ReadsEveryKey) {
   EXPECT_TRUE(request.policy.require_verify);
   EXPECT_TRUE(request.policy.werror);
   EXPECT_EQ(request.policy.rules.at("drop-table").severity, Severity::kWarning);
-  EXPECT_EQ(request.policy.rules.at("prefer-bigint").option, "all");
+  EXPECT_EQ(request.policy.rules.at("truncate").option, "all");
   EXPECT_EQ(request.policy.externals, std::vector<std::string>{"public.users"});
 }
 
@@ -72,6 +72,9 @@ TEST(Manifest, SaysWhatIsWrong) {
             ":2: `drop-table` is not a rule's setting; write `drop-table=warn`");
   EXPECT_EQ(error_of("godwit-manifest 1\nrule drop-table=loud\n"),
             ":2: `loud` is not a severity; it is off, note, warn or error");
+  EXPECT_EQ(
+      error_of("godwit-manifest 1\nrule drop-tabel=off\n"),
+      ": there is no rule 'drop-tabel' (did you mean 'drop-table'?); `godwit rules` lists them");
   EXPECT_THROW(read_manifest("/nowhere/at/all"), ManifestError);
 }
 

@@ -31,6 +31,7 @@ TEST_F(LoadSet, PutsTheFilesOfAMigrationTogether) {
   folder.write("010_b.sql", "select 1;\n-- godwit:down\nselect 2;");
   folder.write("V002__c.sql", "select 1;");
   folder.write("README.md", "not SQL");
+  folder.write(".#007_a.up.sql", "an editor's lock");
   load();
   EXPECT_EQ(findings(diagnostics), "");
   ASSERT_EQ(sources.size(), 3U);

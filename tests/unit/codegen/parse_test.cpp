@@ -50,12 +50,13 @@ TEST(Parse, EverySyntaxErrorIsReportedAndTheRestIsRead) {
             "007_x.sql:3:1: error: syntax error at or near \"selec\" [syntax-error]\n");
   EXPECT_EQ(parsed("select 1;\nselect (;\n"),
             "SelectStmt(select 1)\n"
-            "007_x.sql:2:9: error: syntax error at or near \";\" [syntax-error]\n");
+            "007_x.sql:2:9: error: syntax error at end of input [syntax-error]\n");
 }
 
 TEST(Parse, AnOpenQuoteIsOneError) {
   EXPECT_EQ(
       parsed("select 1;\nselect 'abc"),
+      "SelectStmt(select 1)\n"
       "007_x.sql:2:8: error: unterminated quoted string at or near \"'abc\" [syntax-error]\n");
   EXPECT_EQ(parsed("do $$ begin"),
             "007_x.sql:1:4: error: unterminated dollar-quoted string at or near \"$$ begin\" "
@@ -73,27 +74,51 @@ TEST(Parse, ANewerServerMayKnowMore) {
             "007_x.sql:1:32: error: syntax error at or near \"not\" [newer-syntax]\n");
 }
 
-TEST(Parse, DeepNestingIsReadOrRefusedButNeverCrashes) {
-  std::string parentheses = "select " + std::string(200'000, '(') + "1" + std::string(200'000, ')');
-  std::string sums = "select 1";
-  for (int i = 0; i < 100'000; ++i) sums += "+1";
-  std::string nots = "select ";
-  for (int i = 0; i < 100'000; ++i) nots += "not ";
-  nots += "true";
-  std::size_t read = 0;
+std::string repeated(std::size_t times, std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+/// The statements that parse, and the nodes that a walk sees in them.
+std::pair<std::size_t, std::size_t> parse_deep(const std::string& text) {
+  std::size_t statements = 0;
+  std::size_t nodes = 0;
   run_with_deep_stack(1, 1, [&](std::size_t) {
-    for (const std::string& text : {parentheses, sums, nots}) {
-      std::vector<SyntaxError> errors;
-      const Script script = parse(text, errors);
-      EXPECT_EQ(script.statements().size() + errors.size(), 1U);
-      for (const Statement& statement : script.statements())
-        walk(statement.node, [&](const Node&) {
-          ++read;
-          return true;
-        });
-    }
+    std::vector<SyntaxError> errors;
+    const Script script = parse(text, errors);
+    EXPECT_EQ(script.statements().size() + errors.size(), 1U);
+    statements = script.statements().size();
+    for (const Statement& statement : script.statements())
+      walk(statement.node, [&](const Node&) {
+        ++nodes;
+        return true;
+      });
   });
-  EXPECT_GT(read, 100'000U);
+  return {statements, nodes};
+}
+
+TEST(Parse, ReadsWhateverPostgresTakes) {
+  // PostgreSQL 15 with its default max_stack_depth takes none of these at 5,000.
+  EXPECT_GT(parse_deep("select 1" + repeated(9'000, "+1")).second, 9'000U);
+  EXPECT_EQ(parse_deep("select " + repeated(3'000, "(") + "1" + repeated(3'000, ")")).first, 1U);
+  EXPECT_EQ(parse_deep("select 1" + repeated(5'000, " union select 1")).first, 1U);
+  // As wide as one likes.
+  EXPECT_EQ(parse_deep("select 1" + repeated(20'000, ", 1+1")).first, 1U);
+  EXPECT_EQ(parse_deep("select true" + repeated(20'000, " and true")).first, 1U);
+  EXPECT_EQ(parse_deep("insert into t values (1)" + repeated(20'000, ", (1)")).first, 1U);
+}
+
+TEST(Parse, RefusesAbsurdDepthInsteadOfCrashing) {
+  const SourceFile file = file_of("select 1;\nselect 1" + repeated(500'000, "+1") + ";\n");
+  Diagnostics diagnostics;
+  parse_section(Section(SectionKind::kUp, file), 15, diagnostics);
+  EXPECT_EQ(
+      findings(diagnostics),
+      "007_x.sql:2:1: error: the statement nests more than 10000 levels deep, which no server "
+      "takes [syntax-error]\n");
+  for (const char* piece : {"(", "not ", "- ", "case when ", "1::int::", "a[", "(select "})
+    EXPECT_EQ(parse_deep("select " + repeated(300'000, piece)).first, 0U) << piece;
 }
 
 TEST(DeepStack, RethrowsTheFirstFailure) {

@@ -14,7 +14,7 @@ using test::file_of;
 TEST(SourceFile, ChecksumIsThatOfSha256sum) {
   // printf 'select 1;\n' | sha256sum
   EXPECT_EQ(file_of("select 1;\n").checksum(),
-            "b4e0497804e46e0a0b0b8c31975b062152d551bac49c3c2e80932567b4085dcd");
+            "4a45092ccf992ea92250053a80b931b787924ba61648f420555511b84f10ab6c");
   EXPECT_EQ(sha256_hex(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 

@@ -20,11 +20,14 @@ inline SourceFile file_of(std::string text, const std::string& name = "007_x.sql
   return {"/migrations/" + name, "migrations/" + name, std::move(text)};
 }
 
-/// "007_x.sql:3:5: error: text [rule]", a line a finding, in the order that they are in.
+/// "007_x.sql:3:5: error: text [rule]", a line a finding, in the order that they are
+/// in; those that are off unless asked for are left out.
 inline std::string findings(const Diagnostics& diagnostics) {
   static constexpr std::string_view kNames[] = {"off", "note", "warning", "error"};
   std::string text;
   for (const Diagnostic& d : diagnostics.all()) {
+    if (d.severity == Severity::kOff)
+      continue;
     const Position position = d.file->position(d.offset);
     text += d.file->path().filename().string() + ":" + std::to_string(position.line) + ":" +
             std::to_string(position.column) + ": " +

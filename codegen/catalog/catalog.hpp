@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The catalog: the schema that the migrations add up to, computed without a server. fold.hpp brings
+// it forward by a statement.
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/objects.hpp"
+#include "catalog/store.hpp"
+#include "sql/ast.hpp"
+
+namespace godwit::codegen::catalog {
+
+inline constexpr std::string_view kTemporarySchema = "pg_temp";
+
+class Catalog {
+ public:
+  Store<Relation> relations;
+  Store<Index> indexes;
+  Store<UserType> types;
+  Store<Function> functions;
+  Store<Schema> schemas;
+  std::set<std::string, std::less<>> extensions;
+
+  /// SQL was executed that nobody could read: whatever is here may look otherwise, and there may be
+  /// more.
+  bool is_opaque = false;
+
+  Catalog();
+
+  /// The schemas where unqualified names are looked for, in order.
+  const std::vector<std::string>& search_path() const noexcept { return search_path_; }
+  void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
+  void reset_search_path();
+
+  /// The relation or index that `range` means; where there is none, the name that it would have.
+  Name resolve(const PgQuery__RangeVar& range) const;
+  /// The name that CREATE gives.
+  Name name_for_creation(const PgQuery__RangeVar& range) const;
+
+  /// A name in a list of strings, such as DROP's: ["schema", "name"] or ["name"].
+  Name resolve_relation(std::span<sql::Node* const> names) const;
+  Name resolve_type(std::span<sql::Node* const> names) const;
+  Name resolve_function(std::span<sql::Node* const> names) const;
+  /// The name that CREATE gives to what is no relation.
+  Name name_for_creation(std::span<sql::Node* const> names) const;
+
+  /// `type` with its schema filled in, where it is one of `types`.
+  Type resolved(Type type) const;
+  /// The type below all domains.
+  Type base_type(const Type& type) const;
+  /// Has `type` a CHECK or NOT NULL of its own?
+  bool is_constrained_domain(const Type& type) const;
+
+  const Relation* find_relation(const PgQuery__RangeVar& range) const {
+    return relations.find(resolve(range));
+  }
+
+  /// Tries out what follows: roll_back() undoes it.
+  void start_trial();
+  void roll_back();
+
+ private:
+  template <class Exists>
+  Name look_up(std::string_view schema, std::string_view name, const Exists& exists) const;
+
+  std::vector<std::string> search_path_;
+  std::vector<std::string> saved_search_path_;
+  bool saved_is_opaque_ = false;
+};
+
+}  // namespace godwit::codegen::catalog

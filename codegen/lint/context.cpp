@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The tree has no position for commands, dropped objects and many names: these are found in the
+// statement's tokens, which are scanned only when there is something to report.
+#include "lint/context.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lint/registry.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+using sql::is_symbol;
+using sql::is_word;
+using sql::Token;
+using sql::TokenKind;
+
+bool is_name(const Token& token) {
+  return token.kind == TokenKind::kWord || token.kind == TokenKind::kQuotedName;
+}
+
+/// Behind a name with dots that begins at token `i`.
+std::size_t behind_name(std::string_view text, const std::vector<Token>& tokens, std::size_t i) {
+  while (i < tokens.size() && is_name(tokens[i])) {
+    ++i;
+    if (i + 1 >= tokens.size() || !is_symbol(text, tokens[i], "."))
+      break;
+    ++i;
+  }
+  return i;
+}
+
+/// The parts of [first, end) between commas that are in no parenthesis.
+std::vector<Place> split_at_commas(std::string_view text, const std::vector<Token>& tokens,
+                                   std::size_t first) {
+  std::vector<Place> parts;
+  int depth = 0;
+  std::size_t begin = first;
+  const auto finish = [&](std::size_t end) {
+    if (begin < end)
+      parts.push_back({tokens[begin].offset, tokens[end - 1].end() - tokens[begin].offset});
+    begin = end + 1;
+  };
+  for (std::size_t i = first; i < tokens.size(); ++i) {
+    if (is_symbol(text, tokens[i], "(") || is_symbol(text, tokens[i], "["))
+      ++depth;
+    else if (is_symbol(text, tokens[i], ")") || is_symbol(text, tokens[i], "]"))
+      --depth;
+    else if (depth == 0 && is_symbol(text, tokens[i], ","))
+      finish(i);
+  }
+  finish(tokens.size());
+  return parts;
+}
+
+}  // namespace
+
+Context::Context(const Policy& policy, const catalog::Catalog& catalog,
+                 const sql::Migration& migration, SectionKind kind, catalog::MigrationIndex index,
+                 const Session& session)
+    : policy_(policy),
+      catalog_(catalog),
+      migration_(migration),
+      kind_(kind),
+      index_(index),
+      session_(session) {}
+
+const Section& Context::section() const noexcept {
+  return is_down() ? source().down : source().up;
+}
+
+const sql::Script& Context::script() const noexcept {
+  return is_down() ? migration_.down : migration_.up;
+}
+
+const sql::TransactionPlan& Context::transaction() const noexcept {
+  return is_down() ? migration_.down_transaction : migration_.up_transaction;
+}
+
+bool Context::is_new(const PgQuery__RangeVar* relation) const {
+  return relation != nullptr && is_new(catalog_.resolve(*relation));
+}
+
+bool Context::is_new(const catalog::Name& name) const {
+  if (name.schema == catalog::kTemporarySchema)
+    return true;
+  const catalog::Relation* relation = catalog_.relations.find(name);
+  return relation != nullptr && is_new(relation->made_in);
+}
+
+bool Context::is_external(const catalog::Name& relation) const {
+  const auto& externals = policy_.externals;
+  return std::any_of(externals.begin(), externals.end(), [&](const std::string& external) {
+    return external == relation.name || external == relation.schema + '.' + relation.name;
+  });
+}
+
+std::string Context::spelled(const PgQuery__RangeVar& relation) {
+  const std::string name = catalog::quote_identifier(relation.relname);
+  const std::string_view schema = relation.schemaname;
+  return schema.empty() ? name : catalog::quote_identifier(schema) + '.' + name;
+}
+
+std::size_t Context::offset_of(const Event& event, int location) const {
+  if (location < 0)
+    return event.place.offset;
+  const auto inner = static_cast<std::size_t>(location);
+  return event.origin == nullptr ? inner : event.origin->to_outer(inner);
+}
+
+const std::vector<Token>& Context::tokens_of(const Event& event) const {
+  if (tokens_place_.offset != event.place.offset || tokens_place_.length != event.place.length) {
+    tokens_place_ = event.place;
+    tokens_ =
+        sql::scan(section().text(), event.place.offset, event.place.offset + event.place.length);
+  }
+  return tokens_;
+}
+
+Place Context::name_at(const Event& event, int location) const {
+  if (event.call)
+    return *event.call;
+  const std::size_t offset = offset_of(event, location);
+  const auto& tokens = tokens_of(event);
+  const auto first = std::find_if(tokens.begin(), tokens.end(),
+                                  [&](const Token& token) { return token.offset >= offset; });
+  const auto i = static_cast<std::size_t>(first - tokens.begin());
+  const std::size_t end = behind_name(section().text(), tokens, i);
+  return end > i ? Place{offset, tokens[end - 1].end() - offset} : Place{offset, 0};
+}
+
+Place Context::command_place(const Event& event) const {
+  if (event.call)
+    return *event.call;
+  const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node);
+  if (alter == nullptr || alter->relation == nullptr)
+    return event.place;
+  const std::string_view text = section().text();
+  const auto& tokens = tokens_of(event);
+  const std::size_t relation = offset_of(event, alter->relation->location);
+  std::size_t i = 0;
+  while (i < tokens.size() && tokens[i].offset < relation) ++i;
+  i = behind_name(text, tokens, i);
+  if (i < tokens.size() && is_symbol(text, tokens[i], "*"))
+    ++i;
+  const std::vector<Place> commands = split_at_commas(text, tokens, i);
+  return event.command_index < commands.size() ? commands[event.command_index] : event.place;
+}
+
+Place Context::object_place(const Event& event, std::size_t index) const {
+  if (event.call)
+    return *event.call;
+  const std::string_view text = section().text();
+  const auto& tokens = tokens_of(event);
+  // DROP <one or two words> [CONCURRENTLY] [IF EXISTS] name, name … [CASCADE | RESTRICT]
+  std::size_t i = 0;
+  while (i < tokens.size() &&
+         (is_word(text, tokens[i], "drop") || is_word(text, tokens[i], "table") ||
+          is_word(text, tokens[i], "foreign") || is_word(text, tokens[i], "materialized") ||
+          is_word(text, tokens[i], "view") || is_word(text, tokens[i], "index") ||
+          is_word(text, tokens[i], "schema") || is_word(text, tokens[i], "sequence") ||
+          is_word(text, tokens[i], "type") || is_word(text, tokens[i], "domain") ||
+          is_word(text, tokens[i], "extension") || is_word(text, tokens[i], "function") ||
+          is_word(text, tokens[i], "procedure") || is_word(text, tokens[i], "concurrently") ||
+          is_word(text, tokens[i], "if") || is_word(text, tokens[i], "exists")))
+    ++i;
+  const std::vector<Place> objects = split_at_commas(text, tokens, i);
+  if (index >= objects.size())
+    return event.place;
+  std::size_t first = i;
+  while (first < tokens.size() && tokens[first].offset < objects[index].offset) ++first;
+  const std::size_t end = behind_name(text, tokens, first);
+  if (end == first)
+    return objects[index];
+  return {objects[index].offset, tokens[end - 1].end() - objects[index].offset};
+}
+
+Place Context::head_place(const Event& event, std::string_view last_word) const {
+  if (event.call)
+    return *event.call;
+  for (const Token& token : tokens_of(event)) {
+    if (is_word(section().text(), token, last_word))
+      return {event.place.offset, token.end() - event.place.offset};
+  }
+  return event.place;
+}
+
+void Context::report(std::string_view rule, const Event& event, Place place, std::string message,
+                     std::vector<std::string> notes, std::optional<Severity> severity) {
+  report_in(section(), rule, event.call.value_or(place), std::move(message), std::move(notes),
+            severity);
+}
+
+void Context::report_in(const Section& section, std::string_view id, Place place,
+                        std::string message, std::vector<std::string> notes,
+                        std::optional<Severity> severity) {
+  const RuleInfo* rule = find_rule(id);
+  const Severity own = severity.value_or(rule == nullptr ? Severity::kError : rule->severity);
+  // A function may be called more than once.
+  if (!reported_.emplace(id, place.offset, message).second)
+    return;
+  findings_.push_back({.severity = own,
+                       .rule = rule == nullptr ? id : rule->id,
+                       .file = &section.file(),
+                       .offset = place.offset,
+                       .length = place.length,
+                       .message = std::move(message),
+                       .notes = std::move(notes),
+                       .fix = {}});
+}
+
+}  // namespace godwit::codegen::lint

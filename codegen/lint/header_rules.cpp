@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about a migration's header and its sections. They are reported by source/.
+#include "lint/families.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr RuleInfo kRules[] = {
+    {.id = "unknown-header-key",
+     .group = "header",
+     .severity = Severity::kWarning,
+     .summary = "A header key is close to a known one, and is none",
+     .explanation = "A misspelt key would be read as prose and have no effect.",
+     .bad = "-- Dependancies: 7",
+     .good = "-- Dependencies: 7",
+     .manual = "docs/rules.md#header"},
+    {.id = "invalid-header-value",
+     .group = "header",
+     .is_hard = true,
+     .summary = "A header key has a value that cannot be read",
+     .explanation = "The value decides how the migration is run, so it is not guessed.",
+     .bad = "-- Idempotency: perhaps",
+     .good = "-- Idempotency: YES",
+     .manual = "docs/rules.md#header"},
+    {.id = "header-number-mismatch",
+     .group = "header",
+     .is_hard = true,
+     .summary = "The number in the header is not the file's",
+     .explanation = "Usually the file was copied, or renumbered without its header.",
+     .bad = "-- Migration 010: Orders        (in 012_orders.sql)",
+     .good = "-- Migration 012: Orders        (in 012_orders.sql)",
+     .manual = "docs/rules.md#header"},
+    {.id = "missing-header",
+     .group = "header",
+     .severity = Severity::kOff,
+     .summary = "A migration has no header",
+     .explanation = "Turn it on where every migration has to say what it is for and what it "
+                    "depends on.",
+     .bad = "CREATE TABLE users (id bigint PRIMARY KEY);",
+     .good =
+         "-- Migration 007: Users\n-- Dependencies: None\nCREATE TABLE users (id bigint PRIMARY "
+         "KEY);",
+     .manual = "docs/rules.md#header"},
+    {.id = "unknown-directive",
+     .group = "header",
+     .is_hard = true,
+     .summary = "A -- godwit: comment is no directive",
+     .explanation = "A misspelt `-- godwit:down` would make the down section part of the up "
+                    "section, and run it.",
+     .bad = "-- godwit:dwon",
+     .good = "-- godwit:down",
+     .manual = "docs/rules.md#header"},
+};
+
+}  // namespace
+
+const Family kHeaderRules{.name = "header", .rules = kRules};
+
+}  // namespace godwit::codegen::lint

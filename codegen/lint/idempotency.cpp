@@ -1,0 +1,696 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A statement is proved by its form (CREATE … IF NOT EXISTS, SET, COMMENT), by a statement before
+// it (DROP TRIGGER IF EXISTS, then CREATE TRIGGER), or, in a DO block, by the condition around it.
+// What is not proved is not idempotent. The forms were run twice on PostgreSQL 15.20.
+#include "lint/idempotency.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "lint/idempotent_dml.hpp"
+#include "sql/kinds.hpp"
+#include "sql/plpgsql.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+using sql::as;
+using sql::list;
+using sql::Node;
+using sql::string_value;
+
+using Verdict = IdempotencyVerdict;
+
+Verdict proved() {
+  return {};
+}
+
+Verdict unproved(std::string problem, std::string advice = {}) {
+  Verdict verdict;
+  verdict.is_idempotent = false;
+  verdict.problem = std::move(problem);
+  verdict.advice = std::move(advice);
+  return verdict;
+}
+
+/// "schema.name" as written, where public is as good as nothing.
+std::string joined(std::span<Node* const> names) {
+  std::string text;
+  for (const Node* name : names) {
+    const std::string_view part = string_value(name);
+    if (names.size() == 2 && name == names.front() && part == "public")
+      continue;
+    text += (text.empty() ? "" : ".") + std::string(part);
+  }
+  return text;
+}
+
+std::string joined(const Node* node) {
+  if (const auto* names = as<PgQuery__List>(node))
+    return joined(list(names->items, names->n_items));
+  if (const auto* type = as<PgQuery__TypeName>(node))
+    return joined(list(type->names, type->n_names));
+  if (const auto* function = as<PgQuery__ObjectWithArgs>(node))
+    return joined(list(function->objname, function->n_objname));
+  return std::string(string_value(node));
+}
+
+std::string joined(const PgQuery__RangeVar* range) {
+  if (range == nullptr)
+    return {};
+  const std::string_view schema = range->schemaname;
+  return (schema.empty() || schema == "public" ? "" : std::string(schema) + ".") + range->relname;
+}
+
+std::string_view kind_of(PgQuery__ObjectType type) {
+  switch (type) {
+    case sql::object::kTable:
+    case sql::object::kForeignTable:
+      return "table";
+    case sql::object::kView:
+      return "view";
+    case sql::object::kMatview:
+      return "materialized view";
+    case sql::object::kIndex:
+      return "index";
+    case sql::object::kSequence:
+      return "sequence";
+    case sql::object::kType:
+    case sql::object::kDomain:
+      return "type";
+    case sql::object::kFunction:
+    case sql::object::kProcedure:
+    case sql::object::kRoutine:
+    case sql::object::kAggregate:
+      return "function";
+    case sql::object::kSchema:
+      return "schema";
+    case sql::object::kExtension:
+      return "extension";
+    case sql::object::kTrigger:
+      return "trigger";
+    case sql::object::kPolicy:
+      return "policy";
+    case sql::object::kRule:
+      return "rule";
+    case sql::object::kStatisticExt:
+      return "statistics";
+    case sql::object::kCollation:
+      return "collation";
+    case sql::object::kPublication:
+      return "publication";
+    case sql::object::kForeignServer:
+      return "server";
+    case sql::object::kFdw:
+      return "foreign data wrapper";
+    case sql::object::kEventTrigger:
+      return "event trigger";
+    case sql::object::kCast:
+      return "cast";
+    case sql::object::kOperator:
+      return "operator";
+    default:
+      return "object";
+  }
+}
+
+/// Remembers what the statements so far have seen to, and judges the next one.
+class Prover {
+ public:
+  Verdict judge(const Node& node, const sql::Guard& guard = {}) {
+    Verdict verdict = by_form(node);
+    if (!verdict.is_idempotent && is_guarded(node, guard))
+      verdict = proved();
+    return verdict;
+  }
+
+ private:
+  static bool removes(const Node& node) {
+    return node.node_case == PG_QUERY__NODE__NODE_DROP_STMT ||
+           node.node_case == PG_QUERY__NODE__NODE_RENAME_STMT ||
+           node.node_case == PG_QUERY__NODE__NODE_DROP_ROLE_STMT ||
+           node.node_case == PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT;
+  }
+
+  /// IF NOT EXISTS (…) and EXCEPTION WHEN duplicate_object prove what adds; IF EXISTS (…) and
+  /// EXCEPTION WHEN undefined_object what takes away. A command of ALTER TABLE may be either.
+  static bool is_guarded(const Node& node, const sql::Guard& guard) {
+    const bool may_be_both = node.node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_STMT ||
+                             node.node_case == PG_QUERY__NODE__NODE_RENAME_STMT;
+    const bool for_adding = guard.if_absent || guard.on_duplicate;
+    const bool for_removing = guard.if_present || guard.on_undefined;
+    if (may_be_both)
+      return for_adding || for_removing;
+    return removes(node) ? for_removing : for_adding;
+  }
+
+  bool was_dropped(std::string_view kind, const std::string& name) const {
+    return dropped_.count(fmt::format("{}:{}", kind, name)) != 0;
+  }
+
+  void note_drop(std::string_view kind, const std::string& name) {
+    dropped_.insert(fmt::format("{}:{}", kind, name));
+  }
+
+  Verdict created(std::string_view statement, std::string_view kind, const std::string& name,
+                  std::string advice) const {
+    if (was_dropped(kind, name))
+      return proved();
+    return unproved(fmt::format("{} fails when it is there already", statement), std::move(advice));
+  }
+
+  static std::string do_block(std::string_view condition) {
+    return fmt::format(
+        "PostgreSQL has no IF NOT EXISTS for it; ask first:\nDO $$ BEGIN\n  IF NOT EXISTS "
+        "({}) THEN\n    …\n  END IF;\nEND $$;",
+        condition);
+  }
+
+  Verdict by_form(const Node& node) {
+    switch (node.node_case) {
+      case PG_QUERY__NODE__NODE_CREATE_STMT:
+        return create_table(*node.create_stmt, "CREATE TABLE");
+      case PG_QUERY__NODE__NODE_CREATE_FOREIGN_TABLE_STMT:
+        return create_table(*node.create_foreign_table_stmt->base_stmt, "CREATE FOREIGN TABLE");
+      case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+        return create_table_as(*node.create_table_as_stmt);
+      case PG_QUERY__NODE__NODE_INDEX_STMT:
+        return create_index(*node.index_stmt);
+      case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
+        return node.create_seq_stmt->if_not_exists
+                   ? proved()
+                   : created("CREATE SEQUENCE", "sequence", joined(node.create_seq_stmt->sequence),
+                             "write CREATE SEQUENCE IF NOT EXISTS");
+      case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT:
+        return node.create_schema_stmt->if_not_exists
+                   ? proved()
+                   : created("CREATE SCHEMA", "schema", node.create_schema_stmt->schemaname,
+                             "write CREATE SCHEMA IF NOT EXISTS");
+      case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
+        return node.create_extension_stmt->if_not_exists
+                   ? proved()
+                   : created("CREATE EXTENSION", "extension", node.create_extension_stmt->extname,
+                             "write CREATE EXTENSION IF NOT EXISTS");
+      case PG_QUERY__NODE__NODE_VIEW_STMT:
+        return node.view_stmt->replace
+                   ? proved()
+                   : created("CREATE VIEW", "view", joined(node.view_stmt->view),
+                             "write CREATE OR REPLACE VIEW");
+      case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT: {
+        const auto& create = *node.create_function_stmt;
+        const std::string_view what = create.is_procedure ? "PROCEDURE" : "FUNCTION";
+        return create.replace ? proved()
+                              : created(fmt::format("CREATE {}", what), "function",
+                                        joined(list(create.funcname, create.n_funcname)),
+                                        fmt::format("write CREATE OR REPLACE {}", what));
+      }
+      case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT: {
+        const auto& create = *node.create_trig_stmt;
+        const std::string name = fmt::format("{}.{}", joined(create.relation), create.trigname);
+        return create.replace ? proved()
+                              : created("CREATE TRIGGER", "trigger", name,
+                                        "write CREATE OR REPLACE TRIGGER (from PostgreSQL 14), or "
+                                        "put DROP TRIGGER IF EXISTS before it");
+      }
+      case PG_QUERY__NODE__NODE_RULE_STMT: {
+        const auto& create = *node.rule_stmt;
+        return create.replace
+                   ? proved()
+                   : created("CREATE RULE", "rule",
+                             fmt::format("{}.{}", joined(create.relation), create.rulename),
+                             "write CREATE OR REPLACE RULE");
+      }
+      case PG_QUERY__NODE__NODE_CREATE_POLICY_STMT: {
+        const auto& create = *node.create_policy_stmt;
+        return created("CREATE POLICY", "policy",
+                       fmt::format("{}.{}", joined(create.table), create.policy_name),
+                       "put DROP POLICY IF EXISTS before it");
+      }
+      case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
+        return created_type("CREATE TYPE", list(node.create_enum_stmt->type_name,
+                                                node.create_enum_stmt->n_type_name));
+      case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT:
+        return created("CREATE TYPE", "type", joined(node.composite_type_stmt->typevar),
+                       do_block("SELECT FROM pg_type WHERE typname = '…'"));
+      case PG_QUERY__NODE__NODE_CREATE_RANGE_STMT:
+        return created_type("CREATE TYPE", list(node.create_range_stmt->type_name,
+                                                node.create_range_stmt->n_type_name));
+      case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
+        return created_type("CREATE DOMAIN", list(node.create_domain_stmt->domainname,
+                                                  node.create_domain_stmt->n_domainname));
+      case PG_QUERY__NODE__NODE_DEFINE_STMT:
+        return define(*node.define_stmt);
+      case PG_QUERY__NODE__NODE_CREATE_STATS_STMT:
+        return node.create_stats_stmt->if_not_exists
+                   ? proved()
+                   : created("CREATE STATISTICS", "statistics",
+                             joined(list(node.create_stats_stmt->defnames,
+                                         node.create_stats_stmt->n_defnames)),
+                             "write CREATE STATISTICS IF NOT EXISTS");
+      case PG_QUERY__NODE__NODE_CREATE_FOREIGN_SERVER_STMT:
+        return node.create_foreign_server_stmt->if_not_exists
+                   ? proved()
+                   : created("CREATE SERVER", "server", node.create_foreign_server_stmt->servername,
+                             "write CREATE SERVER IF NOT EXISTS");
+      case PG_QUERY__NODE__NODE_CREATE_USER_MAPPING_STMT:
+        return node.create_user_mapping_stmt->if_not_exists
+                   ? proved()
+                   : unproved("CREATE USER MAPPING fails when it is there already",
+                              "write CREATE USER MAPPING IF NOT EXISTS");
+      case PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT:
+        return created("CREATE PUBLICATION", "publication", node.create_publication_stmt->pubname,
+                       "put DROP PUBLICATION IF EXISTS before it");
+      case PG_QUERY__NODE__NODE_CREATE_CAST_STMT:
+        return created("CREATE CAST", "cast", "", "put DROP CAST IF EXISTS before it");
+      case PG_QUERY__NODE__NODE_CREATE_EVENT_TRIG_STMT:
+        return created("CREATE EVENT TRIGGER", "event trigger",
+                       node.create_event_trig_stmt->trigname,
+                       "put DROP EVENT TRIGGER IF EXISTS before it");
+      case PG_QUERY__NODE__NODE_CREATE_FDW_STMT:
+        return created("CREATE FOREIGN DATA WRAPPER", "foreign data wrapper",
+                       node.create_fdw_stmt->fdwname,
+                       "put DROP FOREIGN DATA WRAPPER IF EXISTS before it");
+      case PG_QUERY__NODE__NODE_CREATE_ROLE_STMT:
+        return created("CREATE ROLE", "role", node.create_role_stmt->role,
+                       do_block("SELECT FROM pg_roles WHERE rolname = '…'"));
+      case PG_QUERY__NODE__NODE_CREATEDB_STMT:
+        return unproved("CREATE DATABASE fails when it is there already");
+      case PG_QUERY__NODE__NODE_CREATE_TABLE_SPACE_STMT:
+        return unproved("CREATE TABLESPACE fails when it is there already");
+      case PG_QUERY__NODE__NODE_CREATE_SUBSCRIPTION_STMT:
+        return unproved("CREATE SUBSCRIPTION fails when it is there already");
+      case PG_QUERY__NODE__NODE_CREATE_OP_CLASS_STMT:
+      case PG_QUERY__NODE__NODE_CREATE_OP_FAMILY_STMT:
+      case PG_QUERY__NODE__NODE_ALTER_OP_FAMILY_STMT:
+      case PG_QUERY__NODE__NODE_CREATE_CONVERSION_STMT:
+      case PG_QUERY__NODE__NODE_CREATE_AM_STMT:
+      case PG_QUERY__NODE__NODE_IMPORT_FOREIGN_SCHEMA_STMT:
+        return unproved("it fails when it is there already");
+      case PG_QUERY__NODE__NODE_CREATE_TRANSFORM_STMT:
+        return node.create_transform_stmt->replace
+                   ? proved()
+                   : unproved("CREATE TRANSFORM fails when it is there already",
+                              "write CREATE OR REPLACE TRANSFORM");
+      case PG_QUERY__NODE__NODE_CREATE_PLANG_STMT:
+        return node.create_plang_stmt->replace
+                   ? proved()
+                   : unproved("CREATE LANGUAGE fails when it is there already",
+                              "write CREATE OR REPLACE LANGUAGE");
+      case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
+        return alter_table(*node.alter_table_stmt);
+      case PG_QUERY__NODE__NODE_DROP_STMT:
+        return drop(*node.drop_stmt);
+      case PG_QUERY__NODE__NODE_DROP_ROLE_STMT:
+        return drop_role(*node.drop_role_stmt);
+      case PG_QUERY__NODE__NODE_DROPDB_STMT:
+        return node.dropdb_stmt->missing_ok ? proved()
+                                            : unproved("DROP DATABASE fails when it is gone",
+                                                       "write DROP DATABASE IF EXISTS");
+      case PG_QUERY__NODE__NODE_DROP_TABLE_SPACE_STMT:
+        return node.drop_table_space_stmt->missing_ok
+                   ? proved()
+                   : unproved("DROP TABLESPACE fails when it is gone",
+                              "write DROP TABLESPACE IF EXISTS");
+      case PG_QUERY__NODE__NODE_DROP_SUBSCRIPTION_STMT:
+        return node.drop_subscription_stmt->missing_ok
+                   ? proved()
+                   : unproved("DROP SUBSCRIPTION fails when it is gone",
+                              "write DROP SUBSCRIPTION IF EXISTS");
+      case PG_QUERY__NODE__NODE_DROP_USER_MAPPING_STMT:
+        return node.drop_user_mapping_stmt->missing_ok
+                   ? proved()
+                   : unproved("DROP USER MAPPING fails when it is gone",
+                              "write DROP USER MAPPING IF EXISTS");
+      case PG_QUERY__NODE__NODE_RENAME_STMT:
+        return rename(*node.rename_stmt);
+      case PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT:
+        return unproved("SET SCHEMA fails when it is in the other schema already",
+                        "ask for its schema first, in a DO block");
+      case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
+        return alter_enum(*node.alter_enum_stmt);
+      case PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT:
+        return alter_domain(*node.alter_domain_stmt);
+      case PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT:
+        return node.alter_publication_stmt->action ==
+                           PG_QUERY__ALTER_PUBLICATION_ACTION__AP_SetObjects ||
+                       node.alter_publication_stmt->n_pubobjects == 0
+                   ? proved()
+                   : unproved("ALTER PUBLICATION … ADD and DROP fail when it is so already",
+                              "write ALTER PUBLICATION … SET with the whole list");
+      case PG_QUERY__NODE__NODE_ALTER_EXTENSION_CONTENTS_STMT:
+        return unproved("ALTER EXTENSION … ADD and DROP fail when it is so already");
+      case PG_QUERY__NODE__NODE_INSERT_STMT:
+        return insert(*node.insert_stmt);
+      case PG_QUERY__NODE__NODE_UPDATE_STMT: {
+        const std::string problem = update_problem(*node.update_stmt);
+        return problem.empty() ? proved()
+                               : unproved(problem,
+                                          "set a constant, or leave the rows out that are done: "
+                                          "WHERE new_column IS NULL");
+      }
+      case PG_QUERY__NODE__NODE_DELETE_STMT:
+        if (node.delete_stmt->where_clause == nullptr && node.delete_stmt->n_using_clause == 0)
+          note_drop("rows", joined(node.delete_stmt->relation));
+        return proved();
+      case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
+        for (const Node* relation :
+             list(node.truncate_stmt->relations, node.truncate_stmt->n_relations))
+          note_drop("rows", joined(as<PgQuery__RangeVar>(relation)));
+        return proved();
+      case PG_QUERY__NODE__NODE_MERGE_STMT: {
+        const std::string problem = merge_problem(*node.merge_stmt);
+        return problem.empty() ? proved() : unproved(problem);
+      }
+      case PG_QUERY__NODE__NODE_COPY_STMT:
+        return node.copy_stmt->is_from && !was_dropped("rows", joined(node.copy_stmt->relation))
+                   ? unproved("COPY adds the rows again")
+                   : proved();
+      case PG_QUERY__NODE__NODE_SELECT_STMT:
+        return select(node);
+      case PG_QUERY__NODE__NODE_CALL_STMT:
+        return unproved("what the procedure does on a second call is unknown");
+      case PG_QUERY__NODE__NODE_DO_STMT:
+        return do_block_verdict(*node.do_stmt);
+      case PG_QUERY__NODE__NODE_EXECUTE_STMT:
+      case PG_QUERY__NODE__NODE_LOAD_STMT:
+        return unproved("what it does is unknown");
+      case PG_QUERY__NODE__NODE_PREPARE_STMT:
+      case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
+        return unproved("it fails when the session has one of that name");
+      default:
+        // SET, COMMENT, GRANT, ALTER … OWNER, SECURITY LABEL, REINDEX, VACUUM, LOCK, BEGIN, …
+        return proved();
+    }
+  }
+
+  /// Gone with its session.
+  static bool is_temporary(const PgQuery__RangeVar* relation) {
+    return relation != nullptr && std::string_view(relation->relpersistence) == "t";
+  }
+
+  Verdict create_table(const PgQuery__CreateStmt& create, std::string_view statement) {
+    if (create.if_not_exists || is_temporary(create.relation))
+      return proved();
+    return created(statement, "table", joined(create.relation),
+                   fmt::format("write {} IF NOT EXISTS", statement));
+  }
+
+  Verdict create_table_as(const PgQuery__CreateTableAsStmt& create) {
+    if (create.if_not_exists || (create.into != nullptr && is_temporary(create.into->rel)))
+      return proved();
+    const bool is_view = create.objtype == sql::object::kMatview;
+    const std::string_view statement = is_view ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS";
+    return created(statement, is_view ? "materialized view" : "table",
+                   joined(create.into == nullptr ? nullptr : create.into->rel),
+                   is_view ? "write CREATE MATERIALIZED VIEW IF NOT EXISTS"
+                           : "write CREATE TABLE IF NOT EXISTS … AS");
+  }
+
+  Verdict create_index(const PgQuery__IndexStmt& create) {
+    const std::string name = create.idxname;
+    if (name.empty())
+      return unproved("an index without a name is made a second time, under another name",
+                      "name it, and write CREATE INDEX IF NOT EXISTS");
+    if (create.if_not_exists)
+      return proved();
+    const std::string schema = create.relation == nullptr ? "" : create.relation->schemaname;
+    const std::string full = schema.empty() || schema == "public" ? name : schema + "." + name;
+    return create.concurrent
+               ? created("CREATE INDEX CONCURRENTLY", "index", full,
+                         "write CREATE INDEX CONCURRENTLY IF NOT EXISTS")
+               : created("CREATE INDEX", "index", full, "write CREATE INDEX IF NOT EXISTS");
+  }
+
+  Verdict created_type(std::string_view statement, std::span<Node* const> names) {
+    return created(statement, "type", joined(names),
+                   do_block("SELECT FROM pg_type WHERE typname = '…'"));
+  }
+
+  Verdict define(const PgQuery__DefineStmt& define) {
+    if (define.replace || define.if_not_exists)
+      return proved();
+    const std::string_view kind = kind_of(define.kind);
+    return created(fmt::format("CREATE of the {}", kind), kind,
+                   joined(list(define.defnames, define.n_defnames)),
+                   fmt::format("put a DROP … IF EXISTS of the {} before it", kind));
+  }
+
+  Verdict drop(const PgQuery__DropStmt& drop) {
+    const std::string_view kind = kind_of(drop.remove_type);
+    for (const Node* object : list(drop.objects, drop.n_objects))
+      note_drop(kind, kind == "cast" ? std::string() : joined(object));
+    if (drop.missing_ok)
+      return proved();
+    return unproved(fmt::format("DROP fails when the {} is gone", kind), "write DROP … IF EXISTS");
+  }
+
+  Verdict drop_role(const PgQuery__DropRoleStmt& drop) {
+    for (const Node* node : list(drop.roles, drop.n_roles)) {
+      if (const auto* role = as<PgQuery__RoleSpec>(node))
+        note_drop("role", role->rolename);
+    }
+    return drop.missing_ok
+               ? proved()
+               : unproved("DROP ROLE fails when it is gone", "write DROP ROLE IF EXISTS");
+  }
+
+  /// ALTER TABLE IF EXISTS old RENAME TO new finds nothing the second time.
+  static Verdict rename(const PgQuery__RenameStmt& rename) {
+    switch (rename.rename_type) {
+      case sql::object::kTable:
+      case sql::object::kView:
+      case sql::object::kMatview:
+      case sql::object::kIndex:
+      case sql::object::kSequence:
+        if (rename.missing_ok)
+          return proved();
+        return unproved("RENAME fails when it has the new name already",
+                        "write ALTER … IF EXISTS … RENAME TO");
+      default:
+        return unproved("RENAME fails when it has the new name already",
+                        "ask for the old name first, in a DO block");
+    }
+  }
+
+  static Verdict alter_enum(const PgQuery__AlterEnumStmt& alter) {
+    if (!std::string_view(alter.old_val).empty())
+      return unproved("RENAME VALUE fails when it was renamed already",
+                      "ask pg_enum for the old label first, in a DO block");
+    if (alter.skip_if_new_val_exists)
+      return proved();
+    return unproved("ADD VALUE fails when the value is there already",
+                    "write ALTER TYPE … ADD VALUE IF NOT EXISTS");
+  }
+
+  Verdict alter_domain(const PgQuery__AlterDomainStmt& alter) {
+    const std::string_view subtype = alter.subtype;
+    const std::string domain = joined(list(alter.type_name, alter.n_type_name));
+    if (subtype == "X") {
+      note_drop("constraint", fmt::format("{}.{}", domain, alter.name));
+      return alter.missing_ok ? proved()
+                              : unproved("DROP CONSTRAINT fails when it is gone",
+                                         "write DROP CONSTRAINT IF EXISTS");
+    }
+    if (subtype != "C")
+      return proved();
+    const auto* constraint = as<PgQuery__Constraint>(alter.def);
+    return created("ADD CONSTRAINT", "constraint",
+                   fmt::format("{}.{}", domain, constraint == nullptr ? "" : constraint->conname),
+                   "put DROP CONSTRAINT IF EXISTS before it");
+  }
+
+  Verdict alter_table(const PgQuery__AlterTableStmt& alter) {
+    const std::string table = joined(alter.relation);
+    const bool is_type = alter.objtype == sql::object::kType;
+    const auto commands = list(alter.cmds, alter.n_cmds);
+    Verdict first_problem;
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      const auto* command = as<PgQuery__AlterTableCmd>(commands[i]);
+      if (command == nullptr)
+        continue;
+      Verdict verdict = is_type ? alter_attribute(*command) : alter_command(table, *command);
+      if (!verdict.is_idempotent && first_problem.is_idempotent) {
+        verdict.command = i;
+        verdict.has_command = true;
+        first_problem = std::move(verdict);
+      }
+    }
+    return first_problem;
+  }
+
+  /// ALTER TYPE … ADD ATTRIBUTE, which has no IF NOT EXISTS.
+  static Verdict alter_attribute(const PgQuery__AlterTableCmd& command) {
+    if (command.subtype == sql::at::kAddColumn)
+      return unproved("ADD ATTRIBUTE fails when it is there already",
+                      "catch duplicate_column in a DO block");
+    if (command.subtype == sql::at::kDropColumn && !command.missing_ok)
+      return unproved("DROP ATTRIBUTE fails when it is gone", "write DROP ATTRIBUTE IF EXISTS");
+    return proved();
+  }
+
+  Verdict alter_command(const std::string& table, const PgQuery__AlterTableCmd& command) {
+    const std::string name = fmt::format("{}.{}", table, command.name);
+    switch (command.subtype) {
+      case sql::at::kAddColumn: {
+        if (command.missing_ok)
+          return proved();
+        const auto* column = as<PgQuery__ColumnDef>(command.def);
+        return created("ADD COLUMN", "column",
+                       fmt::format("{}.{}", table, column == nullptr ? "" : column->colname),
+                       "write ADD COLUMN IF NOT EXISTS");
+      }
+      case sql::at::kDropColumn:
+        note_drop("column", name);
+        return command.missing_ok
+                   ? proved()
+                   : unproved("DROP COLUMN fails when it is gone", "write DROP COLUMN IF EXISTS");
+      case sql::at::kDropConstraint:
+        note_drop("constraint", name);
+        return command.missing_ok ? proved()
+                                  : unproved("DROP CONSTRAINT fails when it is gone",
+                                             "write DROP CONSTRAINT IF EXISTS");
+      case sql::at::kAddConstraint: {
+        const auto* constraint = as<PgQuery__Constraint>(command.def);
+        const std::string_view constraint_name =
+            constraint == nullptr ? std::string_view() : constraint->conname;
+        if (constraint_name.empty())
+          return unproved("ADD CONSTRAINT without a name adds it a second time, or fails",
+                          "name it, and put DROP CONSTRAINT IF EXISTS before it");
+        return created("ADD CONSTRAINT", "constraint", fmt::format("{}.{}", table, constraint_name),
+                       "put DROP CONSTRAINT IF EXISTS before it, or ask pg_constraint in a DO "
+                       "block");
+      }
+      case sql::at::kAlterColumnType:
+        return using_reads_column(command)
+                   ? unproved("the USING expression is applied to the changed column again",
+                              "use a cast alone, USING column::type, which may be repeated")
+                   : proved();
+      case sql::at::kAddIdentity:
+        return unproved("ADD GENERATED … AS IDENTITY fails when it is one already");
+      case sql::at::kDropIdentity:
+      case sql::at::kDropExpression:
+        return command.missing_ok
+                   ? proved()
+                   : unproved("it fails when it was done already", "write DROP … IF EXISTS");
+      case sql::at::kAttachPartition:
+        return unproved("ATTACH PARTITION fails when it is attached already");
+      case sql::at::kDetachPartition:
+      case sql::at::kDetachPartitionFinalize:
+        return unproved("DETACH PARTITION fails when it is detached already");
+      case sql::at::kAddInherit:
+      case sql::at::kDropInherit:
+        return unproved("INHERIT and NO INHERIT fail when it is so already");
+      case sql::at::kAddOf:
+      case sql::at::kDropOf:
+        return unproved("OF and NOT OF fail when it is so already");
+      default:
+        return proved();  // switches and settings
+    }
+  }
+
+  /// Does USING do more than cast the column itself?
+  static bool using_reads_column(const PgQuery__AlterTableCmd& command) {
+    const auto* definition = as<PgQuery__ColumnDef>(command.def);
+    if (definition == nullptr || definition->raw_default == nullptr)
+      return false;
+    const Node* expression = definition->raw_default;
+    while (const auto* cast = as<PgQuery__TypeCast>(expression)) expression = cast->arg;
+    if (const auto* column = as<PgQuery__ColumnRef>(expression);
+        column != nullptr && column->n_fields == 1 &&
+        string_value(column->fields[0]) == command.name)
+      return false;
+    bool reads = false;
+    sql::walk(definition->raw_default, [&](const Node& node) {
+      const auto* column = as<PgQuery__ColumnRef>(&node);
+      if (column != nullptr && column->n_fields > 0 &&
+          string_value(column->fields[column->n_fields - 1]) == command.name)
+        reads = true;
+      return true;
+    });
+    return reads;
+  }
+
+  Verdict insert(const PgQuery__InsertStmt& insert) {
+    if (was_dropped("rows", joined(insert.relation)) ||
+        was_dropped("table", joined(insert.relation)))
+      return proved();
+    const std::string problem = insert_problem(insert);
+    return problem.empty()
+               ? proved()
+               : unproved(problem,
+                          "write INSERT … ON CONFLICT DO NOTHING, with a unique key that "
+                          "the rows would break");
+  }
+
+  static Verdict select(const Node& node) {
+    const auto& select = *node.select_stmt;
+    if (select.into_clause != nullptr)
+      return unproved("SELECT INTO fails when the table is there already",
+                      "write CREATE TABLE IF NOT EXISTS … AS");
+    const std::string problem = query_problem(node);
+    return problem.empty() ? proved() : unproved(problem);
+  }
+
+  Verdict do_block_verdict(const PgQuery__DoStmt& block) {
+    sql::BodyText text;
+    text.language = "plpgsql";
+    for (const Node* argument : list(block.args, block.n_args)) {
+      const auto* option = as<PgQuery__DefElem>(argument);
+      if (option == nullptr)
+        continue;
+      if (std::string_view(option->defname) == "as")
+        text.text = string_value(option->arg);
+      else if (std::string_view(option->defname) == "language")
+        text.language = string_value(option->arg);
+    }
+    if (text.language != "plpgsql" && text.language != "sql")
+      return unproved(fmt::format("what a DO block in {} does is unknown", text.language));
+    const sql::Body body = sql::parse_body(std::move(text));
+    for (const sql::BodyStatement& inner : body.statements) {
+      Verdict verdict = judge(*inner.statement.node, inner.guard);
+      if (!verdict.is_idempotent) {
+        verdict.has_command = false;
+        verdict.problem = fmt::format("in the DO block, {}", verdict.problem);
+        return verdict;
+      }
+    }
+    for (const sql::BodyPlace& dynamic : body.dynamic) {
+      const sql::Guard& guard = dynamic.guard;
+      if (!guard.if_absent && !guard.if_present && !guard.on_duplicate && !guard.on_undefined)
+        return unproved("in the DO block, what EXECUTE of a computed string does is unknown",
+                        "put it under IF NOT EXISTS (SELECT …), or catch duplicate_object");
+    }
+    return proved();
+  }
+
+  std::set<std::string, std::less<>> dropped_;
+};
+
+}  // namespace
+
+std::vector<IdempotencyVerdict> prove_idempotent(const sql::Script& script) {
+  std::vector<IdempotencyVerdict> verdicts;
+  verdicts.reserve(script.statements().size());
+  Prover prover;
+  for (const sql::Statement& statement : script.statements()) {
+    if (statement.node == nullptr)
+      verdicts.push_back(unproved("the statement was not parsed"));
+    else
+      verdicts.push_back(prover.judge(*statement.node));
+  }
+  return verdicts;
+}
+
+std::vector<bool> idempotent_statements(const sql::Script& script) {
+  std::vector<bool> result;
+  for (const IdempotencyVerdict& verdict : prove_idempotent(script))
+    result.push_back(verdict.is_idempotent);
+  return result;
+}
+
+}  // namespace godwit::codegen::lint

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How it works. The bodies of DO blocks are split and parsed for all migrations in parallel, since
+// that is the expensive part. Then one pass goes through the set in order: each statement is first
+// shown to the rules of its kind, with the catalog as it stands, and then folded into it. A DO
+// block, and a function that the migration calls, is gone through the same way. A down section is
+// run on the catalog as the up section left it, and undone.
+#include "lint/lint.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "catalog/fold.hpp"
+#include "lint/context.hpp"
+#include "lint/registry.hpp"
+#include "lint/suppression.hpp"
+#include "source/words.hpp"
+#include "sql/body_check.hpp"
+#include "sql/plpgsql.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr int kMaxCallDepth = 8;  ///< functions that call functions
+
+using Bodies = std::unordered_map<std::size_t, sql::Body>;  // by index of the statement
+
+struct ParsedBodies {
+  Bodies up;
+  Bodies down;
+  std::vector<sql::BodyError> up_errors;
+  std::vector<sql::BodyError> down_errors;
+};
+
+bool has_body(const sql::Statement& statement) {
+  return sql::as<PgQuery__DoStmt>(statement.node) != nullptr ||
+         sql::as<PgQuery__CreateFunctionStmt>(statement.node) != nullptr;
+}
+
+Bodies parse_do_blocks(const Section& section, const sql::Script& script,
+                       std::vector<sql::BodyError>& errors) {
+  Bodies bodies;
+  const auto& statements = script.statements();
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    if (!has_body(statements[i]))
+      continue;
+    for (sql::BodyError& error : sql::check_body(section.text(), statements[i]))
+      errors.push_back(std::move(error));
+    if (sql::as<PgQuery__DoStmt>(statements[i].node) == nullptr)
+      continue;
+    if (auto text = sql::body_text(section.text(), statements[i]))
+      bodies.emplace(i, sql::parse_body(std::move(*text)));
+  }
+  return bodies;
+}
+
+/// Which handlers want which kind, made once of all families.
+struct Dispatch {
+  std::unordered_map<int, std::vector<Handler>> statements;
+  std::unordered_map<int, std::vector<Handler>> commands;
+
+  static const Dispatch& instance() {
+    static const Dispatch dispatch = [] {
+      Dispatch made;
+      for (const Family* family : families()) {
+        for (const StatementTrigger& trigger : family->statements)
+          made.statements[trigger.kind].push_back(trigger.handler);
+        for (const CommandTrigger& trigger : family->commands)
+          made.commands[trigger.kind].push_back(trigger.handler);
+      }
+      return made;
+    }();
+    return dispatch;
+  }
+};
+
+void call_all(const std::unordered_map<int, std::vector<Handler>>& handlers, int kind,
+              const Event& event, Context& context) {
+  const auto found = handlers.find(kind);
+  if (found == handlers.end())
+    return;
+  for (const Handler handler : found->second) handler(event, context);
+}
+
+/// Goes through a set.
+class Linter {
+ public:
+  Linter(std::span<const sql::Migration* const> in_order, const Policy& policy,
+         Diagnostics& diagnostics)
+      : in_order_(in_order), policy_(policy), diagnostics_(diagnostics) {}
+
+  void run() {
+    parse_bodies();
+    // The trees may be as deep as the parser allows.
+    sql::run_with_deep_stack(1, 1, [&](std::size_t) {
+      for (std::size_t i = 0; i < in_order_.size(); ++i) lint_migration(i);
+    });
+  }
+
+ private:
+  void parse_bodies() {
+    bodies_.resize(in_order_.size());
+    std::vector<std::size_t> with_bodies;
+    for (std::size_t i = 0; i < in_order_.size(); ++i) {
+      if (has_bodies(in_order_[i]->up) || has_bodies(in_order_[i]->down))
+        with_bodies.push_back(i);
+    }
+    if (with_bodies.empty())
+      return;
+    const unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+    sql::run_with_deep_stack(with_bodies.size(), threads, [&](std::size_t n) {
+      const std::size_t i = with_bodies[n];
+      const sql::Migration& migration = *in_order_[i];
+      bodies_[i].up = parse_do_blocks(migration.source->up, migration.up, bodies_[i].up_errors);
+      if (migration.source->down.is_present())
+        bodies_[i].down =
+            parse_do_blocks(migration.source->down, migration.down, bodies_[i].down_errors);
+    });
+  }
+
+  static bool has_bodies(const sql::Script& script) {
+    const auto& statements = script.statements();
+    return std::any_of(statements.begin(), statements.end(), has_body);
+  }
+
+  void lint_migration(std::size_t i) {
+    const sql::Migration& migration = *in_order_[i];
+    index_ = static_cast<catalog::MigrationIndex>(i);
+    catalog_.reset_search_path();
+    lint_section(migration, SectionKind::kUp, bodies_[i].up, bodies_[i].up_errors);
+    if (migration.is_opaque)
+      catalog_.is_opaque = true;
+    if (!migration.source->down.is_present())
+      return;
+    catalog_.start_trial();
+    catalog_.reset_search_path();
+    lint_section(migration, SectionKind::kDown, bodies_[i].down, bodies_[i].down_errors);
+    catalog_.roll_back();
+  }
+
+  void lint_section(const sql::Migration& migration, SectionKind kind, const Bodies& bodies,
+                    const std::vector<sql::BodyError>& errors) {
+    session_ = {};
+    Context context(policy_, catalog_, migration, kind, index_, session_);
+    Suppressions suppressions(context.section(), context.script(), diagnostics_);
+    for (const Family* family : families()) {
+      if (family->before_section != nullptr)
+        family->before_section(context);
+    }
+    for (const sql::BodyError& error : errors)
+      context.report_in(context.section(), "plpgsql-syntax", {error.offset, 0}, error.message);
+    const auto& statements = context.script().statements();
+    for (std::size_t s = 0; s < statements.size(); ++s) {
+      if (statements[s].node == nullptr)
+        continue;
+      Event event;
+      event.node = statements[s].node;
+      event.place = {statements[s].offset, statements[s].length};
+      event.statement_index = s;
+      run_statement(event, statements[s], context);
+      if (const auto body = bodies.find(s); body != bodies.end())
+        run_body(body->second, event, context, 0);
+    }
+    for (const Family* family : families()) {
+      if (family->after_section != nullptr)
+        family->after_section(context);
+    }
+    suppressions.apply(context.findings());
+    suppressions.report_unused(diagnostics_);
+    for (Diagnostic& finding : context.findings()) diagnostics_.all().push_back(std::move(finding));
+  }
+
+  void run_statement(const Event& event, const sql::Statement& statement, Context& context) {
+    const Dispatch& dispatch = Dispatch::instance();
+    const bool is_certain = !event.is_conditional || event.guard.if_absent ||
+                            event.guard.if_present || event.guard.on_duplicate ||
+                            event.guard.on_undefined;
+    const catalog::Occasion occasion{
+        .migration = index_,
+        .is_certain = is_certain,
+        .section = event.is_in_body ? nullptr : &context.section(),
+        .statement = statement,
+    };
+    call_all(dispatch.statements, event.node->node_case, event, context);
+    if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node)) {
+      run_commands(*alter, event, occasion, context);
+    } else {
+      note_session(*event.node);
+      catalog::fold(catalog_, *event.node, occasion);
+    }
+    if (!event.is_in_body || event.call)
+      return run_called_functions(event, context, 0);
+    run_called_functions(event, context, 1);
+  }
+
+  void run_commands(const PgQuery__AlterTableStmt& alter, const Event& event,
+                    const catalog::Occasion& occasion, Context& context) {
+    Event shown = event;
+    const auto commands = sql::list(alter.cmds, alter.n_cmds);
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      shown.command = sql::as<PgQuery__AlterTableCmd>(commands[i]);
+      shown.command_index = i;
+      if (shown.command == nullptr)
+        continue;
+      call_all(Dispatch::instance().commands, shown.command->subtype, shown, context);
+      catalog::fold_command(catalog_, alter, *shown.command, occasion);
+    }
+  }
+
+  void run_body(const sql::Body& body, const Event& around, Context& context, int depth) {
+    for (const sql::BodyStatement& inner : body.statements) {
+      Event event;
+      event.node = inner.statement.node;
+      event.place = {inner.statement.offset, inner.statement.length};
+      event.statement_index = around.statement_index;
+      event.origin = &inner.origin;
+      event.is_in_body = true;
+      event.is_conditional = around.is_conditional || inner.is_conditional;
+      event.guard = inner.guard;
+      event.call = around.call;
+      if (depth > kMaxCallDepth)
+        return;
+      call_depth_ = depth;
+      run_statement(event, inner.statement, context);
+    }
+    if (!body.dynamic.empty())
+      catalog_.is_opaque = true;
+  }
+
+  /// Time zone, for the rules.
+  void note_session(const sql::Node& node) {
+    const auto* set = sql::as<PgQuery__VariableSetStmt>(&node);
+    if (set == nullptr)
+      return;
+    const bool resets_all = set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL;
+    if (!resets_all && std::string_view(set->name) != "timezone")
+      return;
+    session_.is_utc = false;
+    if (set->kind != PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE || set->n_args != 1)
+      return;
+    const auto* value = sql::as<PgQuery__AConst>(set->args[0]);
+    if (value == nullptr || value->val_case != PG_QUERY__A__CONST__VAL_SVAL)
+      return;
+    constexpr auto kNames = std::to_array<std::string_view>(
+        {"utc", "etc/utc", "gmt", "etc/gmt", "uct", "zulu", "universal"});
+    const std::string zone = to_lower(value->sval->sval);
+    session_.is_utc = std::find(kNames.begin(), kNames.end(), zone) != kNames.end();
+  }
+
+  void run_called_functions(const Event& event, Context& context, int deeper) {
+    if (catalog_.functions.all().empty() || call_depth_ + deeper > kMaxCallDepth)
+      return;
+    const bool may_call = event.node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT ||
+                          event.node->node_case == PG_QUERY__NODE__NODE_CALL_STMT;
+    if (!may_call)
+      return;
+    std::vector<const PgQuery__FuncCall*> calls;
+    sql::walk(event.node, [&](const sql::Node& node) {
+      if (const auto* call = sql::as<PgQuery__FuncCall>(&node))
+        calls.push_back(call);
+      return true;
+    });
+    if (const auto* call = sql::as<PgQuery__CallStmt>(event.node);
+        call != nullptr && call->funccall != nullptr)
+      calls.push_back(call->funccall);
+    for (const PgQuery__FuncCall* call : calls) run_function(*call, event, context, deeper);
+  }
+
+  void run_function(const PgQuery__FuncCall& call, const Event& event, Context& context,
+                    int deeper) {
+    const catalog::Function* function = catalog_.functions.find(
+        catalog_.resolve_function(sql::list(call.funcname, call.n_funcname)));
+    if (function == nullptr)
+      return;
+    for (const catalog::Overload& overload : function->overloads) {
+      if (overload.section == nullptr || overload.argument_count < call.n_args)
+        continue;
+      const sql::Body* body = body_of(overload);
+      if (body == nullptr)
+        return;
+      Event around = event;
+      // In this very section the finding stands in the function, which is where to put it right.
+      if (overload.section != &context.section() && !around.call)
+        around.call = event.place;
+      const int depth = call_depth_;
+      run_body(*body, around, context, depth + deeper + 1);
+      call_depth_ = depth;
+      return;
+    }
+  }
+
+  const sql::Body* body_of(const catalog::Overload& overload) {
+    const auto key = std::make_pair(overload.section, overload.statement.offset);
+    auto& body = function_bodies_[key];
+    if (body == nullptr) {
+      auto text = sql::body_text(overload.section->text(), overload.statement);
+      if (!text)
+        return nullptr;
+      body = std::make_unique<sql::Body>(sql::parse_body(std::move(*text)));
+    }
+    return body.get();
+  }
+
+  std::span<const sql::Migration* const> in_order_;
+  const Policy& policy_;
+  Diagnostics& diagnostics_;
+  catalog::Catalog catalog_;
+  std::vector<ParsedBodies> bodies_;
+  std::map<std::pair<const Section*, std::size_t>, std::unique_ptr<sql::Body>> function_bodies_;
+  Session session_;
+  catalog::MigrationIndex index_ = 0;
+  int call_depth_ = 0;
+};
+
+}  // namespace
+
+void lint_set(std::span<const sql::Migration* const> in_order, const Policy& policy,
+              Diagnostics& diagnostics) {
+  Linter(in_order, policy, diagnostics).run();
+}
+
+}  // namespace godwit::codegen::lint

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about making columns NOT NULL.
+#include <fmt/format.h>
+
+#include "lint/context.hpp"
+#include "lint/families.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr int kFirstWithProof = 12;  ///< SET NOT NULL uses validated CHECKs since PostgreSQL 12
+
+constexpr RuleInfo kRules[] = {
+    {.id = "set-not-null-scan",
+     .group = "locks",
+     .summary = "SET NOT NULL reads the whole table under ACCESS EXCLUSIVE",
+     .explanation =
+         "Nobody can read or write the table until every row has been looked at. From PostgreSQL "
+         "12 "
+         "the scan is left out where a validated CHECK proves that there is no NULL: add the CHECK "
+         "as NOT VALID, which is quick, validate it in a later migration, which lets reads and "
+         "writes through, then SET NOT NULL, then drop the CHECK.",
+     .bad = "ALTER TABLE users ALTER COLUMN email SET NOT NULL;",
+     .good = "ALTER TABLE users ADD CONSTRAINT users_email_not_null CHECK (email IS NOT NULL) NOT "
+             "VALID;\n-- in later migrations:\nALTER TABLE users VALIDATE CONSTRAINT "
+             "users_email_not_null;\nALTER TABLE users ALTER COLUMN email SET NOT NULL;",
+     .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
+};
+
+void check_set_not_null(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (alter.objtype != sql::object::kTable || context.is_new(alter.relation))
+    return;
+  const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
+  const std::string_view column = event.command->name;
+  if (table != nullptr) {
+    const catalog::Column* known = table->find_column(column);
+    if (known != nullptr && known->is_not_null && !table->is_uncertain)
+      return;
+    if (context.policy().postgres >= kFirstWithProof && table->is_proved_not_null(column))
+      return;
+  }
+  const std::string name = Context::spelled(*alter.relation);
+  const std::string quoted = catalog::quote_identifier(column);
+  const std::string check =
+      catalog::quote_identifier(fmt::format("{}_{}_not_null", alter.relation->relname, column));
+  context.report(
+      "set-not-null-scan", event, context.command_place(event),
+      fmt::format("SET NOT NULL reads all of {} under ACCESS EXCLUSIVE: nothing else can use it "
+                  "meanwhile",
+                  name),
+      {context.policy().postgres >= kFirstWithProof
+           ? fmt::format(
+                 "prove it first, which lets reads and writes through:\nALTER TABLE {0} ADD "
+                 "CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT VALID;\n-- in the next "
+                 "migration:\nALTER TABLE {0} VALIDATE CONSTRAINT {2};\n-- in the one after "
+                 "it:\nALTER TABLE {0} ALTER COLUMN {1} SET NOT NULL;\nALTER TABLE {0} DROP "
+                 "CONSTRAINT {2};",
+                 name, quoted, check)
+           : fmt::format("before PostgreSQL 12 a CHECK is the way to have it without the "
+                         "lock:\nALTER TABLE {0} ADD CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT "
+                         "VALID;\n-- in the next migration:\nALTER TABLE {0} VALIDATE CONSTRAINT "
+                         "{2};",
+                         name, quoted, check)});
+}
+
+constexpr CommandTrigger kCommands[] = {
+    {sql::at::kSetNotNull, check_set_not_null},
+};
+
+}  // namespace
+
+const Family kNullabilityRules{.name = "nullability", .rules = kRules, .commands = kCommands};
+
+}  // namespace godwit::codegen::lint

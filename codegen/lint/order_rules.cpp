@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about the order of migrations and about the lock file. They are reported by order/.
+#include "lint/families.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr RuleInfo kRules[] = {
+    {.id = "unknown-dependency",
+     .group = "order",
+     .is_hard = true,
+     .summary = "A migration depends on one that is not in the set",
+     .explanation = "Nothing says when it could be applied. Check the number, or add the file.",
+     .bad = "-- Dependencies: 99",
+     .good = "-- Dependencies: 7",
+     .manual = "docs/rules.md#order"},
+    {.id = "self-dependency",
+     .group = "order",
+     .is_hard = true,
+     .summary = "A migration depends on itself",
+     .explanation = "Usually the header was copied.",
+     .bad = "-- Migration 010: Orders\n-- Dependencies: 10",
+     .good = "-- Migration 010: Orders\n-- Dependencies: 9",
+     .manual = "docs/rules.md#order"},
+    {.id = "duplicate-dependency",
+     .group = "order",
+     .severity = Severity::kWarning,
+     .summary = "A dependency is named twice",
+     .explanation = "Perhaps another one was meant.",
+     .bad = "-- Dependencies: 7, 007",
+     .good = "-- Dependencies: 7, 8",
+     .manual = "docs/rules.md#order"},
+    {.id = "dependency-cycle",
+     .group = "order",
+     .is_hard = true,
+     .summary = "Migrations depend on each other in a circle",
+     .explanation = "None of them could be applied first. The message prints the whole circle: one "
+                    "of its dependencies has to go, or the migrations have to become one.",
+     .bad = "007: -- Dependencies: 8\n008: -- Dependencies: 7",
+     .good = "007: -- Dependencies: None\n008: -- Dependencies: 7",
+     .manual = "docs/rules.md#order"},
+    {.id = "edited-locked-migration",
+     .group = "order",
+     .is_hard = true,
+     .summary = "A migration is no longer what the lock file says",
+     .explanation =
+         "Databases that applied it have the old schema, and new ones would get another. "
+         "Put the file back and write a new migration. A change without effect, such as "
+         "of a comment, is taken over by `godwit lock --accept N`.",
+     .bad = "editing 007_users.sql after its release",
+     .good = "adding 019_users_email.sql",
+     .manual = "docs/rules.md#lock"},
+    {.id = "removed-locked-migration",
+     .group = "order",
+     .is_hard = true,
+     .summary = "A migration of the lock file is gone or renumbered",
+     .explanation = "Databases have it in their history. Put the file back.",
+     .bad = "deleting 007_users.sql after its release",
+     .good = "adding 019_drop_users.sql",
+     .manual = "docs/rules.md#lock"},
+    {.id = "inserted-before-locked",
+     .group = "order",
+     .is_hard = true,
+     .summary = "A new migration is older than the newest locked one and declares no dependencies",
+     .explanation = "Databases that are further on would apply it late, after migrations that were "
+                    "written without it. Give it the next number, or say in its header on what it "
+                    "depends: `Dependencies: None` is an answer.",
+     .bad = "006_late.sql, where 007 is locked, without a header",
+     .good = "006_late.sql with -- Dependencies: 3",
+     .manual = "docs/rules.md#lock"},
+    {.id = "unlocked-migration",
+     .group = "order",
+     .severity = Severity::kNote,
+     .summary = "A migration is not in the lock file yet",
+     .explanation = "`godwit lock` adds it. Do that when it is released, so that a later edit is "
+                    "noticed.",
+     .bad = "019_new.sql, and no line of it in godwit.lock",
+     .good = "godwit lock",
+     .manual = "docs/rules.md#lock"},
+};
+
+}  // namespace
+
+const Family kOrderRules{.name = "order", .rules = kRules};
+
+}  // namespace godwit::codegen::lint

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about the transaction that a migration runs in. What cannot be in one, and what controls
+// one, is found out by sql/transaction.cpp, for the runtime as well.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "lint/context.hpp"
+#include "lint/families.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr RuleInfo kRules[] = {
+    {.id = "no-transaction-statement",
+     .group = "transactions",
+     .summary = "A statement that cannot run inside a transaction is in a transactional migration",
+     .explanation =
+         "PostgreSQL refuses CREATE INDEX CONCURRENTLY, VACUUM, ALTER SYSTEM, CREATE DATABASE and "
+         "others inside a transaction block. Give the statement a migration of its own: where it "
+         "is the only one (with SET and COMMENT beside it), it is run without a transaction, and "
+         "no header is needed.",
+     .bad =
+         "ALTER TABLE orders ADD COLUMN note text;\nCREATE INDEX CONCURRENTLY orders_at ON orders "
+         "(at);",
+     .good = "CREATE INDEX CONCURRENTLY orders_at ON orders (at);  -- in a file of its own",
+     .manual = "https://www.postgresql.org/docs/15/sql-createindex.html"},
+    {.id = "transaction-control",
+     .group = "transactions",
+     .is_hard = true,
+     .summary = "BEGIN, COMMIT or ROLLBACK inside a transactional migration",
+     .explanation =
+         "The migration and the row that records it are one transaction, which godwit begins and "
+         "commits. A COMMIT in between ends it: after a failure the migration would be half "
+         "applied. One outermost BEGIN … COMMIT around everything is fine and taken out.",
+     .bad = "INSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO b VALUES (1);",
+     .good = "INSERT INTO a VALUES (1);\nINSERT INTO b VALUES (1);",
+     .manual = "https://www.postgresql.org/docs/15/tutorial-transactions.html"},
+    {.id = "transaction-nesting",
+     .group = "transactions",
+     .summary = "BEGIN inside a transaction, or COMMIT or ROLLBACK without one",
+     .explanation =
+         "In a migration that runs without a transaction of godwit's, the server answers "
+         "these with a mere warning and does something else than what is written.",
+     .bad = "-- Transaction: none\nBEGIN;\nBEGIN;\nCOMMIT;",
+     .good = "-- Transaction: none\nBEGIN;\nCOMMIT;",
+     .manual = "https://www.postgresql.org/docs/15/sql-begin.html"},
+    {.id = "uncommitted-transaction",
+     .group = "transactions",
+     .summary = "BEGIN without a COMMIT or ROLLBACK until the end",
+     .explanation = "The session would be left in the transaction, and its work is lost.",
+     .bad = "-- Transaction: none\nBEGIN;\nDELETE FROM a;",
+     .good = "-- Transaction: none\nBEGIN;\nDELETE FROM a;\nCOMMIT;",
+     .manual = "https://www.postgresql.org/docs/15/sql-commit.html"},
+};
+
+Event event_of(const Context& context, std::size_t index) {
+  const sql::Statement& statement = context.script().statements()[index];
+  Event event;
+  event.node = statement.node;
+  event.place = {statement.offset, statement.length};
+  event.statement_index = index;
+  return event;
+}
+
+void report_restricted(Context& context, std::size_t index) {
+  const Event event = event_of(context, index);
+  const std::string_view what = sql::cannot_run_in_transaction(*event.node);
+  const bool says_transaction =
+      !context.is_down() && context.source().header.transaction.value_or(false);
+  std::string advice;
+  if (context.script().statements().size() == 1 && says_transaction)
+    advice = "say so in the header:\n-- Transaction: none";
+  else
+    advice =
+        "move it into a migration of its own, which then runs without a transaction by itself; or, "
+        "where everything in this one may be run again, say in the header:\n-- Transaction: none";
+  context.report("no-transaction-statement", event, event.place,
+                 fmt::format("{} cannot run inside a transaction, and this {} runs in one", what,
+                             context.is_down() ? "down section" : "migration"),
+                 {std::move(advice)});
+}
+
+std::string_view name_of(const PgQuery__TransactionStmt& statement) {
+  switch (statement.kind) {
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
+      return "BEGIN";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
+      return "START TRANSACTION";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
+      return "COMMIT";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
+      return "ROLLBACK";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+      return "PREPARE TRANSACTION";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT_PREPARED:
+      return "COMMIT PREPARED";
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_PREPARED:
+      return "ROLLBACK PREPARED";
+    default:
+      return "transaction control";
+  }
+}
+
+bool is_begin(const PgQuery__TransactionStmt& statement) {
+  return statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN ||
+         statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START;
+}
+
+bool is_end(const PgQuery__TransactionStmt& statement) {
+  return statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT ||
+         statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK ||
+         statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE;
+}
+
+void report_control(Context& context, std::size_t index) {
+  const Event event = event_of(context, index);
+  const auto* statement = sql::as<PgQuery__TransactionStmt>(event.node);
+  if (statement == nullptr)
+    return;
+  const std::string_view name = name_of(*statement);
+  context.report(
+      "transaction-control", event, event.place,
+      is_begin(*statement)
+          ? fmt::format("{} inside a migration, which runs in a transaction already", name)
+          : fmt::format("{} would end the transaction that also records the migration", name),
+      {"delete it; what has to be committed before the rest belongs into a migration of its own"});
+}
+
+/// Of a migration without a transaction: its own BEGIN and COMMIT have to pair up.
+void check_own_transactions(Context& context) {
+  const auto& statements = context.script().statements();
+  std::optional<std::size_t> open;
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    const auto* statement = sql::as<PgQuery__TransactionStmt>(statements[i].node);
+    if (statement == nullptr)
+      continue;
+    const Event event = event_of(context, i);
+    if (is_begin(*statement)) {
+      if (open)
+        context.report("transaction-nesting", event, event.place,
+                       fmt::format("{} inside a transaction: the server warns and goes on in the "
+                                   "first one",
+                                   name_of(*statement)),
+                       {"delete it, or COMMIT the first transaction before; a part that may fail "
+                        "by itself is a SAVEPOINT"});
+      else
+        open = i;
+    } else if (is_end(*statement)) {
+      if (!open)
+        context.report("transaction-nesting", event, event.place,
+                       fmt::format("{} without a BEGIN: the server warns and does nothing",
+                                   name_of(*statement)),
+                       {"delete it, or put BEGIN where the transaction is to start"});
+      else if (!statement->chain)
+        open.reset();
+    }
+  }
+  if (open) {
+    const Event event = event_of(context, *open);
+    context.report("uncommitted-transaction", event, event.place,
+                   "this transaction is never committed: its work is lost, and the session keeps "
+                   "its locks",
+                   {"end it:\nCOMMIT;"});
+  }
+}
+
+void check_transactions(Context& context) {
+  const sql::TransactionPlan& plan = context.transaction();
+  for (const std::size_t index : plan.not_in_transaction) report_restricted(context, index);
+  for (const std::size_t index : plan.control) report_control(context, index);
+  if (!plan.is_transactional)
+    check_own_transactions(context);
+}
+
+}  // namespace
+
+const Family kTransactionRules{
+    .name = "transactions", .rules = kRules, .before_section = check_transactions};
+
+}  // namespace godwit::codegen::lint

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// libpg_query has PL/pgSQL's own parser, but no catalog: of what it reports only syntax errors are
+// true, and it gives no position. Where the error is, is then found by splitting the body and
+// parsing the SQL in it, or else by the word that the message quotes.
+#include "sql/body_check.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <pg_query.h>
+
+namespace godwit::codegen::sql {
+namespace {
+
+/// PL/pgSQL's complaint about a statement, if it is about syntax.
+std::optional<std::string> plpgsql_syntax_error(const std::string& statement) {
+  const PgQueryPlpgsqlParseResult result = pg_query_parse_plpgsql(statement.c_str());
+  std::optional<std::string> message;
+  if (result.error != nullptr) {
+    const std::string_view text = result.error->message;
+    if (text.starts_with("syntax error") || text.starts_with("unexpected end of function"))
+      message = std::string(text);
+  }
+  pg_query_free_plpgsql_parse_result(result);
+  return message;
+}
+
+/// The offset of the word that `message` quotes: `syntax error at or near "iff"`; of the last word
+/// for `syntax error at end of input`.
+std::size_t find_quoted_word(const BodyText& body, std::string_view message) {
+  if (message.find("end of input") != std::string_view::npos) {
+    const std::vector<Token> tokens = scan(body.text, 0, body.text.size());
+    return body.origin.to_outer(tokens.empty() ? 0 : tokens.back().offset);
+  }
+  const std::size_t open = message.find('"');
+  const std::size_t close = message.rfind('"');
+  if (open == std::string_view::npos || close <= open)
+    return body.origin.to_outer(0);
+  const std::string_view wanted = message.substr(open + 1, close - open - 1);
+  for (const Token& token : scan(body.text, 0, body.text.size())) {
+    if (token.in(body.text) == wanted)
+      return body.origin.to_outer(token.offset);
+  }
+  return body.origin.to_outer(0);
+}
+
+}  // namespace
+
+std::vector<BodyError> check_body(std::string_view text, const Statement& statement) {
+  auto body = body_text(text, statement);
+  if (!body)
+    return {};
+  if (body->language == "sql")
+    return parse_body(std::move(*body)).errors;
+  if (body->language != "plpgsql")
+    return {};
+  auto message = plpgsql_syntax_error(std::string(text.substr(statement.offset, statement.length)));
+  if (!message)
+    return {};
+  const std::size_t fallback = find_quoted_word(*body, *message);
+  std::vector<BodyError> found = parse_body(std::move(*body)).errors;
+  if (found.empty())
+    return {{fallback, std::move(*message)}};
+  found.resize(1);
+  return found;
+}
+
+}  // namespace godwit::codegen::sql

@@ -1,0 +1,2 @@
+-- godwit:allow(drop-table)
+DROP TABLE users;

@@ -1,0 +1,3 @@
+ALTER TABLE users
+  ALTER COLUMN id TYPE bigint,
+  ALTER name SET DATA TYPE text COLLATE "C" USING trim(name);

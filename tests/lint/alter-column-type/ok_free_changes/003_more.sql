@@ -1,0 +1,1 @@
+ALTER TABLE t ALTER ts TYPE timestamptz, ALTER s TYPE varchar;

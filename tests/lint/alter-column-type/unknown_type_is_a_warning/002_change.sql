@@ -1,0 +1,2 @@
+ALTER TABLE t ALTER a TYPE bigint;
+ALTER TABLE unknown ALTER a TYPE text;

@@ -1,0 +1,2 @@
+-- Idempotency: NO
+CREATE TABLE a (id int);

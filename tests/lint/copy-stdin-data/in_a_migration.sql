@@ -1,0 +1,2 @@
+COPY countries (code) FROM STDIN;
+COPY countries TO STDOUT;

@@ -1,0 +1,3 @@
+-- Migration 001: A
+-- Dependencies: 2
+SELECT 1;

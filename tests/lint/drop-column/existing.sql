@@ -1,0 +1,6 @@
+ALTER TABLE users DROP COLUMN nickname;
+ALTER TABLE IF EXISTS ONLY crm.users
+  ADD COLUMN email text,
+  DROP COLUMN IF EXISTS "Nick Name" CASCADE,
+  ALTER COLUMN age SET DEFAULT (1 + 2),
+  DROP phone;

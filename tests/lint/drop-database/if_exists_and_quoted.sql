@@ -1,0 +1,3 @@
+-- Transaction: none
+SET lock_timeout = '1s';
+DROP DATABASE IF EXISTS "Old CRM" WITH (FORCE);

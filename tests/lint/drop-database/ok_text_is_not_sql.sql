@@ -1,0 +1,2 @@
+COMMENT ON DATABASE crm IS 'do not DROP DATABASE crm';
+-- DROP DATABASE crm;

@@ -1,0 +1,4 @@
+-- Überblick
+
+SELECT 'äöü';	DROP TABLE	users,
+	"Bücher";

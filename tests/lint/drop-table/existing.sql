@@ -1,0 +1,3 @@
+DROP TABLE users;
+DROP TABLE IF EXISTS crm.contacts, "Old Users" CASCADE;
+DROP FOREIGN TABLE remote_users;

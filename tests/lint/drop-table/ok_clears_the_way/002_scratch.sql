@@ -1,0 +1,3 @@
+DROP TABLE IF EXISTS scratch;
+CREATE TABLE scratch AS SELECT id FROM users;
+DROP TABLE scratch;

@@ -1,0 +1,10 @@
+CREATE TABLE a (id int);
+CREATE TABLE crm.b AS SELECT 1 AS x;
+SELECT 1 AS x INTO c;
+CREATE TEMP TABLE d (id int);
+ALTER TABLE a RENAME TO a2;
+ALTER TABLE a2 SET SCHEMA crm;
+SET search_path = crm;
+DROP TABLE a2, b;
+DROP TABLE public.c;
+DROP TABLE d;

@@ -1,0 +1,4 @@
+CREATE TABLE orders (id int);
+
+-- godwit:down
+DROP TABLE orders;

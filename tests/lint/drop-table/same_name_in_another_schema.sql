@@ -1,0 +1,2 @@
+CREATE TABLE crm.users (id int);
+DROP TABLE users;

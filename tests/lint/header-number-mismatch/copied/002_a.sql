@@ -1,0 +1,2 @@
+-- Migration 001: A
+SELECT 1;

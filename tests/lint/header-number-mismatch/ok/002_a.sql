@@ -1,0 +1,2 @@
+-- Migration 2: A
+SELECT 1;

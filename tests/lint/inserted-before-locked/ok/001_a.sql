@@ -1,0 +1,3 @@
+-- Migration 001: A
+-- Dependencies: None
+SELECT 1;

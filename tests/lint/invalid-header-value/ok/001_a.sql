@@ -1,0 +1,3 @@
+-- Migration 001: A
+-- Idempotency: no
+SELECT 1;

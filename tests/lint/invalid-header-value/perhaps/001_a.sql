@@ -1,0 +1,3 @@
+-- Migration 001: A
+-- Idempotency: perhaps
+SELECT 1;

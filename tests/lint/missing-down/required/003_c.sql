@@ -1,0 +1,2 @@
+-- Irreversible: the old values are gone
+UPDATE a SET id = 1;

@@ -1,0 +1,2 @@
+-- Migration 002: B
+SELECT 1;

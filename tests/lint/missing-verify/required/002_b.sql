@@ -1,0 +1,3 @@
+CREATE TABLE b (id int);
+-- godwit:verify
+SELECT to_regclass('b') IS NOT NULL;

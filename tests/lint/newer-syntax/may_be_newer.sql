@@ -1,0 +1,2 @@
+-- options: postgres=18
+ALTER TABLE t ADD CONSTRAINT c NOT NULL a NOT VALID;

@@ -1,0 +1,2 @@
+-- Transaction: none
+CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON users (id);

@@ -1,0 +1,3 @@
+SELECT 1;
+\connect crm
+SELECT 2;

@@ -1,0 +1,2 @@
+SELECT E'\n', '
+\connect crm';

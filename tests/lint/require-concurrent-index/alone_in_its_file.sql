@@ -1,0 +1,2 @@
+CREATE INDEX users_email
+  ON users (email);

@@ -1,0 +1,2 @@
+CREATE TABLE IF NOT EXISTS users (id int);
+CREATE INDEX b ON users (id);

@@ -1,0 +1,2 @@
+-- Transaction: none
+ALTER TYPE mood ADD VALUE 'happy';

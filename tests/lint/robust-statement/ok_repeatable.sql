@@ -1,0 +1,2 @@
+-- Transaction: none
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'happy';

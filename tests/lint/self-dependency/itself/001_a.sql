@@ -1,0 +1,3 @@
+-- Migration 001: A
+-- Dependencies: 1
+SELECT 1;

@@ -1,0 +1,2 @@
+-- options: postgres=11
+ALTER TABLE crm.users ALTER COLUMN email SET NOT NULL;

@@ -1,0 +1,3 @@
+ALTER TABLE users
+  ALTER COLUMN email SET NOT NULL,
+  ALTER "Nick Name" SET NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD CONSTRAINT c CHECK (email IS NOT NULL AND length(email) > 3) NOT VALID;

@@ -1,0 +1,3 @@
+-- options: warn-only
+-- godwit:allow(syntax-error) really
+CREATE TABEL users (id int);

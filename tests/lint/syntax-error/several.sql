@@ -1,0 +1,3 @@
+CREATE TABEL users (id int);
+CREATE TABLE t (id int);
+SELECT 'ä', FROM;

@@ -1,0 +1,6 @@
+-- Transaction: none
+BEGIN;
+BEGIN;
+DELETE FROM a;
+COMMIT;
+ROLLBACK;

@@ -1,0 +1,2 @@
+-- godwit:allow(truncate) a cache
+TRUNCATE users RESTRICT;

@@ -1,0 +1,1 @@
+TRUNCATE users, ONLY crm.sessions RESTART IDENTITY;

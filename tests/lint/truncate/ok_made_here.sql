@@ -1,0 +1,4 @@
+CREATE TABLE users (id int);
+TRUNCATE users;
+CREATE TEMP TABLE scratch (id int);
+TRUNCATE TABLE scratch;

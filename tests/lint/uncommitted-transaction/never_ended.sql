@@ -1,0 +1,6 @@
+-- Transaction: none
+BEGIN;
+DELETE FROM a;
+COMMIT;
+BEGIN;
+DELETE FROM b;

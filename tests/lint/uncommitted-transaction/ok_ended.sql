@@ -1,0 +1,4 @@
+-- Transaction: none
+BEGIN;
+DELETE FROM a;
+ROLLBACK;

@@ -1,0 +1,3 @@
+-- Migration 001: A
+-- Dependencies: 99
+SELECT 1;

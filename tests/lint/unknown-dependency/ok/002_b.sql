@@ -1,0 +1,3 @@
+-- Migration 002: B
+-- Dependencies: 1
+SELECT 1;

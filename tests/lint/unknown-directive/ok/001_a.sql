@@ -1,0 +1,3 @@
+SELECT 1;
+-- godwit:down
+SELECT 2;

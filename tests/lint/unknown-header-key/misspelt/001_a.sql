@@ -1,0 +1,3 @@
+-- Migration 001: A
+-- Dependancies: None
+SELECT 1;

@@ -1,0 +1,4 @@
+-- Migration 001: A
+-- Note: prose is prose
+-- Dependencies: None
+SELECT 1;

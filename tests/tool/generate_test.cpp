@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run_tool.hpp"
+
+namespace godwit::test {
+namespace {
+
+class Generate : public ToolTest {
+ protected:
+  void write_manifest(const std::string& more = "") const {
+    std::string text =
+        "godwit-manifest 1\nlibrary crm\nheader crm.hpp\nnamespace crm\nname main\nroot " +
+        (folder() / "m").string() + "\n" + more;
+    for (const auto& entry : std::filesystem::directory_iterator(folder() / "m"))
+      text += "file " + entry.path().string() + "\n";
+    write("crm.manifest", text);
+  }
+};
+
+TEST_F(Generate, WritesTheTableOnlyWhenItChanges) {
+  write("m/001_a.sql", "CREATE TABLE a (id bigint);\n");
+  write_manifest();
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  const std::string first = read("crm.cpp");
+  EXPECT_NE(first.find("static_assert(godwit::kTableFormat == 1"), std::string::npos);
+  EXPECT_NE(first.find(".sql = {\"CREATE TABLE a (id bigint)\", 26}"), std::string::npos);
+  EXPECT_EQ(first.find(folder().string()), std::string::npos) << "paths of the build machine";
+  const auto past = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(folder() / "crm.cpp", past);
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  EXPECT_EQ(std::filesystem::last_write_time(folder() / "crm.cpp"), past);
+}
+
+TEST_F(Generate, FindingsLeaveTheOldTable) {
+  write("m/001_a.sql", "CREATE TABLE a (id bigint);\n");
+  write_manifest();
+  run("generate crm.manifest -o crm.cpp");
+  const std::string before = read("crm.cpp");
+  write("m/002_b.sql", "DROP TABLE a;\n");
+  write_manifest();
+  const Result result = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("DIR/m/002_b.sql:1:12: error: "), std::string::npos) << result.err;
+  EXPECT_EQ(read("crm.cpp"), before);
+  write_manifest("warn-only\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  EXPECT_NE(read("crm.cpp"), before);
+}
+
+TEST_F(Generate, AnEmptySetIsAskedFor) {
+  std::filesystem::create_directories(folder() / "m");
+  write_manifest();
+  const Result result = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.err, "godwit: error: DIR/m: no migrations\n");
+  write_manifest("allow-empty\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+}
+
+TEST_F(Generate, WhatCannotBeWrittenIsSaid) {
+  write("m/001_a.sql", "CREATE TABLE a (id bigint);\n");
+  write_manifest();
+  const Result result = run("generate crm.manifest -o no/such/folder/crm.cpp");
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_EQ(result.err.rfind("godwit: ", 0), 0U);
+  EXPECT_NE(result.err.find("cannot write no/such/folder/crm.cpp"), std::string::npos);
+}
+
+TEST_F(Generate, LockErrorsAreNeverMuted) {
+  write("m/001_a.sql", "CREATE TABLE a (id bigint);\n");
+  write("godwit.lock", "1 a " + std::string(64, '0') + "\ndigest " + std::string(64, '0') + "\n");
+  write_manifest("warn-only\nbaseline 99\nlock " + (folder() / "godwit.lock").string() + "\n");
+  const Result result = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("[edited-locked-migration]"), std::string::npos);
+  EXPECT_NE(result.err.find("[invalid-lock-file]"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace godwit::test
