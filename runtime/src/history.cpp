@@ -395,6 +395,15 @@ std::string History::log_failure(const Connection& connection, const RunIdentity
       connection.literal(detail.file), detail.line);
 }
 
+std::string History::last_failures(const Connection& connection, const RunIdentity& run) const {
+  return fmt::format(
+      "SELECT DISTINCT ON (l.migration_name) l.migration_name, "
+      "pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), l.message, l.sqlstate, "
+      "l.file, l.line FROM {} AS l WHERE l.event{}'failed' AND l.migration_set{}{} "
+      "AND l.target_schema{}'' ORDER BY l.migration_name, l.id DESC",
+      quoted_log(connection), kEquals, kEquals, connection.literal(run.set), kEquals);
+}
+
 std::string History::columns(const Connection& connection) const {
   return fmt::format(
       "SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid{}"

@@ -110,6 +110,9 @@ class History {
   std::string log_failure(const Connection& connection, const RunIdentity& run,
                           const Migration& migration, const ErrorDetail& detail) const;
 
+  /// The last failure of each migration that failed after it was last applied: name, time, text.
+  std::string last_failures(const Connection& connection, const RunIdentity& run) const;
+
   /// The columns that a table of this name has.
   std::string columns(const Connection& connection) const;
   /// Which tool a table with these columns (sorted, joined by ",") is known to belong to; "" for

@@ -642,7 +642,36 @@ Status Run::status() {
     entry.row = std::move(row);
     status.migrations.push_back(std::move(entry));
   }
+  add_last_failures(status);
   return status;
+}
+
+// For a role that may not read the log, or where it is gone, there is simply nothing to show.
+void Run::add_last_failures(Status& status) {
+  if (!status.has_history || status.count(State::kPending) + status.count(State::kPartial) == 0) {
+    return;
+  }
+  const Reply reply =
+      connection_->send(with_role(history_.last_failures(*connection_, identity_)), waiter_);
+  if (!reply.is_ok()) {
+    roll_back();
+    return;
+  }
+  const PGresult* rows = reply.results[options_.role.empty() ? 0 : 2].get();
+  for (int i = 0; i < PQntuples(rows); ++i) {
+    for (MigrationStatus& entry : status.migrations) {
+      if (entry.migration != nullptr && entry.migration->full_name == value(rows, i, 0) &&
+          (entry.state == State::kPending || entry.state == State::kPartial)) {
+        entry.last_failure = fmt::format("{}: {}", value(rows, i, 1), value(rows, i, 2));
+        if (!value(rows, i, 3).empty()) {
+          entry.last_failure += fmt::format(" [{}]", value(rows, i, 3));
+        }
+        if (integer(rows, i, 5) > 0) {
+          entry.last_failure += fmt::format(" at {}:{}", value(rows, i, 4), value(rows, i, 5));
+        }
+      }
+    }
+  }
 }
 
 void Run::emit(EventKind kind, const Migration* migration, std::string message,

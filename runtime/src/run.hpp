@@ -72,6 +72,7 @@ class Run {
   bool switch_to_direct(const Plan& plan);
   bool wait_for_owner(const Plan& plan);
   void recover(const ConnectionLost& lost);
+  void add_last_failures(Status& status);
   void record_applied(const Migration& migration, milliseconds duration);
 
   // The one way to send. Throws ConnectionLost, or Error of kind kInterrupted; other errors are the

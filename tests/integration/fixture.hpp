@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -46,6 +47,22 @@ class OnDatabase : public ::testing::Test {
     return session_.list(
         "SELECT migration_number FROM schema_migrations WHERE state = 'applied' "
         "ORDER BY id");
+  }
+  /// Waits for a condition that another session brings about; a minute is a failure.
+  void wait_for(const std::string& query, const std::string& answer = "t") const {
+    for (int i = 0; i < 3000; ++i) {
+      if (session_.get(query) == answer) {
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    FAIL() << "never came true: " << query;
+  }
+  /// Until a backend of this database is in pg_sleep().
+  void wait_for_sleeper() const {
+    wait_for(
+        "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = "
+        "current_database()");
   }
   bool has_relation(const std::string& name) const {
     return session_.get("SELECT to_regclass('" + name + "') IS NOT NULL") == "t";

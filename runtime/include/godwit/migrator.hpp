@@ -124,6 +124,7 @@ struct MigrationStatus {
   const Migration* migration = nullptr;  ///< null for kUnknown
   std::optional<HistoryRow> row;         ///< none for kPending
   State state = State::kPending;
+  std::string last_failure;  ///< of a pending or partial one: when, what and where, from the log
 };
 
 /// How a database compares with a set, in the order of the set, unknown rows last.
@@ -175,8 +176,8 @@ class Migrator {
   /// failure stays applied.
   Report up();
 
-  /// Reads the history; one round trip, no write, no lock. Works on a standby and for a role that
-  /// may only read.
+  /// Reads the history; one round trip (two when something is pending), no write, no lock. Works on a
+  /// standby and for a role that may only read.
   Status status();
 
  private:

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The only file that includes CLI11, whose header takes seconds to compile.
+#include "arguments.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <stdexcept>
+#include <string_view>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+namespace godwit::cli {
+namespace {
+
+constexpr const char* kFooter = R"(
+The database comes from --url, else from GODWIT_URL, else from DATABASE_URL, else
+from libpq's own variables (PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD, …).
+Durations are written 500ms, 30s, 10m or 2h; a number alone means seconds.
+
+Exit codes:
+  0  done, or up to date          6   busy: another run or a lock, past --wait
+  1  failed, rolled back          7   cannot connect
+  2  usage                        8   read-only, or a privilege is missing
+  3  pending (check)              9   a migration outside a transaction is partly applied
+  4  drift                        10  the connection was lost, the outcome is unknown
+  5  the database is newer        11  a verify section failed, rolled back
+                                  130 interrupted, rolled back)";
+
+std::chrono::milliseconds parse_duration(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  static const std::map<std::string_view, std::int64_t> kUnits = {
+      {"", 1000}, {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"min", 60'000}, {"h", 3'600'000}};
+  const auto found = kUnits.find(unit);
+  constexpr std::int64_t kLongest = 2'147'483'647;  // milliseconds, the server's largest timeout
+  if (error != std::errc{} || number < 0 || found == kUnits.end() ||
+      number > kLongest / found->second) {
+    throw CLI::ValidationError("\"" + text + "\" is not a duration: write 500ms, 30s, 10m or 2h");
+  }
+  return std::chrono::milliseconds{number * found->second};
+}
+
+std::string environment(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? std::string{} : std::string(text);
+}
+
+bool wants_color(const std::string& when) {
+  if (when != "auto") {
+    return when == "always";
+  }
+  return isatty(STDOUT_FILENO) == 1 && environment("NO_COLOR").empty() &&
+         environment("TERM") != "dumb";
+}
+
+}  // namespace
+
+Arguments parse_arguments(int argc, const char* const* argv) {
+  Arguments arguments;
+  CLI::App app(
+      "Migrates the database of this application, with the migrations that are compiled into it.");
+  app.name(argc > 0 ? argv[0] : "migrate");
+  app.footer(kFooter);
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+
+  std::string color = "auto";
+  std::string order = "graph";
+  std::string drift = "fail";
+  std::string wait;
+  std::string lock_timeout;
+  std::string statement_timeout;
+  bool is_status = false;
+  Options& options = arguments.options;
+  app.add_option("--url", arguments.conninfo,
+                 "The database: postgresql://user@host:5432/database, or libpq's keywords. A "
+                 "password here can be seen in the process list: better in the environment");
+  app.add_option(
+      "--direct-url", options.direct_conninfo,
+      "A way to the server around a connection pooler, for migrations that cannot run in "
+      "a transaction (else GODWIT_DIRECT_URL)");
+  app.add_option(
+      "--wait", wait,
+      "How long to wait for the server, for locks and for other runs (10m; connecting is "
+      "tried once unless this is given)");
+  app.add_option("--lock-timeout", lock_timeout,
+                 "How long a statement may wait for a lock before its migration is rolled back and "
+                 "tried again (3s; 0 waits for ever)");
+  app.add_option("--statement-timeout", statement_timeout,
+                 "How long one statement may run (for ever)");
+  app.add_option("--role", options.role,
+                 "The role that shall own what is created (SET LOCAL ROLE)");
+  app.add_option("--history-table", options.history_table,
+                 "The table that records what is applied, as table or schema.table");
+  app.add_option("--on-drift", drift, "When an applied migration was edited: fail, warn or accept")
+      ->check(CLI::IsMember({"fail", "warn", "accept"}));
+  app.add_option("--order", order,
+                 "A pending migration that stands before an applied one: graph applies it when its "
+                 "header declares Dependencies, linear never, any always")
+      ->check(CLI::IsMember({"graph", "linear", "any"}));
+  app.add_flag("--dry-run", options.dry_run, "up: say what would be applied, and write nothing");
+  app.add_flag("--json", arguments.is_json,
+               "One JSON object on stdout; for up one a line, the last is the report");
+  app.add_flag("-q,--quiet", arguments.is_quiet, "Only errors and the last line");
+  app.add_flag("-v,--verbose", arguments.verbosity, "Notices and statements too; twice: the SQL");
+  app.add_option("--color", color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.add_flag("--status", is_status, "The same as the command status");
+
+  std::string head;
+  CLI::App* up = app.add_subcommand("up", "Apply all that is pending");
+  up->alias("apply-all")->alias("upgrade")->alias("migrate");
+  up->add_option("target", head, "head, which is the default")->check(CLI::IsMember({"head"}));
+  CLI::App* status = app.add_subcommand("status", "Show every migration and what became of it");
+  CLI::App* list = app.add_subcommand("list", "Show the names and states, one a line");
+  CLI::App* info = app.add_subcommand("info", "Show all about one migration");
+  info->add_option("migration", arguments.target, "Its version or full name: 7, 007 or 007_crm")
+      ->required();
+  CLI::App* check = app.add_subcommand(
+      "check", "Say by the exit code whether something is pending; writes nothing");
+  CLI::App* validate =
+      app.add_subcommand("validate", "List everything in which database and build differ");
+  CLI::App* version = app.add_subcommand("version", "Show what is compiled in; needs no database");
+  CLI::App* help = app.add_subcommand("help", "Show this help");
+
+  try {
+    app.parse(argc, argv);
+    if (!wait.empty()) {
+      options.wait = parse_duration(wait);
+    }
+    if (!lock_timeout.empty()) {
+      options.lock_timeout = parse_duration(lock_timeout);
+    }
+    if (!statement_timeout.empty()) {
+      options.statement_timeout = parse_duration(statement_timeout);
+    }
+  } catch (const CLI::ParseError& error) {
+    const bool is_help = error.get_exit_code() == 0;
+    app.exit(error);
+    arguments.exit_code = is_help ? 0 : static_cast<int>(ErrorKind::kUsage);
+    return arguments;
+  }
+
+  const std::map<CLI::App*, Command> commands = {
+      {up, Command::kUp},           {status, Command::kStatus}, {list, Command::kList},
+      {info, Command::kInfo},       {check, Command::kCheck},   {validate, Command::kValidate},
+      {version, Command::kVersion}, {help, Command::kHelp}};
+  if (!app.get_subcommands().empty()) {
+    arguments.command = commands.at(app.get_subcommands().front());
+  } else if (is_status) {
+    arguments.command = Command::kStatus;
+  } else {
+    std::fputs(app.help().c_str(), stderr);
+    arguments.exit_code = static_cast<int>(ErrorKind::kUsage);
+    return arguments;
+  }
+  if (arguments.command == Command::kHelp) {
+    std::fputs(app.help().c_str(), stdout);
+    arguments.exit_code = 0;
+    return arguments;
+  }
+  if (arguments.conninfo.empty()) {
+    arguments.conninfo = environment("GODWIT_URL");
+  }
+  if (arguments.conninfo.empty()) {
+    arguments.conninfo = environment("DATABASE_URL");
+  }
+  if (options.direct_conninfo.empty()) {
+    options.direct_conninfo = environment("GODWIT_DIRECT_URL");
+  }
+  options.on_drift = drift == "warn"     ? DriftPolicy::kWarn
+                     : drift == "accept" ? DriftPolicy::kAccept
+                                         : DriftPolicy::kFail;
+  options.order = order == "linear" ? OrderPolicy::kLinear
+                  : order == "any"  ? OrderPolicy::kAny
+                                    : OrderPolicy::kGraph;
+  arguments.has_color = wants_color(color);
+  return arguments;
+}
+
+}  // namespace godwit::cli

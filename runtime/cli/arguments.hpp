@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the user asked for: the command line and the environment, as one plain struct.
+#pragma once
+
+#include <godwit/migrator.hpp>
+
+#include <cstdint>
+#include <string>
+
+namespace godwit::cli {
+
+enum class Command : std::uint8_t {
+  kUp,
+  kStatus,
+  kList,
+  kInfo,
+  kCheck,
+  kValidate,
+  kVersion,
+  kHelp
+};
+
+struct Arguments {
+  Command command = Command::kHelp;
+  std::string conninfo;
+  Options options;
+  std::string target;  ///< of `info`: a version or a full name
+  bool is_json = false;
+  bool is_quiet = false;
+  int verbosity = 0;
+  bool has_color = false;
+  int exit_code = -1;  ///< from 0 on: everything was said already, end with this
+};
+
+/// Reads the command line, then the environment for what it does not say. Prints help and usage
+/// errors itself.
+Arguments parse_arguments(int argc, const char* const* argv);
+
+}  // namespace godwit::cli

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The only file that includes nlohmann-json. Keys come out in the order in which they are written
+// here.
+#include "json.hpp"
+
+#include "output.hpp"
+#include "references.hpp"
+
+#include <array>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+namespace godwit::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Texts of the server and of files may hold anything: invalid UTF-8 is replaced, not thrown at.
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json optional_number(std::optional<std::int64_t> number) {
+  return number ? Json(*number) : Json(nullptr);
+}
+
+Json optional_text(std::string_view text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+const char* kind_name(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kFailed:
+      return "failed";
+    case ErrorKind::kUsage:
+      return "usage";
+    case ErrorKind::kPending:
+      return "pending";
+    case ErrorKind::kDrift:
+      return "drift";
+    case ErrorKind::kNewerDatabase:
+      return "newer_database";
+    case ErrorKind::kBusy:
+      return "busy";
+    case ErrorKind::kCannotConnect:
+      return "cannot_connect";
+    case ErrorKind::kReadOnly:
+      return "read_only";
+    case ErrorKind::kPartiallyApplied:
+      return "partially_applied";
+    case ErrorKind::kOutcomeUnknown:
+      return "outcome_unknown";
+    case ErrorKind::kVerifyFailed:
+      return "verify_failed";
+    case ErrorKind::kInterrupted:
+      return "interrupted";
+  }
+  return "";
+}
+
+Json error_object(const Error& error) {
+  const ErrorDetail& detail = error.detail();
+  Json json;
+  json["kind"] = kind_name(error.kind());
+  json["message"] = detail.message;
+  json["sqlstate"] = optional_text(detail.sqlstate);
+  json["version"] = optional_number(detail.migration);
+  json["migration"] = optional_text(detail.migration_name);
+  json["file"] = optional_text(detail.file);
+  json["line"] = detail.line == 0 ? Json(nullptr) : Json(detail.line);
+  json["column"] = detail.column == 0 ? Json(nullptr) : Json(detail.column);
+  json["detail"] = optional_text(detail.detail);
+  json["hint"] = optional_text(detail.hint);
+  json["context"] = optional_text(detail.context);
+  json["blockers"] = optional_text(detail.blockers);
+  json["retryable"] = error.is_retryable();
+  return json;
+}
+
+void add_migration(Json& json, const Migration& migration) {
+  json["version"] = migration.kind == Kind::kVersioned ? Json(migration.version) : Json(nullptr);
+  json["migration"] = migration.full_name;
+}
+
+Json status_entry(const MigrationStatus& entry) {
+  Json json;
+  if (entry.migration != nullptr) {
+    add_migration(json, *entry.migration);
+    json["description"] = entry.migration->description;
+  } else {
+    json["version"] = optional_number(entry.row->version);
+    json["migration"] = entry.row->migration_name;
+    json["description"] = entry.row->description;
+  }
+  json["state"] = state_name(entry.state);
+  json["checksum"] = entry.migration != nullptr ? Json(entry.migration->checksum) : Json(nullptr);
+  if (entry.row) {
+    const HistoryRow& row = *entry.row;
+    json["applied_at"] = row.executed_at;
+    json["applied_by"] = row.applied_by;
+    json["applied_checksum"] = row.checksum;
+    json["execution_time_ms"] = optional_number(row.execution_time_ms);
+    json["step"] = row.step;
+    json["steps"] = row.steps;
+    json["breaking"] = row.is_breaking;
+    json["run_id"] = row.run_id;
+    json["tool_version"] = row.tool_version;
+  }
+  json["last_failure"] = optional_text(entry.last_failure);
+  return json;
+}
+
+Json set_object(const MigrationSet& set) {
+  Json json;
+  json["name"] = set.name;
+  json["migrations"] = set.migrations.size();
+  json["head"] = set.migrations.empty() ? Json(nullptr) : Json(set.migrations.back().full_name);
+  json["digest"] = set.digest;
+  json["tool_version"] = set.tool_version;
+  json["postgres"] = set.postgres;
+  json["history_table"] = set.history_table;
+  return json;
+}
+
+void add_database(Json& json, const Status& status) {
+  json["database"] = status.database;
+  json["server_version"] = status.server_version;
+  json["standby"] = status.is_standby;
+  json["pooled"] = status.is_pooled;
+  json["has_history"] = status.has_history;
+}
+
+}  // namespace
+
+std::string json_event(const Event& event) {
+  constexpr std::array kNames = {"started",  "waiting",   "blocked", "retrying",
+                                 "applying", "statement", "notice",  "warning",
+                                 "applied",  "failed",    "finished"};
+  Json json;
+  json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
+  if (event.migration != nullptr) {
+    add_migration(json, *event.migration);
+    json["index"] = event.index;
+  }
+  json["count"] = event.count;
+  if (event.line > 0) {
+    json["line"] = event.line;
+  }
+  if (event.duration.count() > 0 || event.kind == EventKind::kApplied) {
+    json["duration_ms"] = event.duration.count();
+  }
+  if (!event.message.empty()) {
+    json["message"] = event.message;
+  }
+  return dump(json);
+}
+
+std::string json_report(const Report& report, const Error* error) {
+  Json json;
+  json["event"] = "report";
+  json["ok"] = error == nullptr;
+  json["exit_code"] = error == nullptr ? 0 : static_cast<int>(error->kind());
+  json["database"] = optional_text(report.database);
+  json["run_id"] = optional_text(report.run_id);
+  json["applied"] = Json::array();
+  for (const Report::Applied& applied : report.applied) {
+    Json entry;
+    add_migration(entry, *applied.migration);
+    entry["duration_ms"] = applied.duration.count();
+    json["applied"].push_back(std::move(entry));
+  }
+  if (!report.planned.empty()) {
+    json["planned"] = Json::array();
+    for (const Migration* migration : report.planned) {
+      Json entry;
+      add_migration(entry, *migration);
+      json["planned"].push_back(std::move(entry));
+    }
+  }
+  json["skipped"] = report.skipped;
+  json["failed"] = report.failed;
+  json["duration_ms"] = report.duration.count();
+  json["warnings"] = report.warnings;
+  if (error != nullptr) {
+    json["error"] = error_object(*error);
+  }
+  return dump(json);
+}
+
+std::string json_status(const MigrationSet& set, const Status& status) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  add_database(json, status);
+  json["set"] = set_object(set);
+  json["counts"] = {{"applied", status.count(State::kApplied)},
+                    {"pending", status.count(State::kPending)},
+                    {"partial", status.count(State::kPartial)},
+                    {"drifted", status.count(State::kDrifted)},
+                    {"unknown", status.count(State::kUnknown)}};
+  json["migrations"] = Json::array();
+  for (const MigrationStatus& entry : status.migrations) {
+    json["migrations"].push_back(status_entry(entry));
+  }
+  return dump(json);
+}
+
+std::string json_info(const MigrationSet& set, const Status& status, std::size_t index) {
+  const MigrationStatus& entry = status.migrations[index];
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json.update(status_entry(entry));
+  if (entry.migration != nullptr) {
+    const Migration& migration = *entry.migration;
+    json["file"] = migration.up.file;
+    json["purpose"] = optional_text(migration.purpose);
+    json["author"] = optional_text(migration.author);
+    json["created"] = optional_text(migration.created);
+    json["tag"] = optional_text(migration.tag);
+    json["idempotent"] = migration.is_idempotent;
+    json["transactional"] = migration.up.is_transactional;
+    json["breaking"] = migration.is_breaking;
+    json["has_down"] = migration.down.is_present;
+    json["irreversible"] = optional_text(migration.irreversible);
+    json["dependencies"] = dependencies_of(set, migration);
+    json["dependants"] = dependants_of(set, migration);
+  }
+  return dump(json);
+}
+
+std::string json_check(const Report& report, const Error* error, int exit_code) {
+  Json json;
+  json["ok"] = exit_code == 0;
+  json["exit_code"] = exit_code;
+  json["database"] = optional_text(report.database);
+  json["pending"] = Json::array();
+  for (const Migration* migration : report.planned) {
+    Json entry;
+    add_migration(entry, *migration);
+    json["pending"].push_back(std::move(entry));
+  }
+  json["warnings"] = report.warnings;
+  if (error != nullptr) {
+    json["error"] = error_object(*error);
+  }
+  return dump(json);
+}
+
+std::string json_findings(const Status& status, const std::vector<std::string>& findings,
+                          int exit_code) {
+  Json json;
+  json["ok"] = exit_code == 0;
+  json["exit_code"] = exit_code;
+  add_database(json, status);
+  json["findings"] = findings;
+  return dump(json);
+}
+
+std::string json_version(const MigrationSet& set) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["set"] = set_object(set);
+  return dump(json);
+}
+
+std::string json_error(const Error& error) {
+  Json json;
+  json["ok"] = false;
+  json["exit_code"] = static_cast<int>(error.kind());
+  json["error"] = error_object(error);
+  return dump(json);
+}
+
+}  // namespace godwit::cli

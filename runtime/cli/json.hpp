@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What programs read. One shape for success and failure: "ok", "exit_code", and "error" where there
+// is one.
+#pragma once
+
+#include <godwit/migrator.hpp>
+
+#include <cstddef>
+#include <string>
+
+namespace godwit::cli {
+
+std::string json_event(const Event& event);
+std::string json_report(const Report& report, const Error* error);
+std::string json_status(const MigrationSet& set, const Status& status);
+std::string json_info(const MigrationSet& set, const Status& status, std::size_t index);
+std::string json_check(const Report& report, const Error* error, int exit_code);
+std::string json_findings(const Status& status, const std::vector<std::string>& findings,
+                          int exit_code);
+std::string json_version(const MigrationSet& set);
+std::string json_error(const Error& error);
+
+}  // namespace godwit::cli

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What people read: colours, durations, columns.
+#pragma once
+
+#include <godwit/migrator.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace godwit::cli {
+
+enum class Color : std::uint8_t { kNone, kGreen, kYellow, kRed, kDim, kBold };
+
+/// `text` in a colour, where there are colours.
+std::string paint(std::string_view text, Color color, bool has_color);
+
+/// "0 ms", "12 ms", "3.4 s", "2 min 5 s".
+std::string duration_text(std::chrono::milliseconds duration);
+
+std::string_view state_name(State state);
+Color state_color(State state);
+
+/// Rows of cells, each column as wide as its widest cell. Prints to stdout.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> headings) : rows_{std::move(headings)} {}
+  void add(std::vector<std::string> cells, Color color = Color::kNone);
+  void print(bool has_color) const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+  std::vector<Color> colors_;
+};
+
+/// The name that an unknown row or a migration has in the history.
+std::string name_of(const MigrationStatus& entry);
+
+}  // namespace godwit::cli

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From arguments to an exit code: the one place where exceptions end.
+#include <godwit/cli.hpp>
+
+#include "commands.hpp"
+#include "json.hpp"
+
+#include <cstdio>
+#include <exception>
+
+namespace godwit {
+namespace {
+
+int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
+  switch (arguments.command) {
+    case cli::Command::kUp:
+      return cli::run_up(arguments, set);
+    case cli::Command::kStatus:
+      return cli::run_status(arguments, set);
+    case cli::Command::kList:
+      return cli::run_list(arguments, set);
+    case cli::Command::kInfo:
+      return cli::run_info(arguments, set);
+    case cli::Command::kCheck:
+      return cli::run_check(arguments, set);
+    case cli::Command::kValidate:
+      return cli::run_validate(arguments, set);
+    case cli::Command::kVersion:
+      return cli::run_version(arguments, set);
+    case cli::Command::kHelp:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int run_cli(int argc, char** argv, const MigrationSet& set) {
+  try {
+    const cli::Arguments arguments = cli::parse_arguments(argc, argv);
+    if (arguments.exit_code >= 0) {
+      return arguments.exit_code;
+    }
+    try {
+      const int exit_code = run_command(arguments, set);
+      std::fflush(stdout);
+      return exit_code;
+    } catch (const Error& error) {
+      std::fflush(stdout);
+      if (arguments.is_json) {
+        std::puts(cli::json_error(error).c_str());
+      } else {
+        std::fprintf(stderr, "%s\n", error.what());
+      }
+      return static_cast<int>(error.kind());
+    }
+  } catch (const std::exception& error) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return static_cast<int>(ErrorKind::kFailed);
+  }
+}
+
+}  // namespace godwit

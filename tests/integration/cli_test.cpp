@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The embedded command line: what it prints, and how it ends.
+#include "fixture.hpp"
+#include "process.hpp"
+
+#include <godwit/cli.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace godwit::test {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+
+  std::string last_line() const {
+    const std::string text = out.substr(0, out.find_last_not_of('\n') + 1);
+    return text.substr(text.rfind('\n') + 1);
+  }
+};
+
+class CommandLine : public OnDatabase {
+ protected:
+  CommandLine() {
+    builder_.add(1, "users", {"CREATE TABLE users (id int)"});
+    builder_.add(7, "crm", {"CREATE TABLE clients (id int)"}).depends_on({1});
+    builder_.add(10, "team", {"ALTER TABLE clients ADD COLUMN team int"}).depends_on({7});
+  }
+
+  Child start(std::vector<std::string> arguments, bool has_url = true) {
+    const MigrationSet& set = builder_.set();
+    return Child([&set, arguments, url = has_url ? database_.conninfo() : ""] {
+      setenv("GODWIT_URL", url.c_str(), 1);
+      unsetenv("DATABASE_URL");
+      std::vector<std::string> all = {"app"};
+      all.insert(all.end(), arguments.begin(), arguments.end());
+      std::vector<char*> pointers;
+      for (std::string& argument : all) {
+        pointers.push_back(argument.data());
+      }
+      pointers.push_back(nullptr);
+      return run_cli(static_cast<int>(all.size()), pointers.data(), set);
+    });
+  }
+
+  Outcome run(std::vector<std::string> arguments) {
+    Child child = start(std::move(arguments));
+    Outcome outcome;
+    outcome.code = child.wait();
+    outcome.out = child.out();
+    outcome.err = child.err();
+    return outcome;
+  }
+
+  SetBuilder builder_;
+};
+
+TEST_F(CommandLine, UpAppliesAndSumsUpInTheLastLine) {
+  const Outcome first = run({"up"});
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.last_line(), "3 applied, 0 skipped, 0 failed");
+  EXPECT_NE(first.out.find("applied  001_users  ("), std::string::npos) << first.out;
+  EXPECT_EQ(first.err, "");
+  EXPECT_EQ(first.out.find('\x1b'), std::string::npos) << "no colours without a terminal";
+  const Outcome second = run({"up"});
+  EXPECT_EQ(second.code, 0);
+  EXPECT_EQ(second.out, "0 applied, 3 skipped, 0 failed\n");
+}
+
+TEST_F(CommandLine, AliasesAreTheSameCommand) {
+  for (const char* alias : {"apply-all", "upgrade", "migrate"}) {
+    EXPECT_EQ(run({alias}).code, 0) << alias;
+  }
+  EXPECT_EQ(run({"upgrade", "head"}).code, 0);
+  EXPECT_EQ(run({"--status"}).out.substr(0, 20), run({"status"}).out.substr(0, 20));
+}
+
+TEST_F(CommandLine, FailureIsOneErrorAndOneSummary) {
+  builder_.add(12, "bad", {"CREATE TABLE half (id int)", "SELECT  nope FROM users"});
+  const Outcome outcome = run({"up"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.last_line(), "3 applied, 0 skipped, 1 failed");
+  EXPECT_EQ(outcome.err,
+            "migrations/012_bad.sql:2:9: error: column \"nope\" does not exist [42703]\n"
+            "SELECT  nope FROM users;\n"
+            "        ^\n");
+  const Outcome status = run({"status"});
+  EXPECT_NE(status.out.find("012_bad: last failure "), std::string::npos) << status.out;
+  EXPECT_NE(status.out.find("column \"nope\" does not exist [42703] at migrations/012_bad.sql:2"),
+            std::string::npos)
+      << status.out;
+  EXPECT_EQ(status.last_line(), "3 applied, 1 pending");
+}
+
+TEST_F(CommandLine, UpInJsonIsLinesThatEndInTheReport) {
+  const Outcome outcome = run({"up", "--json"});
+  EXPECT_EQ(outcome.code, 0);
+  std::vector<Json> lines;
+  std::string rest = outcome.out;
+  for (std::size_t end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
+    lines.push_back(Json::parse(rest.substr(0, end)));
+    rest.erase(0, end + 1);
+  }
+  ASSERT_EQ(lines.size(), 9U) << outcome.out;
+  EXPECT_EQ(lines[0]["event"], "started");
+  EXPECT_EQ(lines[1]["event"], "applying");
+  EXPECT_EQ(lines[1]["migration"], "001_users");
+  EXPECT_EQ(lines[2]["event"], "applied");
+  EXPECT_EQ(lines[8]["event"], "report");
+  EXPECT_EQ(lines[8]["ok"], true);
+  EXPECT_EQ(lines[8]["exit_code"], 0);
+  EXPECT_EQ(lines[8]["applied"].size(), 3U);
+  EXPECT_EQ(lines[8]["applied"][1]["version"], 7);
+
+  builder_.add(12, "bad", {"SELECT nope"});
+  const Outcome failure = run({"up", "--json"});
+  EXPECT_EQ(failure.code, 1);
+  EXPECT_EQ(failure.err, "");
+  const Json report = Json::parse(failure.last_line());
+  EXPECT_EQ(report["ok"], false);
+  EXPECT_EQ(report["exit_code"], 1);
+  EXPECT_EQ(report["skipped"], 3);
+  EXPECT_EQ(report["failed"], 1);
+  EXPECT_EQ(report["error"]["sqlstate"], "42703");
+  EXPECT_EQ(report["error"]["line"], 1);
+  EXPECT_EQ(report["error"]["column"], 8);
+  EXPECT_EQ(report["error"]["version"], 12);
+}
+
+TEST_F(CommandLine, DryRunSaysWhatAndWritesNothing) {
+  const Outcome outcome = run({"up", "--dry-run"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_NE(outcome.out.find("pending  007_crm\n"), std::string::npos) << outcome.out;
+  EXPECT_FALSE(has_relation("users"));
+}
+
+TEST_F(CommandLine, CheckAnswersByItsExitCode) {
+  EXPECT_EQ(run({"check"}).code, 3);
+  EXPECT_EQ(run({"up"}).code, 0);
+  EXPECT_EQ(run({"check"}).code, 0);
+  session_.run("UPDATE schema_migrations SET checksum = 'x' WHERE migration_number = 7");
+  const Outcome drift = run({"check"});
+  EXPECT_EQ(drift.code, 4);
+  EXPECT_NE(drift.err.find("007_crm was applied on "), std::string::npos) << drift.err;
+  const Json json = Json::parse(run({"check", "--json"}).out);
+  EXPECT_EQ(json["exit_code"], 4);
+  EXPECT_EQ(json["error"]["kind"], "drift");
+}
+
+TEST_F(CommandLine, ValidateListsEveryDifference) {
+  run({"up"});
+  EXPECT_EQ(run({"validate"}).code, 0);
+  session_.run(
+      "UPDATE schema_migrations SET checksum = 'x' WHERE migration_number = 10;"
+      "DELETE FROM schema_migrations WHERE migration_number = 1;"
+      "INSERT INTO schema_migrations (migration_name, migration_number, migration_set, kind, "
+      "state, run_id) VALUES ('099_other', 99, 'main', 'versioned', 'applied', "
+      "gen_random_uuid())");
+  const Outcome outcome = run({"validate"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_NE(outcome.out.find("010_team was applied on"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("099_other is applied, but this build does not know it"),
+            std::string::npos);
+  EXPECT_NE(outcome.out.find("migration 7 depends on migration 1, but 1 has not been applied"),
+            std::string::npos);
+  EXPECT_NE(outcome.out.find("001_users arrives late"), std::string::npos);
+  session_.run("UPDATE schema_migrations SET breaking = true WHERE migration_number = 99");
+  EXPECT_EQ(run({"validate"}).code, 5);
+  EXPECT_EQ(run({"up"}).code, 5);
+}
+
+TEST_F(CommandLine, StatusListAndInfoShowWhatThereIs) {
+  const Outcome before = run({"status"});
+  EXPECT_EQ(before.code, 0) << before.err;
+  EXPECT_NE(before.out.find("no history table yet"), std::string::npos);
+  EXPECT_EQ(before.last_line(), "0 applied, 3 pending");
+  run({"up"});
+  const Outcome status = run({"status"});
+  EXPECT_EQ(status.last_line(), "3 applied, 0 pending");
+  EXPECT_NE(status.out.find("MIGRATION  STATE    APPLIED AT"), std::string::npos) << status.out;
+  EXPECT_EQ(run({"list"}).out, "applied  001_users\napplied  007_crm\napplied  010_team\n");
+  for (const char* target : {"7", "007", "007_crm", "crm"}) {
+    const Outcome info = run({"info", target});
+    EXPECT_EQ(info.code, 0) << info.err;
+    EXPECT_NE(info.out.find("Dependencies  001_users\nDependants    010_team\n"), std::string::npos)
+        << info.out;
+  }
+  EXPECT_EQ(run({"info", "8"}).code, 2);
+  const Json json = Json::parse(run({"info", "10", "--json"}).out);
+  EXPECT_EQ(json["state"], "applied");
+  EXPECT_EQ(json["dependencies"], Json::array({"007_crm"}));
+  EXPECT_EQ(Json::parse(run({"status", "--json"}).out)["counts"]["applied"], 3);
+}
+
+TEST_F(CommandLine, VersionNeedsNoDatabase) {
+  Child child = start({"version", "--url", "host=/nowhere"});
+  EXPECT_EQ(child.wait(), 0);
+  EXPECT_NE(child.out().find("Head          010_team\n"), std::string::npos) << child.out();
+}
+
+TEST_F(CommandLine, UsageErrorsAreTwoAndHelpIsZero) {
+  EXPECT_EQ(run({"--help"}).code, 0);
+  EXPECT_EQ(run({"up", "--help"}).code, 0);
+  EXPECT_EQ(run({"help"}).code, 0);
+  EXPECT_NE(run({"help"}).out.find("Exit codes:"), std::string::npos);
+  EXPECT_EQ(run({}).code, 2);
+  EXPECT_EQ(run({"upp"}).code, 2);
+  EXPECT_EQ(run({"up", "--wait", "soon"}).code, 2);
+  EXPECT_EQ(run({"up", "--order", "random"}).code, 2);
+  EXPECT_EQ(run({"up", "--url", "postgresql://u:secret@[bad/db"}).code, 2);
+}
+
+TEST_F(CommandLine, CannotConnectIsSeven) {
+  const Outcome outcome = run({"up", "--url", "host=/nonexistent dbname=x user=me"});
+  EXPECT_EQ(outcome.code, 7);
+  EXPECT_NE(outcome.err.find("cannot connect to me@/nonexistent:"), std::string::npos)
+      << outcome.err;
+  EXPECT_EQ(outcome.last_line(), "0 applied, 0 skipped, 0 failed");
+}
+
+TEST_F(CommandLine, ColoursOnlyWhenAskedFor) {
+  EXPECT_NE(run({"up", "--color=always"}).out.find("\x1b[32mapplied\x1b[0m"), std::string::npos);
+}
+
+TEST_F(CommandLine, VerboseShowsNoticesAndSql) {
+  builder_.add(12, "notice", {"DO $$ BEGIN RAISE NOTICE 'hello'; END $$"});
+  const Outcome outcome = run({"up", "-vv"});
+  EXPECT_NE(outcome.out.find("NOTICE: hello"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("CREATE TABLE users (id int);"), std::string::npos);
+  EXPECT_EQ(run({"up", "--quiet"}).out, "0 applied, 4 skipped, 0 failed\n");
+}
+
+TEST_F(CommandLine, SignalsRollBackAndEndIn130) {
+  builder_.add(12, "slow", {"CREATE TABLE slow (id int)", "SELECT pg_sleep(60)"});
+  for (const int signal : {SIGINT, SIGTERM}) {
+    Child child = start({"up"});
+    wait_for_sleeper();
+    const auto start_time = std::chrono::steady_clock::now();
+    child.kill(signal);
+    EXPECT_EQ(child.wait(), 130);
+    EXPECT_LT(std::chrono::steady_clock::now() - start_time, std::chrono::seconds{2});
+    EXPECT_NE(child.err().find("interrupted; 012_slow was rolled back"), std::string::npos)
+        << child.err();
+    EXPECT_FALSE(has_relation("slow"));
+    EXPECT_EQ(applied(), "1,7,10");
+  }
+}
+
+}  // namespace
+}  // namespace godwit::test

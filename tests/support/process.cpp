@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Children by fork(), so that a set built in memory needs no way to another program.
+#include "process.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace godwit::test {
+
+Child::Child(const std::function<int()>& body) {
+  int out[2];
+  int err[2];
+  if (pipe2(out, O_CLOEXEC) != 0 || pipe2(err, O_CLOEXEC) != 0) {
+    throw std::runtime_error("pipe failed");
+  }
+  std::fflush(stdout);
+  std::fflush(stderr);
+  pid_ = fork();
+  if (pid_ < 0) {
+    throw std::runtime_error("fork failed");
+  }
+  if (pid_ == 0) {
+    dup2(out[1], STDOUT_FILENO);
+    dup2(err[1], STDERR_FILENO);
+    int code = 99;
+    try {
+      code = body();
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    std::fflush(stdout);
+    std::fflush(stderr);
+    _exit(code);
+  }
+  close(out[1]);
+  close(err[1]);
+  out_pipe_ = out[0];
+  err_pipe_ = err[0];
+}
+
+Child::Child(Child&& other) noexcept
+    : pid_(std::exchange(other.pid_, -1)),
+      out_pipe_(std::exchange(other.out_pipe_, -1)),
+      err_pipe_(std::exchange(other.err_pipe_, -1)),
+      out_(std::move(other.out_)),
+      err_(std::move(other.err_)) {}
+
+Child::~Child() {
+  if (pid_ > 0) {
+    ::kill(pid_, SIGKILL);
+    wait();
+  }
+}
+
+void Child::kill(int signal) const {
+  ::kill(pid_, signal);
+}
+
+int Child::wait() {
+  pollfd descriptors[2] = {{out_pipe_, POLLIN, 0}, {err_pipe_, POLLIN, 0}};
+  std::string* const texts[2] = {&out_, &err_};
+  int open = 2;
+  while (open > 0) {
+    if (poll(descriptors, 2, -1) < 0) {
+      continue;
+    }
+    for (int i = 0; i < 2; ++i) {
+      if (descriptors[i].revents == 0) {
+        continue;
+      }
+      char buffer[4096];
+      const ssize_t count = read(descriptors[i].fd, buffer, sizeof buffer);
+      if (count > 0) {
+        texts[i]->append(buffer, static_cast<std::size_t>(count));
+      } else {
+        close(descriptors[i].fd);
+        descriptors[i].fd = -1;
+        --open;
+      }
+    }
+  }
+  int status = 0;
+  waitpid(std::exchange(pid_, -1), &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+}
+
+}  // namespace godwit::test

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Child processes: a function run in a fork, with its output caught.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+namespace godwit::test {
+
+/// Runs `body` in a child; its return value is the exit code (an exception is 99 and is printed).
+class Child {
+ public:
+  explicit Child(const std::function<int()>& body);
+  /// Kills it if it still runs.
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  Child(Child&& other) noexcept;
+  Child& operator=(Child&&) = delete;
+
+  pid_t pid() const { return pid_; }
+  void kill(int signal) const;
+  /// The exit code, or 1000 + the signal that ended it.
+  int wait();
+  const std::string& out() const { return out_; }  ///< after wait()
+  const std::string& err() const { return err_; }
+
+ private:
+  pid_t pid_ = -1;
+  int out_pipe_ = -1;
+  int err_pipe_ = -1;
+  std::string out_;
+  std::string err_;
+};
+
+}  // namespace godwit::test
