@@ -43,6 +43,18 @@ void create_table_as(Catalog& catalog, const PgQuery__CreateTableAsStmt& create,
                                     ? RelationKind::kMaterializedView
                                     : RelationKind::kTable,
                                 occasion);
+  if (create.into->skip_data == 0)
+    return;
+  if (Relation* view = catalog.relations.edit(catalog.resolve(*create.into->rel));
+      view != nullptr && view->made_in == occasion.migration)
+    view->is_unfilled = true;
+}
+
+void refresh(Catalog& catalog, const PgQuery__RefreshMatViewStmt& refresh) {
+  if (refresh.relation == nullptr)
+    return;
+  if (Relation* view = catalog.relations.edit(catalog.resolve(*refresh.relation)))
+    view->is_unfilled = refresh.skip_data != 0;
 }
 
 void create_composite(Catalog& catalog, const PgQuery__CompositeTypeStmt& create,
@@ -105,6 +117,10 @@ void create_domain(Catalog& catalog, const PgQuery__CreateDomainStmt& create,
     type.base = catalog.resolved(read_type(*create.type_name));
   const auto constraints = list(create.constraints, create.n_constraints);
   type.is_constrained = std::any_of(constraints.begin(), constraints.end(), constrains_domain);
+  type.has_default = std::any_of(constraints.begin(), constraints.end(), [](const sql::Node* node) {
+    const auto* constraint = as<PgQuery__Constraint>(node);
+    return constraint != nullptr && constraint->contype == sql::constr::kDefault;
+  });
   const Name name = type.name;
   catalog.types.put(name, std::move(type));
 }
@@ -115,6 +131,8 @@ void alter_domain(Catalog& catalog, const PgQuery__AlterDomainStmt& alter) {
   const std::string_view subtype = alter.subtype;
   if (type != nullptr && (subtype == "C" || subtype == "O"))
     type->is_constrained = true;
+  if (type != nullptr && subtype == "T")
+    type->has_default = alter.def != nullptr;
 }
 
 void create_other_type(Catalog& catalog, std::span<sql::Node* const> names, TypeKind kind,
@@ -141,6 +159,11 @@ void create_function(Catalog& catalog, const PgQuery__CreateFunctionStmt& create
         parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT &&
         parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE)
       ++overload.argument_count;
+  }
+  for (const sql::Node* node : list(create.options, create.n_options)) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    if (option != nullptr && std::string_view(option->defname) == "volatility")
+      overload.is_volatile = string_value(option->arg) == "volatile";
   }
   Function function;
   if (const Function* known = catalog.functions.find(name))
@@ -573,6 +596,8 @@ void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion) {
       return create_function(catalog, *node.create_function_stmt, occasion);
     case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT:
       return create_schema(catalog, *node.create_schema_stmt, occasion);
+    case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT:
+      return refresh(catalog, *node.refresh_mat_view_stmt);
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
       catalog.extensions.emplace(node.create_extension_stmt->extname);
       return;

@@ -50,6 +50,8 @@ void attach_partition(Catalog& catalog, const Name& parent, const PgQuery__Alter
   Relation* child = catalog.relations.edit(catalog.resolve(*partition->name));
   if (child == nullptr)
     return;
+  child->is_default_partition =
+      attach && partition->bound != nullptr && partition->bound->is_default != 0;
   if (attach)
     child->partition_of = parent;
   else

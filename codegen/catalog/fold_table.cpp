@@ -370,6 +370,7 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
   fresh.is_uncertain = !occasion.is_certain;
   fresh.made_in = occasion.migration;
   fresh.has_known_shape = create.of_typename == nullptr;
+  fresh.is_default_partition = create.partbound != nullptr && create.partbound->is_default != 0;
   // The table is in the catalog while its parts are added: names must not collide with it.
   const Name name = fresh.name;
   Relation& table = catalog.relations.put(name, std::move(fresh));

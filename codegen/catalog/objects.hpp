@@ -76,6 +76,8 @@ struct Relation {
   std::vector<Constraint> constraints;
   std::vector<std::string> indexes;  ///< names, in the relation's own schema
   std::optional<Name> partition_of;
+  bool is_default_partition = false;
+  bool is_unfilled = false;   ///< a materialized view made WITH NO DATA and not refreshed since
   std::vector<Name> parents;  ///< INHERITS
   MigrationIndex made_in = kMadeElsewhere;
 
@@ -105,6 +107,7 @@ struct UserType {
   std::vector<std::string> values;  ///< of an enum, in order
   Type base;                        ///< of a domain
   bool is_constrained = false;      ///< the domain has a CHECK or NOT NULL
+  bool has_default = false;         ///< the domain has one
   MigrationIndex made_in = kMadeElsewhere;
 };
 
@@ -112,6 +115,7 @@ struct UserType {
 struct Overload {
   std::size_t argument_count = 0;
   bool is_procedure = false;
+  bool is_volatile = true;  ///< says neither IMMUTABLE nor STABLE
   /// The section whose text holds the statement, null where that is not known (in a DO block).
   const Section* section = nullptr;
   sql::Statement statement;

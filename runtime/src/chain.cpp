@@ -153,13 +153,8 @@ void Run::add_leak_reset(Message& message, const Migration& migration) const {
   // A transaction of its own: statements between COMMIT and BEGIN would become part of the next
   // block's, and be undone with it.
   message.add(Section::kReset, &migration, "BEGIN");
-  if (leaks(migration, "session_authorization")) {
-    message.add(Section::kReset, &migration, restore_setting("session_authorization"));
-  }
-  for (const std::string_view name : names) {
-    if (name != "session_authorization") {
-      message.add(Section::kReset, &migration, restore_setting(name));
-    }
+  for (const std::string& statement : restore_statements(names)) {
+    message.add(Section::kReset, &migration, statement);
   }
   message.add(Section::kReset, &migration, "COMMIT");
 }

@@ -121,6 +121,7 @@ bool Run::take_gate(const Plan& plan) {
   const std::size_t count = reply.results.size();
   const PGresult* before = reply.results[settings].get();
   backend_pid_ = static_cast<int>(integer(before, 0, 0));
+  is_pooled_ = backend_pid_ != PQbackendPID(connection_->raw());
   session_role_ = value(before, 0, 1);
   session_user_ = value(before, 0, 2);
   saved_settings_.clear();
@@ -206,6 +207,26 @@ std::string Run::reopen_gate() const {
   return fmt::format(
       "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}SELECT pg_catalog.pg_advisory_xact_lock({})",
       gate_settings(), history_.gate_key(*connection_, set_.name));
+}
+
+std::vector<std::string> Run::restore_statements(std::span<const std::string_view> names) const {
+  std::vector<std::string> statements;
+  const auto has = [&](std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  // First, since it takes the role along.
+  if (has("session_authorization")) {
+    statements.push_back(restore_setting("session_authorization"));
+  }
+  if (has("session_authorization") || has("role")) {
+    statements.push_back(restore_setting("role"));
+  }
+  for (const std::string_view name : names) {
+    if (name != "session_authorization" && name != "role") {
+      statements.push_back(restore_setting(name));
+    }
+  }
+  return statements;
 }
 
 // Puts a setting back that a migration changed beyond its transaction.

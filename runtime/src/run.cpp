@@ -65,7 +65,7 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
 }
 
 Run::~Run() {
-  if (connection_ && connection_->is_borrowed() && !connection_->is_cut() &&
+  if (is_usable_ && connection_ && connection_->is_borrowed() && !connection_->is_cut() &&
       !connection_->is_idle()) {
     connection_->send("ROLLBACK", Waiter{});
   }
@@ -115,6 +115,7 @@ void Run::connect() {
     }
   }
   refuse_unusable_connection();
+  is_usable_ = true;
   receive_notices();
 }
 
@@ -329,7 +330,8 @@ bool Run::advance() {
                       connection_->server_version() / 10000, set_.postgres));
     }
   }
-  if (switch_to_direct(plan)) {
+  if (needs_direct(plan)) {
+    switch_to_direct(plan);
     check();
     return true;
   }
@@ -338,6 +340,10 @@ bool Run::advance() {
     return true;
   }
   if (!take_gate(plan)) {
+    return true;
+  }
+  if (needs_direct(plan)) {
+    roll_back();  // on a new database the check could not tell that there is a pooler
     return true;
   }
   // Under the gate the history is the truth: whatever was in doubt was rolled back.
@@ -468,14 +474,17 @@ void Run::require_writable(const Plan& plan) {
 
 // Migrations outside a transaction need a session of their own, which a transaction pooler does not
 // give: the whole run moves to the direct connection, or is refused before anything is applied.
-bool Run::switch_to_direct(const Plan& plan) {
-  const auto needs_session = [](const Pending& pending) {
-    return !pending.migration->up.is_transactional;
-  };
-  const auto found = std::find_if(plan.pending.begin(), plan.pending.end(), needs_session);
-  if (!is_pooled_ || is_direct_ || found == plan.pending.end()) {
-    return false;
-  }
+bool Run::needs_direct(const Plan& plan) const {
+  return is_pooled_ && !is_direct_ &&
+         std::any_of(plan.pending.begin(), plan.pending.end(), [](const Pending& pending) {
+           return !pending.migration->up.is_transactional;
+         });
+}
+
+void Run::switch_to_direct(const Plan& plan) {
+  const auto found =
+      std::find_if(plan.pending.begin(), plan.pending.end(),
+                   [](const Pending& pending) { return !pending.migration->up.is_transactional; });
   if (options_.direct_conninfo.empty()) {
     ErrorDetail detail;
     name_migration(*found->migration, detail);
@@ -496,7 +505,6 @@ bool Run::switch_to_direct(const Plan& plan) {
   is_direct_ = true;
   refuse_unusable_connection();
   receive_notices();
-  return true;
 }
 
 // Another process is in the middle of a migration outside a transaction. True when it was waited
@@ -579,7 +587,7 @@ void Run::recover(const ConnectionLost& lost) {
   }
   refuse_unusable_connection();
   receive_notices();
-  session_settings_.clear();
+  must_restore_session_ = false;
 }
 
 // ---- Status ----------------------------------------------------------------------------------
@@ -616,6 +624,10 @@ Status Run::status() {
       describe_error(reply.error.get(), detail);
       fail_in_section(reply.error.get(), Section::kGuard, nullptr, std::move(detail));
     }
+    // The failed statement could not tell which server process this is.
+    const Reply pid = connection_->send("SELECT pg_catalog.pg_backend_pid()", waiter_);
+    status.is_pooled =
+        pid.is_ok() && integer(pid.results[0].get(), 0, 0) != PQbackendPID(connection_->raw());
   }
   for (const Migration& migration : set_.migrations) {
     MigrationStatus entry;

@@ -69,7 +69,8 @@ class Run {
   void handle_drift(const Plan& plan);
   void accept_drift(const Plan& plan);
   void require_writable(const Plan& plan);
-  bool switch_to_direct(const Plan& plan);
+  bool needs_direct(const Plan& plan) const;
+  void switch_to_direct(const Plan& plan);
   bool wait_for_owner(const Plan& plan);
   void recover(const ConnectionLost& lost);
   void add_last_failures(Status& status);
@@ -97,6 +98,7 @@ class Run {
   std::string gate_settings() const;
   std::string reopen_gate() const;
   std::vector<std::string_view> leaked_settings(const Plan& plan) const;
+  std::vector<std::string> restore_statements(std::span<const std::string_view> names) const;
   std::string restore_setting(std::string_view name) const;
 
   // chain.cpp
@@ -128,6 +130,7 @@ class Run {
   void finish_steps(const Migration& migration);
   [[noreturn]] void fail_step(const Migration& migration, const Step& step, std::size_t number,
                               ErrorKind kind, ErrorDetail detail);
+  void save_session(const std::vector<std::string>& names);
   void set_session(const Migration& migration);
   void restore_session();
 
@@ -163,6 +166,7 @@ class Run {
   int backend_pid_ = 0;
   bool is_pooled_ = false;
   bool is_direct_ = false;
+  bool is_usable_ = false;  // a transaction on it is ours
 
   Clock::time_point start_ = Clock::now();
   Clock::time_point deadline_;
@@ -174,7 +178,7 @@ class Run {
   std::string session_role_ = "none";
   std::string session_user_;
   std::vector<SavedSetting> saved_settings_;
-  std::vector<SavedSetting> session_settings_;  // set for steps, to be restored
+  bool must_restore_session_ = false;  // settings were changed for steps
 
   milliseconds poll_{50};
   Clock::time_point waiting_since_{};

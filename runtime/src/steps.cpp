@@ -11,6 +11,7 @@
 #include "run.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -318,6 +319,30 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
 
 // SET LOCAL needs a transaction, which these statements cannot have. lock_timeout has to be off: it
 // would end the waiting for old snapshots that is part of building an index concurrently.
+// The steps run with the session's own role, which the gate found.
+void Run::save_session(const std::vector<std::string>& names) {
+  std::string query = "SELECT ";
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    query += fmt::format(
+        "{0}pg_catalog.current_setting({1}, true), (SELECT s.setting{2}s.reset_val FROM "
+        "pg_catalog.pg_settings AS s WHERE s.name{2}{1})",
+        i == 0 ? "" : ", ", connection_->literal(names[i]), kEquals);
+  }
+  const Reply reply = ask(query, Section::kBegin);
+  const PGresult* found = reply.results[0].get();
+  saved_settings_.clear();
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto column = static_cast<int>(2 * i);
+    SavedSetting saved{names[i], std::nullopt, true};
+    if (PQgetisnull(found, 0, column) == 0) {
+      saved.value = std::string(value(found, 0, column));
+      saved.is_default = is_true(found, 0, column + 1);
+    }
+    saved_settings_.push_back(std::move(saved));
+  }
+  must_restore_session_ = true;
+}
+
 void Run::set_session(const Migration& migration) {
   struct Wanted {
     std::string name;
@@ -336,32 +361,17 @@ void Run::set_session(const Migration& migration) {
   for (const Setting& setting : migration.settings) {
     wanted.push_back({std::string(setting.name), std::string(setting.value)});
   }
-  // Also what the statements themselves are known to change.
   std::vector<std::string> names;
   for (const Wanted& setting : wanted) {
     names.push_back(setting.name);
   }
+  // Also what the statements themselves are known to change.
   for (const std::string_view name : migration.up.leaked_settings) {
     if (name != "role" && name != "session_authorization") {
       names.emplace_back(name);
     }
   }
-  names.emplace_back("role");
-  std::string query = "SELECT ";
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    query += fmt::format("{}pg_catalog.current_setting({}, true)", i == 0 ? "" : ", ",
-                         connection_->literal(names[i]));
-  }
-  const Reply reply = ask(query, Section::kBegin);
-  session_settings_.clear();
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto column = static_cast<int>(i);
-    SavedSetting saved{names[i], std::nullopt, true};
-    if (PQgetisnull(reply.results[0].get(), 0, column) == 0) {
-      saved.value = std::string(value(reply.results[0].get(), 0, column));
-    }
-    session_settings_.push_back(std::move(saved));
-  }
+  save_session(names);
   std::string sql = "SELECT ";
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     sql += fmt::format("{}pg_catalog.set_config({}, {}, false)", i == 0 ? "" : ", ",
@@ -374,22 +384,17 @@ void Run::set_session(const Migration& migration) {
 }
 
 void Run::restore_session() {
-  if (session_settings_.empty() || !connection_ || connection_->is_cut()) {
-    session_settings_.clear();
+  if (!std::exchange(must_restore_session_, false) || !connection_ || connection_->is_cut()) {
     return;
   }
-  std::string sql;
-  for (const SavedSetting& saved : session_settings_) {
-    if (saved.name == "role") {
-      sql += saved.value.value_or("none") == "none"
-                 ? std::string("SET ROLE NONE;\n")
-                 : fmt::format("SET ROLE {};\n", connection_->identifier(*saved.value));
-    } else if (saved.value) {
-      sql += fmt::format("SELECT pg_catalog.set_config({}, {}, false);\n",
-                         connection_->literal(saved.name), connection_->literal(*saved.value));
-    }
+  std::vector<std::string_view> names = {"session_authorization"};
+  for (const SavedSetting& saved : saved_settings_) {
+    names.push_back(saved.name);
   }
-  session_settings_.clear();
+  std::string sql;
+  for (const std::string& statement : restore_statements(names)) {
+    sql += statement + ";\n";
+  }
   const Reply reply = connection_->send(sql, Waiter{});
   if (reply.error) {
     roll_back();

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about ADD COLUMN on tables that are in use. A nullable column, or one with a constant
+// default (from PostgreSQL 11), costs nothing; what else a definition says may cost a scan, a
+// rewrite, or the migration.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "lint/context.hpp"
+#include "lint/families.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr int kFirstWithFastDefault = 11;  ///< a constant default no longer rewrites the table
+
+constexpr std::string_view kAlterTable = "https://www.postgresql.org/docs/15/sql-altertable.html";
+
+constexpr RuleInfo kRules[] = {
+    {.id = "add-required-column",
+     .group = "will fail",
+     .summary = "ADD COLUMN NOT NULL without a default fails on a table that holds rows",
+     .explanation = "The rows that are there would have NULL in it. Add the column with a constant "
+                    "default, or nullable, fill it in batches, and make it NOT NULL later.",
+     .bad = "ALTER TABLE users ADD COLUMN plan text NOT NULL;",
+     .good = "ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free';",
+     .manual = kAlterTable},
+    {.id = "add-column-check",
+     .group = "locks",
+     .summary = "ADD COLUMN with a CHECK reads the whole table under ACCESS EXCLUSIVE",
+     .explanation =
+         "It does so even where the column is NULL in every row; a domain with a CHECK is "
+         "the same. Add the column, then the constraint as NOT VALID, and validate it in "
+         "a later migration.",
+     .bad = "ALTER TABLE users ADD COLUMN age int CHECK (age > 0);",
+     .good =
+         "ALTER TABLE users ADD COLUMN age int;\nALTER TABLE users ADD CONSTRAINT users_age_check "
+         "CHECK (age > 0) NOT VALID;",
+     .manual = kAlterTable},
+    {.id = "add-column-fk",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "ADD COLUMN … REFERENCES locks both tables, and with a default reads the new one",
+     .explanation =
+         "It holds ACCESS EXCLUSIVE on the table and SHARE ROW EXCLUSIVE on the one that is "
+         "referenced; with a default that is not NULL every row is looked up meanwhile, "
+         "which makes it an error. Add the column first, and the foreign key as NOT VALID "
+         "in another migration.",
+     .bad = "ALTER TABLE orders ADD COLUMN user_id bigint REFERENCES users;",
+     .good =
+         "ALTER TABLE orders ADD COLUMN user_id bigint;\n-- in the next migration:\nALTER TABLE "
+         "orders ADD FOREIGN KEY (user_id) REFERENCES users NOT VALID;",
+     .manual = kAlterTable},
+    {.id = "add-column-unique",
+     .group = "locks",
+     .summary = "ADD COLUMN UNIQUE or PRIMARY KEY builds an index under ACCESS EXCLUSIVE",
+     .explanation =
+         "Add the column, build a unique index CONCURRENTLY in a migration of its own, and "
+         "make the constraint of it with USING INDEX.",
+     .bad = "ALTER TABLE users ADD COLUMN email text UNIQUE;",
+     .good =
+         "ALTER TABLE users ADD COLUMN email text;\n-- in the next migration:\nCREATE UNIQUE INDEX "
+         "CONCURRENTLY users_email ON users (email);",
+     .manual = kAlterTable},
+    {.id = "add-column-volatile-default",
+     .group = "locks",
+     .summary = "ADD COLUMN with a default that differs from row to row rewrites the table",
+     .explanation =
+         "random(), clock_timestamp(), gen_random_uuid() and nextval() are called for each "
+         "row, under ACCESS EXCLUSIVE; now() is not, since it is one value for all. A "
+         "function that is not known is taken to be such. Before PostgreSQL 11 every "
+         "default rewrites.",
+     .bad = "ALTER TABLE users ADD COLUMN token uuid DEFAULT gen_random_uuid();",
+     .good = "ALTER TABLE users ADD COLUMN token uuid;\nALTER TABLE users ALTER COLUMN token SET "
+             "DEFAULT gen_random_uuid();\n-- then fill the old rows in batches",
+     .manual = kAlterTable},
+    {.id = "add-column-generated-stored",
+     .group = "locks",
+     .summary = "ADD COLUMN GENERATED … STORED rewrites the table under ACCESS EXCLUSIVE",
+     .explanation =
+         "Every row gets its value at once. Add a plain column and a trigger that fills it, "
+         "and fill the old rows in batches.",
+     .bad = "ALTER TABLE t ADD COLUMN total int GENERATED ALWAYS AS (a + b) STORED;",
+     .good = "ALTER TABLE t ADD COLUMN total int;\n-- then a trigger, and batches",
+     .manual = kAlterTable},
+    {.id = "add-column-identity",
+     .group = "locks",
+     .summary = "ADD COLUMN … AS IDENTITY rewrites the table under ACCESS EXCLUSIVE",
+     .explanation =
+         "Every row gets its number at once. Add a nullable bigint and a sequence as its "
+         "default, and fill the old rows in batches.",
+     .bad = "ALTER TABLE t ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY;",
+     .good = "ALTER TABLE t ADD COLUMN id bigint;\nCREATE SEQUENCE t_id_seq OWNED BY t.id;\nALTER "
+             "TABLE "
+             "t ALTER COLUMN id SET DEFAULT nextval('t_id_seq');",
+     .manual = kAlterTable},
+    {.id = "add-column-serial",
+     .group = "locks",
+     .summary = "ADD COLUMN serial rewrites the table under ACCESS EXCLUSIVE",
+     .explanation =
+         "Every row gets its number at once. Add a nullable bigint and a sequence as its "
+         "default, and fill the old rows in batches.",
+     .bad = "ALTER TABLE t ADD COLUMN id bigserial;",
+     .good = "ALTER TABLE t ADD COLUMN id bigint;\nCREATE SEQUENCE t_id_seq OWNED BY t.id;\nALTER "
+             "TABLE "
+             "t ALTER COLUMN id SET DEFAULT nextval('t_id_seq');",
+     .manual = kAlterTable},
+};
+
+/// Functions of pg_catalog that are IMMUTABLE or STABLE and that people use in defaults. Sorted.
+constexpr auto kSteady = std::to_array<std::string_view>({
+    "abs",
+    "array_append",
+    "array_cat",
+    "array_fill",
+    "array_length",
+    "array_prepend",
+    "array_to_json",
+    "array_to_string",
+    "ascii",
+    "btrim",
+    "cardinality",
+    "ceil",
+    "ceiling",
+    "char_length",
+    "chr",
+    "concat",
+    "concat_ws",
+    "convert_from",
+    "convert_to",
+    "current_database",
+    "current_schema",
+    "current_setting",
+    "date",
+    "date_part",
+    "date_trunc",
+    "decode",
+    "encode",
+    "extract",
+    "floor",
+    "format",
+    "hashtext",
+    "host",
+    "inet_client_addr",
+    "initcap",
+    "int4range",
+    "int8range",
+    "json_array",
+    "json_build_array",
+    "json_build_object",
+    "json_object",
+    "jsonb_array",
+    "jsonb_build_array",
+    "jsonb_build_object",
+    "jsonb_object",
+    "justify_days",
+    "justify_hours",
+    "left",
+    "length",
+    "lower",
+    "lpad",
+    "ltrim",
+    "make_date",
+    "make_interval",
+    "make_time",
+    "make_timestamp",
+    "make_timestamptz",
+    "md5",
+    "mod",
+    "now",
+    "numrange",
+    "octet_length",
+    "overlay",
+    "pg_backend_pid",
+    "position",
+    "power",
+    "quote_ident",
+    "quote_literal",
+    "quote_nullable",
+    "regexp_replace",
+    "repeat",
+    "replace",
+    "reverse",
+    "right",
+    "round",
+    "row_to_json",
+    "rpad",
+    "rtrim",
+    "session_user",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sign",
+    "split_part",
+    "sqrt",
+    "statement_timestamp",
+    "string_to_array",
+    "strpos",
+    "substr",
+    "substring",
+    "timezone",
+    "to_char",
+    "to_date",
+    "to_json",
+    "to_jsonb",
+    "to_number",
+    "to_timestamp",
+    "to_tsquery",
+    "to_tsvector",
+    "transaction_timestamp",
+    "translate",
+    "trim",
+    "trunc",
+    "tsrange",
+    "tstzrange",
+    "txid_current",
+    "upper",
+    "version",
+    "width_bucket",
+});
+static_assert(std::is_sorted(kSteady.begin(), kSteady.end()));
+
+/// What a column's definition says, taken apart.
+struct Definition {
+  const PgQuery__Constraint* not_null = nullptr;
+  const PgQuery__Constraint* default_value = nullptr;
+  const PgQuery__Constraint* identity = nullptr;
+  const PgQuery__Constraint* generated = nullptr;
+  const PgQuery__Constraint* check = nullptr;
+  const PgQuery__Constraint* unique = nullptr;
+  const PgQuery__Constraint* foreign_key = nullptr;
+};
+
+Definition take_apart(const PgQuery__ColumnDef& column) {
+  Definition parts;
+  for (const sql::Node* node : sql::list(column.constraints, column.n_constraints)) {
+    const auto* constraint = sql::as<PgQuery__Constraint>(node);
+    if (constraint == nullptr)
+      continue;
+    switch (constraint->contype) {
+      case sql::constr::kNotnull:
+        parts.not_null = constraint;
+        break;
+      case sql::constr::kDefault:
+        parts.default_value = constraint;
+        break;
+      case sql::constr::kIdentity:
+        parts.identity = constraint;
+        break;
+      case sql::constr::kGenerated:
+        parts.generated = constraint;
+        break;
+      case sql::constr::kCheck:
+        parts.check = constraint;
+        break;
+      case sql::constr::kPrimary:
+      case sql::constr::kUnique:
+        parts.unique = constraint;
+        break;
+      case sql::constr::kForeign:
+        parts.foreign_key = constraint;
+        break;
+      default:
+        break;
+    }
+  }
+  return parts;
+}
+
+bool is_null(const sql::Node* expression) {
+  while (const auto* cast = sql::as<PgQuery__TypeCast>(expression)) expression = cast->arg;
+  const auto* constant = sql::as<PgQuery__AConst>(expression);
+  return constant != nullptr && constant->isnull;
+}
+
+/// A function in `expression` that may give another value for each row; empty when there is none.
+std::string volatile_function(const sql::Node* expression, const catalog::Catalog& catalog) {
+  std::string found;
+  sql::walk(expression, [&](const sql::Node& node) {
+    const auto* call = sql::as<PgQuery__FuncCall>(&node);
+    if (call == nullptr || call->n_funcname == 0)
+      return found.empty();
+    const std::string_view name = sql::string_value(call->funcname[call->n_funcname - 1]);
+    const auto names = sql::list(call->funcname, call->n_funcname);
+    if (const auto* own = catalog.functions.find(catalog.resolve_function(names))) {
+      if (std::any_of(own->overloads.begin(), own->overloads.end(),
+                      [](const catalog::Overload& overload) { return overload.is_volatile; }))
+        found = name;
+    } else if (!std::binary_search(kSteady.begin(), kSteady.end(), name)) {
+      found = name;
+    }
+    return found.empty();
+  });
+  return found;
+}
+
+/// Reports about one ADD COLUMN.
+class ColumnCheck {
+ public:
+  ColumnCheck(const PgQuery__ColumnDef& column, const Event& event, Context& context)
+      : column_(column),
+        event_(event),
+        context_(context),
+        table_(Context::spelled(*event.node->alter_table_stmt->relation)),
+        name_(catalog::quote_identifier(column.colname)),
+        parts_(take_apart(column)) {
+    if (column.type_name != nullptr)
+      type_ = context.catalog().resolved(catalog::read_type(*column.type_name));
+  }
+
+  void run() {
+    check_required();
+    check_rewrites();
+    check_checks();
+    if (parts_.unique != nullptr)
+      report(
+          "add-column-unique", at(parts_.unique),
+          fmt::format("this builds an index on {} under ACCESS EXCLUSIVE: nothing else can use it "
+                      "meanwhile",
+                      table_),
+          fmt::format("add the column alone, and build the index while writes go on, in the next "
+                      "migration:\nCREATE UNIQUE INDEX CONCURRENTLY {0} ON {1} ({2});\n-- in the "
+                      "one after it:\nALTER TABLE {1} ADD CONSTRAINT {0} UNIQUE USING INDEX {0};",
+                      suggested("key"), table_, name_));
+    if (parts_.foreign_key != nullptr)
+      check_foreign_key();
+  }
+
+ private:
+  bool has_default() const {
+    return parts_.default_value != nullptr && !is_null(parts_.default_value->raw_expr);
+  }
+
+  std::string suggested(std::string_view label) const {
+    return catalog::quote_identifier(fmt::format(
+        "{}_{}_{}", event_.node->alter_table_stmt->relation->relname, column_.colname, label));
+  }
+
+  Place at(const PgQuery__Constraint* constraint) const {
+    return context_.name_at(event_, constraint->location);
+  }
+  Place at_name() const { return context_.name_at(event_, column_.location); }
+
+  void report(std::string_view rule, Place place, std::string message, std::string note,
+              std::optional<Severity> severity = {}) {
+    context_.report(rule, event_, place, std::move(message), {std::move(note)}, severity);
+  }
+
+  void check_required() {
+    if (parts_.not_null == nullptr || has_default() || parts_.identity != nullptr ||
+        parts_.generated != nullptr || type_.is_serial)
+      return;
+    const catalog::UserType* domain = context_.catalog().types.find({type_.schema, type_.name});
+    if (domain != nullptr && domain->has_default)
+      return;
+    report(
+        "add-required-column", at_name(),
+        fmt::format("{} is NOT NULL and has no default: this fails when {} holds a row", name_,
+                    table_),
+        fmt::format("give it a constant default, or add it nullable, fill it in batches, and make "
+                    "it NOT NULL in a later migration:\nALTER TABLE {} ADD COLUMN {} {};",
+                    table_, name_, catalog::to_string(type_)));
+  }
+
+  void check_rewrites() {
+    const auto sequence_note = [&] {
+      return fmt::format(
+          "add a plain column, give it a sequence, and fill the old rows in "
+          "batches:\nALTER TABLE {0} ADD COLUMN {1} bigint;\nCREATE SEQUENCE {2} OWNED "
+          "BY {0}.{1};\nALTER TABLE {0} ALTER COLUMN {1} SET DEFAULT nextval('{2}');",
+          table_, name_, suggested("seq"));
+    };
+    const std::string rewrites =
+        fmt::format("rewrites {} and its indexes under ACCESS EXCLUSIVE", table_);
+    if (type_.is_serial)
+      report("add-column-serial", at_name(),
+             fmt::format("a serial column gives every row a number, which {}", rewrites),
+             sequence_note());
+    if (parts_.identity != nullptr)
+      report("add-column-identity", at_name(),
+             fmt::format("an identity column gives every row a number, which {}", rewrites),
+             sequence_note());
+    if (parts_.generated != nullptr)
+      report("add-column-generated-stored", at(parts_.generated),
+             fmt::format("a stored generated column is computed for every row, which {}", rewrites),
+             fmt::format("add a plain column and a trigger that fills it, and fill the old rows in "
+                         "batches:\nALTER TABLE {} ADD COLUMN {} {};",
+                         table_, name_, catalog::to_string(type_)));
+    if (!has_default())
+      return;
+    const std::string function =
+        volatile_function(parts_.default_value->raw_expr, context_.catalog());
+    if (function.empty() && context_.policy().postgres >= kFirstWithFastDefault)
+      return;
+    const std::string why =
+        function.empty() ? fmt::format("before PostgreSQL {} a default", kFirstWithFastDefault)
+                         : fmt::format("{}() is called for every row, which", function);
+    report("add-column-volatile-default", at(parts_.default_value),
+           fmt::format("{} {}", why, rewrites),
+           fmt::format(
+               "add the column alone, set the default for new rows, and fill the old ones in "
+               "batches:\nALTER TABLE {0} ADD COLUMN {1} {2};\nALTER TABLE {0} ALTER COLUMN {1} "
+               "SET DEFAULT …;",
+               table_, name_, catalog::to_string(type_)));
+  }
+
+  void check_checks() {
+    const std::string message = fmt::format(
+        "this reads all of {} under ACCESS EXCLUSIVE: nothing else can use it meanwhile", table_);
+    if (parts_.check != nullptr)
+      report("add-column-check", at(parts_.check), message,
+             fmt::format(
+                 "add the column alone, then the constraint without looking at the rows, and "
+                 "validate it in the next migration:\nALTER TABLE {0} ADD COLUMN {1} {2};\nALTER "
+                 "TABLE {0} ADD CONSTRAINT {3} CHECK (…) NOT VALID;\n-- in the next "
+                 "migration:\nALTER TABLE {0} VALIDATE CONSTRAINT {3};",
+                 table_, name_, catalog::to_string(type_), suggested("check")));
+    else if (type_.dimensions == 0 && context_.catalog().is_constrained_domain(type_))
+      report("add-column-check", at_name(),
+             fmt::format("the domain {} has a constraint: {}", catalog::to_string(type_), message),
+             "use the domain's base type, and a CHECK that is added as NOT VALID");
+  }
+
+  void check_foreign_key() {
+    const std::string parent = parts_.foreign_key->pktable == nullptr
+                                   ? "the other table"
+                                   : Context::spelled(*parts_.foreign_key->pktable);
+    const std::string note = fmt::format(
+        "add the column alone, and the foreign key in the next migration:\nALTER TABLE {0} "
+        "ADD COLUMN {1} {2};\n-- in the next migration:\nALTER TABLE {0} ADD CONSTRAINT {3} "
+        "FOREIGN KEY ({1}) REFERENCES {4} NOT VALID;\n-- in the one after it:\nALTER TABLE "
+        "{0} VALIDATE CONSTRAINT {3};",
+        table_, name_, catalog::to_string(type_), suggested("fkey"), parent);
+    if (has_default())
+      report(
+          "add-column-fk", at(parts_.foreign_key),
+          fmt::format("this looks up every row of {0} while nothing else can use {0} and writes to "
+                      "{1} wait",
+                      table_, parent),
+          note, Severity::kError);
+    else
+      report("add-column-fk", at(parts_.foreign_key),
+             fmt::format("this holds ACCESS EXCLUSIVE on {} and SHARE ROW EXCLUSIVE on {} at once",
+                         table_, parent),
+             note);
+  }
+
+  const PgQuery__ColumnDef& column_;
+  const Event& event_;
+  Context& context_;
+  std::string table_;
+  std::string name_;
+  Definition parts_;
+  catalog::Type type_;
+};
+
+void check_add_column(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  const auto* column = sql::as<PgQuery__ColumnDef>(event.command->def);
+  if (alter.objtype != sql::object::kTable || column == nullptr || context.is_new(alter.relation))
+    return;
+  const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
+  const bool does_nothing = event.command->missing_ok && table != nullptr && !table->is_uncertain &&
+                            table->find_column(column->colname) != nullptr;
+  if (!does_nothing)
+    ColumnCheck(*column, event, context).run();
+}
+
+constexpr CommandTrigger kCommands[] = {
+    {sql::at::kAddColumn, check_add_column},
+};
+
+}  // namespace
+
+const Family kAddColumnRules{.name = "added columns", .rules = kRules, .commands = kCommands};
+
+}  // namespace godwit::codegen::lint

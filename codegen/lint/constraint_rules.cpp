@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about adding constraints to tables that are in use.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "lint/context.hpp"
+#include "lint/families.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr int kFirstWithPartitionedNotValid = 18;
+
+constexpr std::string_view kAlterTable = "https://www.postgresql.org/docs/15/sql-altertable.html";
+
+constexpr RuleInfo kRules[] = {
+    {.id = "check-without-not-valid",
+     .group = "locks",
+     .summary = "ADD CONSTRAINT CHECK reads the whole table under ACCESS EXCLUSIVE",
+     .explanation = "Nobody can read or write the table until every row has been checked. Add the "
+                    "constraint as NOT VALID, which is quick and holds for new rows at once, and "
+                    "VALIDATE it in a later migration, which lets reads and writes through.",
+     .bad = "ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0);",
+     .good = "ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0) NOT VALID;\n-- in the "
+             "next migration:\nALTER TABLE orders VALIDATE CONSTRAINT positive;",
+     .manual = kAlterTable},
+    {.id = "fk-without-not-valid",
+     .group = "locks",
+     .summary = "ADD FOREIGN KEY reads the whole table while writes to both tables wait",
+     .explanation =
+         "It holds SHARE ROW EXCLUSIVE on both tables until every row has been looked up. "
+         "Add it as NOT VALID and VALIDATE it in a later migration, which lets writes "
+         "through.",
+     .bad = "ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users;",
+     .good = "ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users "
+             "NOT VALID;\n-- in the next migration:\nALTER TABLE orders VALIDATE CONSTRAINT "
+             "orders_user;",
+     .manual = kAlterTable},
+    {.id = "validate-in-same-transaction",
+     .group = "locks",
+     .summary = "VALIDATE CONSTRAINT in the transaction that added the constraint",
+     .explanation = "The lock of ADD CONSTRAINT is held until the end, and so through the scan: "
+                    "NOT VALID gained nothing. Validate in a migration of its own.",
+     .bad = "ALTER TABLE orders ADD CONSTRAINT c CHECK (total > 0) NOT VALID;\nALTER TABLE orders "
+            "VALIDATE CONSTRAINT c;",
+     .good = "ALTER TABLE orders VALIDATE CONSTRAINT c;  -- in the next migration",
+     .manual = kAlterTable},
+    {.id = "unique-without-index",
+     .group = "locks",
+     .summary = "ADD UNIQUE builds its index under ACCESS EXCLUSIVE",
+     .explanation = "Nobody can read or write the table meanwhile. Build a unique index "
+                    "CONCURRENTLY, in a migration of its own, and make the constraint of it with "
+                    "USING INDEX.",
+     .bad = "ALTER TABLE users ADD CONSTRAINT users_email UNIQUE (email);",
+     .good = "CREATE UNIQUE INDEX CONCURRENTLY users_email ON users (email);\n-- in the next "
+             "migration:\nALTER TABLE users ADD CONSTRAINT users_email UNIQUE USING INDEX "
+             "users_email;",
+     .manual = kAlterTable},
+    {.id = "primary-key-without-index",
+     .group = "locks",
+     .summary = "ADD PRIMARY KEY builds its index under ACCESS EXCLUSIVE",
+     .explanation =
+         "Nobody can read or write the table meanwhile, and where a column may be NULL "
+         "the table is read once more. Build a unique index CONCURRENTLY, in a migration "
+         "of its own, and make the key of it with USING INDEX.",
+     .bad = "ALTER TABLE users ADD PRIMARY KEY (id);",
+     .good = "CREATE UNIQUE INDEX CONCURRENTLY users_pkey ON users (id);\n-- in the next "
+             "migration:\nALTER TABLE users ADD CONSTRAINT users_pkey PRIMARY KEY USING INDEX "
+             "users_pkey;",
+     .manual = kAlterTable},
+    {.id = "primary-key-nullable-column",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "PRIMARY KEY USING INDEX on a column that is not proved NOT NULL reads the table",
+     .explanation = "The column becomes NOT NULL, for which every row is looked at under ACCESS "
+                    "EXCLUSIVE, unless the column is NOT NULL or a validated CHECK proves it.",
+     .bad = "ALTER TABLE users ADD PRIMARY KEY USING INDEX users_id;  -- id may be NULL",
+     .good =
+         "ALTER TABLE users ADD CONSTRAINT id_there CHECK (id IS NOT NULL) NOT VALID;\n-- in "
+         "later migrations:\nALTER TABLE users VALIDATE CONSTRAINT id_there;\nALTER TABLE users "
+         "ADD PRIMARY KEY USING INDEX users_id;",
+     .manual = kAlterTable},
+    {.id = "exclusion-constraint",
+     .group = "locks",
+     .summary = "ADD EXCLUDE builds its index under ACCESS EXCLUSIVE",
+     .explanation = "There is neither NOT VALID nor USING INDEX for exclusion constraints: the way "
+                    "without the lock is a new table with the constraint, to which the rows are "
+                    "moved.",
+     .bad = "ALTER TABLE bookings ADD EXCLUDE USING gist (room WITH =, during WITH &&);",
+     .good = "CREATE TABLE bookings_new (…, EXCLUDE USING gist (room WITH =, during WITH &&));",
+     .manual = kAlterTable},
+    {.id = "partitioned-not-valid-fk",
+     .group = "will fail",
+     .summary = "A foreign key NOT VALID on a partitioned table, before PostgreSQL 18",
+     .explanation =
+         "PostgreSQL rejects it: \"cannot add NOT VALID foreign key on partitioned "
+         "table\". Add it to each partition as NOT VALID, validate those, then add it to "
+         "the parent, which finds them.",
+     .bad = "ALTER TABLE events ADD FOREIGN KEY (user_id) REFERENCES users NOT VALID;",
+     .good = "ALTER TABLE events_1 ADD FOREIGN KEY (user_id) REFERENCES users NOT VALID;",
+     .manual = kAlterTable},
+};
+
+/// The command as it is written, up to and without a comma: "ADD CONSTRAINT c CHECK (a > 0)".
+std::string command_text(const Event& event, const Context& context) {
+  const Place place = context.command_place(event);
+  return std::string(context.section().text().substr(place.offset, place.length));
+}
+
+std::string constraint_name(const PgQuery__Constraint& constraint, std::string_view otherwise) {
+  const std::string_view name = constraint.conname;
+  return catalog::quote_identifier(name.empty() ? otherwise : name);
+}
+
+Place place_of(const PgQuery__Constraint& constraint, const Event& event, const Context& context) {
+  const Place command = context.command_place(event);
+  if (event.call)
+    return command;
+  const std::size_t offset = context.offset_of(event, constraint.location);
+  const std::size_t end = command.offset + command.length;
+  return offset < end ? Place{offset, end - offset} : command;
+}
+
+std::string not_valid_note(const std::string& table, const PgQuery__Constraint& constraint,
+                           const Event& event, const Context& context) {
+  return fmt::format(
+      "add it without looking at the rows, and validate it in the next migration, which lets reads "
+      "and writes through:\nALTER TABLE {0} {1} NOT VALID;\n-- in the next migration:\nALTER TABLE "
+      "{0} VALIDATE CONSTRAINT {2};",
+      table, command_text(event, context), constraint_name(constraint, "<its name>"));
+}
+
+std::string using_index_note(const std::string& table, const PgQuery__Constraint& constraint,
+                             std::string_view what) {
+  std::string columns;
+  for (const sql::Node* key : sql::list(constraint.keys, constraint.n_keys))
+    columns += (columns.empty() ? "" : ", ") + catalog::quote_identifier(sql::string_value(key));
+  const std::string name = constraint_name(constraint, "<name>");
+  return fmt::format(
+      "build its index while writes go on, in a migration of its own, and use that:\nCREATE UNIQUE "
+      "INDEX CONCURRENTLY {0} ON {1} ({2});\n-- in the next migration:\nALTER TABLE {1} ADD "
+      "CONSTRAINT {0} {3} USING INDEX {0};",
+      name, table, columns, what);
+}
+
+void check_foreign_key(const PgQuery__Constraint& constraint, const catalog::Relation* table,
+                       const std::string& name, const Event& event, Context& context) {
+  const bool is_partitioned =
+      table != nullptr && table->kind == catalog::RelationKind::kPartitionedTable;
+  if (constraint.skip_validation) {
+    if (is_partitioned && context.policy().postgres < kFirstWithPartitionedNotValid)
+      context.report(
+          "partitioned-not-valid-fk", event, place_of(constraint, event, context),
+          fmt::format("{} is partitioned: PostgreSQL {} rejects NOT VALID foreign keys on "
+                      "it",
+                      name, context.policy().postgres),
+          {"add it as NOT VALID to each partition, validate those, and then add it to the "
+           "parent, which finds them"});
+    return;
+  }
+  const std::string parent =
+      constraint.pktable == nullptr ? "the other" : Context::spelled(*constraint.pktable);
+  context.report(
+      "fk-without-not-valid", event, place_of(constraint, event, context),
+      fmt::format("adding this foreign key reads all of {} and holds SHARE ROW EXCLUSIVE "
+                  "on it and on {}: writes to both wait",
+                  name, parent),
+      {is_partitioned && context.policy().postgres < kFirstWithPartitionedNotValid
+           ? std::string("add it as NOT VALID to each partition, validate those, and then "
+                         "add it to the parent, which finds them")
+           : not_valid_note(name, constraint, event, context)});
+}
+
+/// A key from an index makes its columns NOT NULL.
+void check_key_columns(const PgQuery__Constraint& constraint, const catalog::Relation* table,
+                       const std::string& name, const Event& event, Context& context) {
+  const catalog::Index* index =
+      table == nullptr ? nullptr
+                       : context.catalog().indexes.find({table->name.schema, constraint.indexname});
+  if (index == nullptr && !context.is_alone())
+    return;
+  if (index != nullptr && table != nullptr &&
+      std::all_of(index->columns.begin(), index->columns.end(),
+                  [&](const std::string& column) { return table->is_proved_not_null(column); }))
+    return;
+  context.report(
+      "primary-key-nullable-column", event, place_of(constraint, event, context),
+      fmt::format("this makes the key's columns NOT NULL, and reads all of {} under ACCESS "
+                  "EXCLUSIVE unless they are proved to be",
+                  name),
+      {"add CHECK (column IS NOT NULL) NOT VALID and validate it in migrations before "
+       "this one"});
+}
+
+void check_add_constraint(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  const auto* constraint = sql::as<PgQuery__Constraint>(event.command->def);
+  if (alter.objtype != sql::object::kTable || constraint == nullptr ||
+      context.is_new(alter.relation))
+    return;
+  const std::string name = Context::spelled(*alter.relation);
+  const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
+  const bool uses_index = !std::string_view(constraint->indexname).empty();
+  const auto report = [&](std::string_view rule, std::string message, std::string note) {
+    context.report(rule, event, place_of(*constraint, event, context), std::move(message),
+                   {std::move(note)});
+  };
+  switch (constraint->contype) {
+    case sql::constr::kCheck:
+      if (!constraint->skip_validation)
+        report("check-without-not-valid",
+               fmt::format("adding this CHECK reads all of {} under ACCESS EXCLUSIVE: nothing else "
+                           "can use it meanwhile",
+                           name),
+               not_valid_note(name, *constraint, event, context));
+      return;
+    case sql::constr::kForeign:
+      return check_foreign_key(*constraint, table, name, event, context);
+    case sql::constr::kUnique:
+      if (!uses_index)
+        report("unique-without-index",
+               fmt::format("ADD UNIQUE builds an index on {} under ACCESS EXCLUSIVE: nothing else "
+                           "can use it meanwhile",
+                           name),
+               using_index_note(name, *constraint, "UNIQUE"));
+      return;
+    case sql::constr::kPrimary:
+      if (uses_index)
+        return check_key_columns(*constraint, table, name, event, context);
+      report(
+          "primary-key-without-index",
+          fmt::format("ADD PRIMARY KEY builds an index on {} under ACCESS EXCLUSIVE: nothing else "
+                      "can use it meanwhile",
+                      name),
+          using_index_note(name, *constraint, "PRIMARY KEY"));
+      return;
+    case sql::constr::kExclusion:
+      report(
+          "exclusion-constraint",
+          fmt::format("ADD EXCLUDE builds an index on {} under ACCESS EXCLUSIVE: nothing else can "
+                      "use it meanwhile",
+                      name),
+          "make a new table with the constraint, and move the rows over");
+      return;
+    default:
+      return;
+  }
+}
+
+void check_validate(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (alter.relation == nullptr || !context.transaction().is_transactional ||
+      context.is_new(alter.relation))
+    return;
+  const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
+  const catalog::Constraint* constraint =
+      table == nullptr ? nullptr : table->find_constraint(event.command->name);
+  if (constraint == nullptr || constraint->is_validated || !context.is_new(constraint->made_in) ||
+      context.is_down())
+    return;
+  context.report(
+      "validate-in-same-transaction", event, context.command_place(event),
+      fmt::format("the lock that adding {} took on {} is held through this scan, since "
+                  "both are in one transaction",
+                  catalog::quote_identifier(constraint->name), Context::spelled(*alter.relation)),
+      {"validate it in the next migration"});
+}
+
+constexpr CommandTrigger kCommands[] = {
+    {sql::at::kAddConstraint, check_add_constraint},
+    {sql::at::kValidateConstraint, check_validate},
+};
+
+}  // namespace
+
+const Family kConstraintRules{.name = "constraints", .rules = kRules, .commands = kCommands};
+
+}  // namespace godwit::codegen::lint

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about statements whose lock, or whose number of rows, is more than it looks.
+#include <fmt/format.h>
+
+#include "lint/context.hpp"
+#include "lint/families.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr int kShareLock =
+    5;  ///< the lowest mode that makes writers wait, as LockStmt numbers them
+
+constexpr RuleInfo kRules[] = {
+    {.id = "create-trigger",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "CREATE TRIGGER holds SHARE ROW EXCLUSIVE on a table that is in use",
+     .explanation = "Writes to the table wait until the migration commits. It is quick by itself: "
+                    "give it a migration of its own, so that nothing slow is done under its lock.",
+     .bad = "CREATE TRIGGER t BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION f();",
+     .good =
+         "-- godwit:allow(create-trigger) alone in its migration\nCREATE TRIGGER t BEFORE UPDATE "
+         "ON orders FOR EACH ROW EXECUTE FUNCTION f();",
+     .manual = "https://www.postgresql.org/docs/15/sql-createtrigger.html"},
+    {.id = "disable-trigger",
+     .group = "locks",
+     .summary = "DISABLE TRIGGER turns a trigger off for everybody; ALL turns foreign keys off too",
+     .explanation =
+         "Until it is enabled again, what other sessions write is not checked either. For "
+         "the migration's own writes there is SET LOCAL session_replication_role = "
+         "replica. Of single triggers it is a warning.",
+     .bad = "ALTER TABLE orders DISABLE TRIGGER ALL;",
+     .good = "SET LOCAL session_replication_role = replica;",
+     .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
+    {.id = "lock-table",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "LOCK TABLE in a mode that makes writers wait",
+     .explanation =
+         "The lock is held until the migration commits. Take the narrowest mode, or NOWAIT, "
+         "or none: most statements take the lock that they need.",
+     .bad = "LOCK TABLE orders;",
+     .good = "LOCK TABLE orders IN ROW EXCLUSIVE MODE;",
+     .manual = "https://www.postgresql.org/docs/15/explicit-locking.html"},
+    {.id = "alter-domain-constraint",
+     .group = "locks",
+     .summary = "A constraint for a domain reads every table that uses it, while writes wait",
+     .explanation = "It holds SHARE on all of them at once. Add the constraint as NOT VALID, and "
+                    "validate it in a later migration.",
+     .bad = "ALTER DOMAIN email ADD CONSTRAINT has_at CHECK (VALUE LIKE '%@%');",
+     .good = "ALTER DOMAIN email ADD CONSTRAINT has_at CHECK (VALUE LIKE '%@%') NOT VALID;",
+     .manual = "https://www.postgresql.org/docs/15/sql-alterdomain.html"},
+    {.id = "unbatched-update",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "UPDATE of all rows in one transaction",
+     .explanation = "Every row is written anew and locked until the migration commits, and the old "
+                    "ones are left to VACUUM. `-- godwit:batch` runs it in steps that commit.",
+     .bad = "UPDATE users SET plan = 'free';",
+     .good = "-- godwit:batch key=id size=1000\nUPDATE users SET plan = 'free' WHERE plan IS NULL;",
+     .manual = "https://www.postgresql.org/docs/15/sql-update.html"},
+    {.id = "unbatched-delete",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "DELETE of all rows in one transaction",
+     .explanation = "Every row is locked until the migration commits, and left to VACUUM. `-- "
+                    "godwit:batch` runs it in steps that commit.",
+     .bad = "DELETE FROM sessions;",
+     .good = "-- godwit:batch key=id size=1000\nDELETE FROM sessions WHERE expires_at < now();",
+     .manual = "https://www.postgresql.org/docs/15/sql-delete.html"},
+};
+
+void check_create_trigger(const Event& event, Context& context) {
+  const auto& create = *event.node->create_trig_stmt;
+  if (create.relation == nullptr || context.is_new(create.relation))
+    return;
+  context.report("create-trigger", event, context.head_place(event, "trigger"),
+                 fmt::format("CREATE TRIGGER holds SHARE ROW EXCLUSIVE on {} until the migration "
+                             "commits: writes to it wait",
+                             Context::spelled(*create.relation)),
+                 {"give it a migration of its own, so that nothing slow is done under its lock"});
+}
+
+void check_disable_trigger(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (context.is_new(alter.relation))
+    return;
+  const bool is_all = event.command->subtype == sql::at::kDisableTrigAll;
+  const std::string table = Context::spelled(*alter.relation);
+  context.report("disable-trigger", event, context.command_place(event),
+                 is_all ? fmt::format("this turns all triggers of {} off for everybody, and its "
+                                      "foreign keys with them",
+                                      table)
+                        : fmt::format("this turns the trigger of {} off for everybody", table),
+                 {"for the writes of this migration alone:\nSET LOCAL session_replication_role = "
+                  "replica;"},
+                 is_all ? Severity::kError : Severity::kWarning);
+}
+
+void check_lock_table(const Event& event, Context& context) {
+  const auto& lock = *event.node->lock_stmt;
+  if (lock.mode < kShareLock)
+    return;
+  for (const sql::Node* node : sql::list(lock.relations, lock.n_relations)) {
+    const auto* range = sql::as<PgQuery__RangeVar>(node);
+    if (range == nullptr || context.is_new(range))
+      continue;
+    context.report("lock-table", event, context.name_at(event, range->location),
+                   fmt::format("this makes writes to {} wait until the migration commits",
+                               Context::spelled(*range)),
+                   {"take a narrower mode, such as ROW EXCLUSIVE, or leave it to the statements to "
+                    "lock what they need"});
+  }
+}
+
+void check_domain(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_domain_stmt;
+  const std::string_view subtype = alter.subtype;
+  if (subtype != "C" && subtype != "O")
+    return;
+  const auto* constraint = sql::as<PgQuery__Constraint>(alter.def);
+  if (constraint != nullptr && constraint->skip_validation)
+    return;
+  const catalog::Name name =
+      context.catalog().resolve_type(sql::list(alter.type_name, alter.n_type_name));
+  const catalog::UserType* domain = context.catalog().types.find(name);
+  if (domain != nullptr && context.is_new(domain->made_in))
+    return;
+  context.report(
+      "alter-domain-constraint", event, event.place,
+      fmt::format("this reads every table that has a column of the domain {}, and holds "
+                  "SHARE on all of them: writes to them wait",
+                  catalog::quote_name(name)),
+      {subtype == "C" ? "add it as NOT VALID, and ALTER DOMAIN … VALIDATE CONSTRAINT in the "
+                        "next migration"
+                      : "add CHECK (VALUE IS NOT NULL) NOT VALID instead, and validate it in "
+                        "the next migration"});
+}
+
+bool is_always_true(const sql::Node* condition) {
+  if (condition == nullptr)
+    return true;
+  const auto* constant = sql::as<PgQuery__AConst>(condition);
+  return constant != nullptr && constant->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL &&
+         constant->boolval->boolval;
+}
+
+std::string batch_note(std::string_view statement) {
+  return fmt::format(
+      "run it in steps that commit, each with a part of the rows:\n-- godwit:batch "
+      "key=id size=1000\n{}",
+      statement);
+}
+
+void check_update(const Event& event, Context& context) {
+  const auto& update = *event.node->update_stmt;
+  if (!is_always_true(update.where_clause) || update.n_from_clause > 0 ||
+      update.relation == nullptr || context.is_new(update.relation))
+    return;
+  const std::string table = Context::spelled(*update.relation);
+  context.report("unbatched-update", event, context.head_place(event, "update"),
+                 fmt::format("this writes every row of {} anew in one transaction", table),
+                 {batch_note(fmt::format("UPDATE {} SET …;", table))});
+}
+
+void check_delete(const Event& event, Context& context) {
+  const auto& statement = *event.node->delete_stmt;
+  if (!is_always_true(statement.where_clause) || statement.n_using_clause > 0 ||
+      statement.relation == nullptr || context.is_new(statement.relation))
+    return;
+  const std::string table = Context::spelled(*statement.relation);
+  context.report("unbatched-delete", event, context.head_place(event, "delete"),
+                 fmt::format("this deletes every row of {} in one transaction", table),
+                 {batch_note(fmt::format("DELETE FROM {};", table))});
+}
+
+constexpr StatementTrigger kStatements[] = {
+    {PG_QUERY__NODE__NODE_CREATE_TRIG_STMT, check_create_trigger},
+    {PG_QUERY__NODE__NODE_LOCK_STMT, check_lock_table},
+    {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT, check_domain},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_update},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_delete},
+};
+
+constexpr CommandTrigger kCommands[] = {
+    {sql::at::kDisableTrigAll, check_disable_trigger},
+    {sql::at::kDisableTrigUser, check_disable_trigger},
+    {sql::at::kDisableTrig, check_disable_trigger},
+};
+
+}  // namespace
+
+const Family kLockRules{
+    .name = "locks", .rules = kRules, .statements = kStatements, .commands = kCommands};
+
+}  // namespace godwit::codegen::lint

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about partitions.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "lint/context.hpp"
+#include "lint/families.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr int kFirstWithConcurrentDetach = 14;
+
+constexpr RuleInfo kRules[] = {
+    {.id = "require-concurrent-detach",
+     .group = "locks",
+     .summary = "DETACH PARTITION without CONCURRENTLY locks the parent and the partition",
+     .explanation = "It holds ACCESS EXCLUSIVE on the parent, so that nothing can be read of any "
+                    "partition. DETACH … CONCURRENTLY, from PostgreSQL 14, lets reads and writes "
+                    "through; it is a migration of its own, and is not to be had where the parent "
+                    "has a default partition.",
+     .bad = "ALTER TABLE events DETACH PARTITION events_2020;",
+     .good = "ALTER TABLE events DETACH PARTITION events_2020 CONCURRENTLY;",
+     .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
+    {.id = "detach-concurrently-with-default",
+     .group = "will fail",
+     .summary = "DETACH CONCURRENTLY where the parent has a default partition",
+     .explanation = "PostgreSQL rejects it. Detach it without CONCURRENTLY, at a quiet time.",
+     .bad =
+         "ALTER TABLE events DETACH PARTITION events_2020 CONCURRENTLY;  -- and there is a default",
+     .good = "ALTER TABLE events DETACH PARTITION events_2020;",
+     .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
+    {.id = "create-partition-of",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "CREATE TABLE … PARTITION OF locks the parent",
+     .explanation = "It holds ACCESS EXCLUSIVE on the parent and on its default partition, for a "
+                    "moment, but behind every query that is running. Make the table by itself and "
+                    "ATTACH it, which takes SHARE UPDATE EXCLUSIVE on the parent.",
+     .bad = "CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO "
+            "('2027-01-01');",
+     .good = "CREATE TABLE events_2026 (LIKE events INCLUDING ALL);\nALTER TABLE events ATTACH "
+             "PARTITION "
+             "events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
+     .manual = "https://www.postgresql.org/docs/15/ddl-partitioning.html"},
+    {.id = "concurrent-index-on-partitioned",
+     .group = "will fail",
+     .summary = "CREATE INDEX CONCURRENTLY on a partitioned table",
+     .explanation =
+         "PostgreSQL rejects it. Make the index on the parent alone with ON ONLY, on each "
+         "partition CONCURRENTLY, and attach those.",
+     .bad = "CREATE INDEX CONCURRENTLY events_at ON events (at);",
+     .good = "CREATE INDEX events_at ON ONLY events (at);",
+     .manual = "https://www.postgresql.org/docs/15/sql-createindex.html"},
+};
+
+bool has_default_partition(const catalog::Catalog& catalog, const catalog::Name& parent) {
+  const auto& all = catalog.relations.all();
+  return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
+    return entry.second->is_default_partition && entry.second->partition_of == parent;
+  });
+}
+
+void check_detach(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  const auto* partition = sql::as<PgQuery__PartitionCmd>(event.command->def);
+  if (partition == nullptr || partition->name == nullptr || context.is_new(alter.relation))
+    return;
+  const catalog::Name parent = context.catalog().resolve(*alter.relation);
+  const bool has_default = has_default_partition(context.catalog(), parent);
+  const std::string name = Context::spelled(*alter.relation);
+  if (partition->concurrent) {
+    if (has_default)
+      context.report("detach-concurrently-with-default", event, context.command_place(event),
+                     fmt::format("{} has a default partition: PostgreSQL rejects DETACH "
+                                 "CONCURRENTLY then",
+                                 name),
+                     {"detach it without CONCURRENTLY, at a quiet time"});
+    return;
+  }
+  if (has_default || context.policy().postgres < kFirstWithConcurrentDetach)
+    return;
+  context.report(
+      "require-concurrent-detach", event, context.command_place(event),
+      fmt::format("DETACH PARTITION holds ACCESS EXCLUSIVE on {}: no partition of it can "
+                  "be used meanwhile",
+                  name),
+      {fmt::format("in a migration of its own, which then runs without a transaction by "
+                   "itself:\nALTER TABLE {} DETACH PARTITION {} CONCURRENTLY;",
+                   name, Context::spelled(*partition->name))});
+}
+
+void check_partition_of(const Event& event, Context& context) {
+  const auto& create = *event.node->create_stmt;
+  if (create.partbound == nullptr || create.n_inh_relations == 0)
+    return;
+  const auto* parent = sql::as<PgQuery__RangeVar>(create.inh_relations[0]);
+  if (parent == nullptr || context.is_new(parent))
+    return;
+  context.report("create-partition-of", event, context.name_at(event, parent->location),
+                 fmt::format("this holds ACCESS EXCLUSIVE on {}, if only for a moment",
+                             Context::spelled(*parent)),
+                 {fmt::format("make the table by itself and attach it:\nCREATE TABLE {0} (LIKE {1} "
+                              "INCLUDING ALL);\nALTER TABLE {1} ATTACH PARTITION {0} FOR VALUES …;",
+                              Context::spelled(*create.relation), Context::spelled(*parent))});
+}
+
+void check_index(const Event& event, Context& context) {
+  const auto& create = *event.node->index_stmt;
+  if (!create.concurrent || create.relation == nullptr)
+    return;
+  const catalog::Relation* table = context.catalog().find_relation(*create.relation);
+  if (table == nullptr || table->kind != catalog::RelationKind::kPartitionedTable)
+    return;
+  const std::string name = Context::spelled(*create.relation);
+  context.report(
+      "concurrent-index-on-partitioned", event, context.head_place(event, "concurrently"),
+      fmt::format("{} is partitioned: PostgreSQL rejects CONCURRENTLY on it", name),
+      {fmt::format("make it on the parent alone, then on each partition, each in a migration "
+                   "of its own, and attach it:\nCREATE INDEX … ON ONLY {} (…);\nCREATE INDEX "
+                   "CONCURRENTLY … ON <partition> (…);\nALTER INDEX … ATTACH PARTITION …;",
+                   name)});
+}
+
+constexpr StatementTrigger kStatements[] = {
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_partition_of},
+    {PG_QUERY__NODE__NODE_INDEX_STMT, check_index},
+};
+
+constexpr CommandTrigger kCommands[] = {
+    {sql::at::kDetachPartition, check_detach},
+};
+
+}  // namespace
+
+const Family kPartitionRules{
+    .name = "partitions", .rules = kRules, .statements = kStatements, .commands = kCommands};
+
+}  // namespace godwit::codegen::lint
