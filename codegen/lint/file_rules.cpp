@@ -56,7 +56,6 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#files"},
     {.id = "orphan-file",
      .group = "files",
-     .is_hard = true,
      .summary = "A down or verify file belongs to no migration",
      .explanation = "It has no .up.sql beside it of the same version and name, so it would never "
                     "be used.",
@@ -73,7 +72,6 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#files"},
     {.id = "empty-migration",
      .group = "files",
-     .is_hard = true,
      .summary = "A migration holds no statement",
      .explanation = "An empty file is most often one that was not saved. A migration that is meant "
                     "to do nothing can say SELECT 1.",

@@ -253,11 +253,25 @@ class Linter {
     session_.is_utc = std::find(kNames.begin(), kNames.end(), zone) != kNames.end();
   }
 
+  static bool evaluates_expressions(PgQuery__Node__NodeCase kind) {
+    switch (kind) {
+      case PG_QUERY__NODE__NODE_SELECT_STMT:
+      case PG_QUERY__NODE__NODE_CALL_STMT:
+      case PG_QUERY__NODE__NODE_INSERT_STMT:
+      case PG_QUERY__NODE__NODE_UPDATE_STMT:
+      case PG_QUERY__NODE__NODE_DELETE_STMT:
+      case PG_QUERY__NODE__NODE_MERGE_STMT:
+      case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+        return true;
+      default:
+        return false;
+    }
+  }
+
   void run_called_functions(const Event& event, Context& context, int deeper) {
     if (catalog_.functions.all().empty() || call_depth_ + deeper > kMaxCallDepth)
       return;
-    const bool may_call = event.node->node_case == PG_QUERY__NODE__NODE_SELECT_STMT ||
-                          event.node->node_case == PG_QUERY__NODE__NODE_CALL_STMT;
+    const bool may_call = evaluates_expressions(event.node->node_case);
     if (!may_call)
       return;
     std::vector<const PgQuery__FuncCall*> calls;

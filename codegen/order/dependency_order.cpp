@@ -38,8 +38,10 @@ class Names {
         return found->second;
     }
     std::string text = name.text;
-    if (text.ends_with(".sql"))
-      text.resize(text.size() - 4);
+    for (const std::string_view suffix : {".sql", ".up"}) {
+      if (text.ends_with(suffix))
+        text.resize(text.size() - suffix.size());
+    }
     const auto found = names_.find(text);
     return found == names_.end() ? std::nullopt : std::optional(found->second);
   }

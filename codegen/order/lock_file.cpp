@@ -157,8 +157,9 @@ LockFile read_lock_file(const std::filesystem::path& path, FileStore& store,
   while (begin < text.size()) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = text.substr(begin, end - begin);
-    if (line.starts_with(kDigestWord) && !digest) {
-      digest = std::string(trim(line.substr(kDigestWord.size())));
+    if (line.starts_with(kDigestWord) && is_checksum(trim(line.substr(kDigestWord.size())))) {
+      // Two of them are left of a merge that kept both sides: neither fits then.
+      digest = digest ? "" : std::string(trim(line.substr(kDigestWord.size())));
       entries_end = begin;
     } else if (auto entry = parse_entry(line)) {
       entry->offset = begin;

@@ -251,9 +251,12 @@ void HeaderReader::invalid(std::string_view at, std::string message, std::string
 
 void HeaderReader::read_migration(const Line& line) {
   const std::string_view number = !line.number.empty() ? line.number : line.value;
+  // `2024-01-05` is a date; only a whole timestamp is a version with dashes in it.
+  constexpr std::size_t kTimestampDigits = 14;
   std::string digits(number);
   std::erase(digits, '-');
-  if (all_digits(digits) && !header_.number) {
+  const bool is_date = digits.size() < number.size() && digits.size() < kTimestampDigits;
+  if (all_digits(digits) && !is_date && !header_.number) {
     header_.number = parse_integer(digits);
     header_.number_offset = offset_of(number);
     if (!header_.number)
@@ -304,18 +307,23 @@ void HeaderReader::read_dependencies(const Line& line) {
     } else {
       const auto end = std::find_if(rest.begin(), rest.end(),
                                     [&](char c) { return is_separator(c) || c == '('; });
-      const std::string_view token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-      add_dependency(token);
+      std::string_view token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
       rest.remove_prefix(token.size());
-      const bool is_none = equals_ignoring_case(token, "none");
-      if (is_none)
+      while (token.ends_with('.')) token.remove_suffix(1);
+      while (token.starts_with('#')) token.remove_prefix(1);
+      if (equals_ignoring_case(token, "none") || equals_ignoring_case(token, "null"))
         return;  // `None (first migration)`, `none - see the wiki`
+      const bool is_filler = token.empty() || equals_ignoring_case(token, "and") ||
+                             equals_ignoring_case(token, "migration") ||
+                             equals_ignoring_case(token, "migrations");
+      if (!is_filler)
+        add_dependency(token);
     }
   }
 }
 
 void HeaderReader::add_dependency(std::string_view token) {
-  if (equals_ignoring_case(token, "none") || equals_ignoring_case(token, "n/a") || token == "-")
+  if (equals_ignoring_case(token, "n/a") || token == "-")
     return;
   DependencyName name;
   name.text = token;

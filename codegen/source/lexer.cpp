@@ -72,11 +72,9 @@ std::size_t end_of_block_comment(std::string_view sql, std::size_t i) {
   return sql.size();
 }
 
+/// PostgreSQL ends a comment at either byte of a line end.
 std::size_t end_of_line(std::string_view sql, std::size_t i) {
-  std::size_t end = std::min(sql.find('\n', i), sql.size());
-  if (end > i && sql[end - 1] == '\r' && end < sql.size())
-    --end;
-  return end;
+  return std::min(sql.find_first_of("\r\n", i), sql.size());
 }
 
 bool opens_line_comment(std::string_view sql, std::size_t i) {
@@ -141,6 +139,20 @@ Token Lexer::next() noexcept {
   if (is_operator(c))
     return take(TokenKind::kOperator, end_of_operator(sql_, at_));
   return take(TokenKind::kPunctuation, at_ + 1);
+}
+
+bool is_closed_comment(std::string_view comment) noexcept {
+  int depth = 0;
+  for (std::size_t i = 0; i + 1 < comment.size(); ++i) {
+    if (comment[i] == '/' && comment[i + 1] == '*') {
+      ++depth;
+      ++i;
+    } else if (comment[i] == '*' && comment[i + 1] == '/') {
+      --depth;
+      ++i;
+    }
+  }
+  return depth == 0;
 }
 
 }  // namespace godwit::codegen

@@ -47,4 +47,7 @@ class Lexer {
   std::size_t at_ = 0;
 };
 
+/// Whether every `/*` of a kBlockComment has its `*/`.
+bool is_closed_comment(std::string_view comment) noexcept;
+
 }  // namespace godwit::codegen

@@ -134,6 +134,8 @@ MigrationSource make_migration(Parts::Part& up, Diagnostics& diagnostics) {
   migration.name = up.name.name;
   migration.full_name = up.name.digits + "_" + up.name.name;
   migration.header = read_header(*up.file, diagnostics);
+  if (!migration.header.transaction && says_no_transaction(*up.file))
+    migration.header.transaction = false;
   for (Section& section : split_sections(*up.file, SectionKind::kUp, diagnostics))
     take_section(migration, std::move(section), diagnostics);
   check_header(migration, diagnostics);

@@ -17,14 +17,48 @@ namespace {
 constexpr std::string_view kPrefix = "godwit:";
 
 struct Directive {
-  SectionKind kind;
-  std::size_t offset;  // of the comment
-  std::size_t end;     // behind it
+  std::optional<SectionKind> kind;  // none: a boundary between statements of one section
+  std::size_t offset;               // of the comment
+  std::size_t end;                  // behind it
 };
 
 constexpr std::array<std::string_view, 4> kSectionWords{"up", "down", "verify", "require"};
 // Directives that belong to a statement; lint/ and emit/ read them.
 constexpr std::array<std::string_view, 2> kStatementWords{"allow", "batch"};
+
+/// The words that other tools' comments begin with.
+struct ToolWords {
+  std::string_view prefix;
+  std::optional<SectionKind> kind;
+};
+constexpr std::array<ToolWords, 10> kToolWords{{
+    {"+goose up", SectionKind::kUp},
+    {"+goose down", SectionKind::kDown},
+    {"+goose statementbegin", std::nullopt},
+    {"+goose statementend", std::nullopt},
+    {"+migrate up", SectionKind::kUp},
+    {"+migrate down", SectionKind::kDown},
+    {"+migrate statementbegin", std::nullopt},
+    {"+migrate statementend", std::nullopt},
+    {"migrate:up", SectionKind::kUp},
+    {"migrate:down", SectionKind::kDown},
+}};
+
+/// What a comment means to goose, sql-migrate or dbmate; null for any other comment.
+const ToolWords* tool_words(std::string_view comment) {
+  const std::string_view text = trim(comment.substr(2));
+  const auto found = std::find_if(kToolWords.begin(), kToolWords.end(), [&](const ToolWords& w) {
+    const bool is_whole = text.size() == w.prefix.size() ||
+                          (text.size() > w.prefix.size() && is_blank(text[w.prefix.size()]));
+    return is_whole && starts_with_ignoring_case(text, w.prefix);
+  });
+  return found == kToolWords.end() ? nullptr : &*found;
+}
+
+bool may_have_directives(std::string_view text) {
+  return contains_ignoring_case(text, kPrefix) || contains_ignoring_case(text, "+goose") ||
+         contains_ignoring_case(text, "+migrate") || contains_ignoring_case(text, "migrate:");
+}
 
 /// The word behind `-- godwit:`, and where it begins; empty for any other comment.
 std::string_view directive_word(std::string_view comment) {
@@ -55,12 +89,16 @@ void report_unknown(const SourceFile& file, std::size_t offset, std::string_view
 std::vector<Directive> find_directives(const SourceFile& file, Diagnostics& diagnostics) {
   std::vector<Directive> found;
   const std::string_view text = file.text();
-  if (!contains_ignoring_case(text, kPrefix))
+  if (!may_have_directives(text))
     return found;
   for (const Comment& comment : find_comments(text)) {
     if (!comment.is_line)
       continue;
     const std::string_view all = text.substr(comment.offset, comment.length);
+    if (const ToolWords* words = tool_words(all); words != nullptr && comment.starts_line) {
+      found.push_back({words->kind, comment.offset, comment.offset + comment.length});
+      continue;
+    }
     if (!starts_with_ignoring_case(trim_left(all.substr(2)), kPrefix))
       continue;
     const std::string_view word = directive_word(all);
@@ -127,17 +165,18 @@ std::vector<Section> split_sections(const SourceFile& file, SectionKind first,
   const bool starts_with_sql = skip_blank(text, 0) < directives.front().offset;
   if (starts_with_sql || first == SectionKind::kUp)
     copy_range(text_of(first), text, 0, directives.front().offset);
+  SectionKind current = first;
   for (std::size_t i = 0; i < directives.size(); ++i) {
     const Directive& directive = directives[i];
-    if (first != SectionKind::kUp && directive.kind != first) {
+    current = directive.kind.value_or(current);
+    if (first != SectionKind::kUp && current != first) {
       diagnostics.error("unknown-directive", file, directive.offset,
-                        "a `" + std::string(to_string(directive.kind)) +
-                            "` section cannot stand in a ." + std::string(to_string(first)) +
-                            ".sql file",
+                        "a `" + std::string(to_string(current)) + "` section cannot stand in a ." +
+                            std::string(to_string(first)) + ".sql file",
                         {"move it into the file that holds the up section"});
       continue;
     }
-    std::string& section = text_of(directive.kind);
+    std::string& section = text_of(current);
     const std::size_t end = i + 1 < directives.size() ? directives[i + 1].offset : text.size();
     copy_range(section, text, directive.end, end);
     // A section may be in several pieces; the directive ends the statement before it.
@@ -148,6 +187,23 @@ std::vector<Section> split_sections(const SourceFile& file, SectionKind first,
       sections.emplace_back(static_cast<SectionKind>(kind), file, std::move(*texts[kind]));
   }
   return sections;
+}
+
+bool says_no_transaction(const SourceFile& file) {
+  const std::string_view text = file.text();
+  if (!may_have_directives(text))
+    return false;
+  const std::vector<Comment> comments = find_comments(text);
+  return std::any_of(comments.begin(), comments.end(), [&](const Comment& comment) {
+    if (!comment.is_line || !comment.starts_line)
+      return false;
+    const std::string_view words = trim(text.substr(comment.offset + 2, comment.length - 2));
+    return starts_with_ignoring_case(words, "+goose no transaction") ||
+           (starts_with_ignoring_case(words, "+migrate up") &&
+            contains_ignoring_case(words, "notransaction")) ||
+           (starts_with_ignoring_case(words, "migrate:up") &&
+            contains_ignoring_case(words, "transaction:false"));
+  });
 }
 
 }  // namespace godwit::codegen

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A file holds one section, or several behind `-- godwit:up`, `-- godwit:down`, `-- godwit:verify`
-// and `-- godwit:require`. A section's text is as long as its file: what belongs to other sections
-// is blanked out, so that an offset into a section is an offset into the file.
+// and `-- godwit:require`, or behind the directives of dbmate (`-- migrate:up`), goose
+// (`-- +goose Up`) and sql-migrate (`-- +migrate Up`). A section's text is as long as its file:
+// what belongs to other sections is blanked out, so that an offset into a section is an offset into
+// the file.
 #pragma once
 
 #include <cstdint>
@@ -51,5 +53,9 @@ class Section {
 /// kind are reported as `unknown-directive`.
 std::vector<Section> split_sections(const SourceFile& file, SectionKind first,
                                     Diagnostics& diagnostics);
+
+/// Whether goose (`NO TRANSACTION`), sql-migrate (`notransaction`) or dbmate (`transaction:false`)
+/// would run the file without a transaction.
+bool says_no_transaction(const SourceFile& file);
 
 }  // namespace godwit::codegen

@@ -60,6 +60,24 @@ std::string_view node_name(const Node* node) noexcept {
   return message == nullptr ? std::string_view() : message->descriptor->short_name;
 }
 
+bool is_constant_true(const Node* node) noexcept {
+  const auto* constant = as<PgQuery__AConst>(node);
+  if (constant == nullptr)
+    return false;
+  if (constant->val_case == PG_QUERY__A__CONST__VAL_IVAL)
+    return constant->ival->ival != 0;
+  return constant->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL && constant->boolval->boolval;
+}
+
+std::string_view constant_text(const Node* node) noexcept {
+  if (const auto* cast = as<PgQuery__TypeCast>(node))
+    node = cast->arg;
+  const auto* constant = as<PgQuery__AConst>(node);
+  if (constant == nullptr || constant->val_case != PG_QUERY__A__CONST__VAL_SVAL)
+    return {};
+  return constant->sval->sval;
+}
+
 void walk(const Node* node, const std::function<bool(const Node&)>& visit) {
   if (node != nullptr)
     visit_message(&node->base, visit);

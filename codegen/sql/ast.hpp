@@ -47,6 +47,12 @@ inline std::span<Node* const> list(Node* const* items, std::size_t count) noexce
 /// The text of a String node; empty for anything else.
 std::string_view string_value(const Node* node) noexcept;
 
+/// Whether `node` is the constant true, or a number other than 0.
+bool is_constant_true(const Node* node) noexcept;
+
+/// The text of a string constant, also behind a cast; empty for anything else.
+std::string_view constant_text(const Node* node) noexcept;
+
 /// "CreateStmt": for messages to developers and for tables keyed by kind.
 std::string_view node_name(const Node* node) noexcept;
 

@@ -5,6 +5,8 @@
 // parsing the SQL in it, or else by the word that the message quotes.
 #include "sql/body_check.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,13 +16,29 @@
 namespace godwit::codegen::sql {
 namespace {
 
+/// How the messages begin that need no catalog to be true.
+constexpr std::string_view kSyntaxMessages[] = {"syntax error",
+                                                "unexpected end of function",
+                                                "missing \"THEN\"",
+                                                "missing \"LOOP\"",
+                                                "missing expression",
+                                                "unterminated ",
+                                                "end label ",
+                                                "too few parameters specified for RAISE",
+                                                "too many parameters specified for RAISE",
+                                                "duplicate declaration",
+                                                "mismatched parentheses"};
+
 /// PL/pgSQL's complaint about a statement, if it is about syntax.
 std::optional<std::string> plpgsql_syntax_error(const std::string& statement) {
   const PgQueryPlpgsqlParseResult result = pg_query_parse_plpgsql(statement.c_str());
   std::optional<std::string> message;
   if (result.error != nullptr) {
     const std::string_view text = result.error->message;
-    if (text.starts_with("syntax error") || text.starts_with("unexpected end of function"))
+    const bool is_about_syntax =
+        std::any_of(std::begin(kSyntaxMessages), std::end(kSyntaxMessages),
+                    [&](std::string_view prefix) { return text.starts_with(prefix); });
+    if (is_about_syntax)
       message = std::string(text);
   }
   pg_query_free_plpgsql_parse_result(result);

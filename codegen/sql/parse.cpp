@@ -9,11 +9,14 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <pg_query.h>
 
 #include "source/comments.hpp"
+#include "source/lexer.hpp"
 #include "source/text_check.hpp"
 #include "sql/split.hpp"
 
@@ -81,12 +84,25 @@ class Owned {
 };
 using ParseResult = Owned<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result>;
 
+/// PostgreSQL quotes what is left of the text when a quote is open; a line of it is enough.
+std::string one_line(std::string message) {
+  constexpr std::size_t kLongest = 120;
+  const std::size_t end = std::min(message.find_first_of("\r\n"), kLongest);
+  if (end < message.size()) {
+    std::size_t cut = end;
+    while (cut > 0 && (message[cut] & '\xC0') == '\x80') --cut;  // not inside a character
+    message.resize(cut);
+    message += "…\"";
+  }
+  return message;
+}
+
 SyntaxError syntax_error(const PgQueryError& error, std::string_view text, std::size_t base) {
   // The cursor counts characters from 1; 0 says that there is no position.
   const std::size_t offset =
       error.cursorpos > 0 ? byte_offset_of(text, static_cast<std::size_t>(error.cursorpos) - 1)
                           : skip_blank(text, 0);
-  return {base + offset, error.message};
+  return {base + offset, one_line(error.message)};
 }
 
 /// The text of a statement without blanks and comments before it and blanks behind it.
@@ -101,6 +117,29 @@ Statement trimmed(std::string_view text, std::size_t begin, std::size_t length, 
 /// PostgreSQL's max_stack_depth of 2 MB ends at some 4,000 levels (measured on 15.20 with 1+1+…);
 /// libpg_query takes a time that grows with the square of the depth, 20 s at 100,000.
 constexpr std::size_t kDeepest = 10'000;
+
+/// Where a block comment begins that never ends.
+std::optional<std::size_t> open_comment(std::string_view text) {
+  Lexer lexer(text);
+  for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
+    const bool reaches_the_end = token.offset + token.length == text.size();
+    if (token.kind == TokenKind::kBlockComment && reaches_the_end &&
+        !is_closed_comment(lexer.text(token)))
+      return token.offset;
+  }
+  return std::nullopt;
+}
+
+std::string without_comments(std::string_view text) {
+  std::string rest(text);
+  for (const Comment& comment : find_comments(text)) {
+    const auto begin = rest.begin() + static_cast<std::ptrdiff_t>(comment.offset);
+    std::replace_if(
+        begin, begin + static_cast<std::ptrdiff_t>(comment.length),
+        [](char c) { return c != '\n' && c != '\r'; }, ' ');
+  }
+  return rest;
+}
 
 /// Reports nesting that no server would take. Short texts cannot nest that deep.
 bool is_too_deep(std::string_view text, std::vector<SyntaxError>& errors) {
@@ -150,11 +189,20 @@ Script parse(std::string_view text, std::vector<SyntaxError>& errors) {
   Script script;
   if (is_too_deep(text, errors))
     return script;
+  if (const auto comment = open_comment(text)) {
+    // libpg_query takes a time that grows with the square of such a run of `/*`.
+    errors.push_back({*comment, "unterminated /* comment"});
+    return script;
+  }
   std::vector<SyntaxError> whole;
   if (ScriptBuilder::add(script, text, &whole))
     return script;
 
-  std::string rest(text);
+  // libpg_query refuses a string that goes on behind a comment ('a' -- b, then 'c' on the next
+  // line), which PostgreSQL takes: without comments it is read.
+  std::string rest = without_comments(text);
+  if (ScriptBuilder::add(script, rest, nullptr))
+    return script;
   std::vector<SyntaxError> found;
   for (const Span& span : split_statements(text)) {
     const std::string statement = rest.substr(span.offset, span.length);

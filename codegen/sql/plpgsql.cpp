@@ -84,6 +84,7 @@ class Splitter {
 
   std::vector<Piece> run() {
     const Surroundings outside;
+    skip_options();
     skip_labels();
     block(outside);
     return std::move(pieces_);
@@ -98,6 +99,13 @@ class Splitter {
 
  private:
   bool at_end() const { return at_ >= tokens_.size(); }
+
+  /// `#variable_conflict use_column`, `#print_strict_params on`, `#option dump`
+  void skip_options() {
+    constexpr std::size_t kTokens = 3;
+    while (symbol("#")) at_ = std::min(at_ + kTokens, tokens_.size());
+  }
+
   bool word(std::string_view expected, std::size_t ahead = 0) const {
     return at_ + ahead < tokens_.size() && is_word(text_, tokens_[at_ + ahead], expected);
   }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "sql/leaks.hpp"
 #include "sql/plpgsql.hpp"
 
 namespace godwit::codegen::sql {
@@ -120,24 +121,6 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-bool const_is_true(const Node* node) {
-  const auto* constant = as<PgQuery__AConst>(node);
-  if (constant == nullptr)
-    return false;
-  if (constant->val_case == PG_QUERY__A__CONST__VAL_IVAL)
-    return constant->ival->ival != 0;
-  return constant->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL && constant->boolval->boolval;
-}
-
-std::string_view const_string(const Node* node) {
-  if (const auto* cast = as<PgQuery__TypeCast>(node))
-    node = cast->arg;
-  const auto* constant = as<PgQuery__AConst>(node);
-  if (constant == nullptr || constant->val_case != PG_QUERY__A__CONST__VAL_SVAL)
-    return {};
-  return constant->sval->sval;
-}
-
 /// Adds what BEGIN's or SET TRANSACTION's options say, in BEGIN's words.
 void add_begin_options(std::string& into, Node* const* options, std::size_t count) {
   for (const Node* node : list(options, count)) {
@@ -147,69 +130,14 @@ void add_begin_options(std::string& into, Node* const* options, std::size_t coun
     const std::string_view name = option->defname;
     std::string words;
     if (name == "transaction_isolation")
-      words = "ISOLATION LEVEL " + upper(const_string(option->arg));
+      words = "ISOLATION LEVEL " + upper(constant_text(option->arg));
     else if (name == "transaction_read_only")
-      words = const_is_true(option->arg) ? "READ ONLY" : "READ WRITE";
+      words = is_constant_true(option->arg) ? "READ ONLY" : "READ WRITE";
     else if (name == "transaction_deferrable")
-      words = const_is_true(option->arg) ? "DEFERRABLE" : "NOT DEFERRABLE";
+      words = is_constant_true(option->arg) ? "DEFERRABLE" : "NOT DEFERRABLE";
     if (!words.empty())
       into += (into.empty() ? "" : ", ") + words;
   }
-}
-
-void add_leak(std::vector<std::string>& leaks, std::string_view name) {
-  if (!name.empty() && std::find(leaks.begin(), leaks.end(), name) == leaks.end())
-    leaks.emplace_back(name);
-}
-
-void add_set_leaks(const PgQuery__VariableSetStmt& set, std::vector<std::string>& leaks) {
-  switch (set.kind) {
-    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI:
-      if (std::strcmp(set.name, "SESSION CHARACTERISTICS") != 0)
-        return;
-      for (const Node* node : list(set.args, set.n_args)) {
-        if (const auto* option = as<PgQuery__DefElem>(node))
-          add_leak(leaks, "default_" + std::string(option->defname));
-      }
-      return;
-    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE:
-    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_DEFAULT:
-    case PG_QUERY__VARIABLE_SET_KIND__VAR_SET_CURRENT:
-    case PG_QUERY__VARIABLE_SET_KIND__VAR_RESET:
-      if (!set.is_local)
-        add_leak(leaks, set.name);
-      return;
-    default:
-      return;
-  }
-}
-
-/// `set_config('name', …, false)` anywhere in a query.
-void add_set_config_leaks(const Node* statement, std::vector<std::string>& leaks) {
-  walk(statement, [&](const Node& node) {
-    const auto* call = as<PgQuery__FuncCall>(&node);
-    if (call == nullptr || call->n_funcname == 0 || call->n_args != 3)
-      return true;
-    if (string_value(call->funcname[call->n_funcname - 1]) == "set_config" &&
-        !const_is_true(call->args[2]))
-      add_leak(leaks, const_string(call->args[0]));
-    return true;
-  });
-}
-
-bool may_call_functions(const Node* node) {
-  return as<PgQuery__SelectStmt>(node) != nullptr;
-}
-
-std::vector<std::string> find_leaks(const Script& script) {
-  std::vector<std::string> leaks;
-  for (const Statement& statement : script.statements()) {
-    if (const auto* set = as<PgQuery__VariableSetStmt>(statement.node))
-      add_set_leaks(*set, leaks);
-    else if (may_call_functions(statement.node))
-      add_set_config_leaks(statement.node, leaks);
-  }
-  return leaks;
 }
 
 /// Fills outer_begin and outer_commit when the script is one BEGIN … COMMIT, with nothing but SET
@@ -234,6 +162,41 @@ void find_outer_pair(const Script& script, TransactionPlan& plan) {
   plan.outer_begin = first;
   plan.outer_commit = last - 1;
   add_begin_options(plan.begin_options, begin->options, begin->n_options);
+}
+
+bool is_end(const PgQuery__TransactionStmt& statement) {
+  return statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT ||
+         statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK;
+}
+
+/// Statements that cannot run in a transaction and stand between a BEGIN and a COMMIT of a script
+/// that has no transaction of the runtime's.
+std::vector<std::size_t> restricted_inside_own_blocks(const Script& script) {
+  std::vector<std::size_t> found;
+  bool is_open = false;
+  const auto& statements = script.statements();
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    if (const auto* control = as<PgQuery__TransactionStmt>(statements[i].node))
+      is_open = is_begin(*control) || (is_open && !is_end(*control));
+    else if (is_open && statements[i].node != nullptr &&
+             !cannot_run_in_transaction(*statements[i].node).empty())
+      found.push_back(i);
+  }
+  return found;
+}
+
+/// Each BEGIN has its COMMIT or ROLLBACK, in turns, and nothing in between needs to be outside.
+bool has_only_whole_blocks(const Script& script) {
+  bool is_open = false;
+  for (const Statement& statement : script.statements()) {
+    const auto* control = as<PgQuery__TransactionStmt>(statement.node);
+    if (control == nullptr || is_savepoint_work(*control))
+      continue;
+    if (is_begin(*control) == is_open || (!is_begin(*control) && !is_end(*control)))
+      return false;
+    is_open = !is_open;
+  }
+  return !is_open && restricted_inside_own_blocks(script).empty();
 }
 
 bool may_stand_beside(const Node* node) {
@@ -292,6 +255,7 @@ TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants
   const auto& statements = script.statements();
   if (wants_transaction == false) {
     plan.is_transactional = false;
+    plan.not_in_transaction = restricted_inside_own_blocks(script);
     return plan;
   }
 
@@ -326,6 +290,10 @@ TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants
     plan.is_inferred = true;
   } else {
     plan.not_in_transaction = std::move(restricted);
+    // Such a script runs outside a transaction if the build lets it run at all, and there its own
+    // transactions are in their right.
+    if (!plan.not_in_transaction.empty() && has_only_whole_blocks(script))
+      plan.control.clear();
   }
   return plan;
 }

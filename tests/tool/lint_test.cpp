@@ -129,6 +129,36 @@ TEST_F(Lint, NoPolicyMutesWhatNoBuildSurvives) {
     EXPECT_NE(result.err.find(rule), std::string::npos) << rule;
 }
 
+TEST_F(Lint, WarnOnlyBuildsWhatPsqlApplies) {
+  write("m/001_a.up.sql",
+        "-- Dependencies: pgcrypto\n-- Migration 9: x\nCREATE TABLE a (x int);\n");
+  write("m/001_b.down.sql", "DROP TABLE a;\n");
+  write("m/002_empty.up.sql", "-- nothing any more\n");
+  write("m/003_c.up.sql",
+        "BEGIN; CREATE TABLE c (x int); COMMIT;\n"
+        "CREATE INDEX CONCURRENTLY i ON c (x);\n");
+  EXPECT_EQ(run("lint m").exit_code, 1);
+  const Result result = run("lint --warn-only m");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
+TEST_F(Lint, AFunctionThatAnyStatementCallsIsLookedInto) {
+  write("m/001_a.sql", "CREATE TABLE users (id int);\nCREATE TABLE t (id int);\n");
+  for (const char* call : {"SELECT f()", "INSERT INTO t VALUES (f())", "UPDATE t SET id = f()",
+                           "CREATE TABLE z AS SELECT f() AS x"}) {
+    write("m/002_b.sql", std::string("CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$\n"
+                                     "BEGIN\n  DROP TABLE users;\n  RETURN 1;\nEND $$;\n") +
+                             call + ";\n");
+    EXPECT_NE(run("lint m").err.find("002_b.sql:3:14: error: "), std::string::npos) << call;
+  }
+}
+
+TEST_F(Lint, OptionsOfPlpgsqlHideNothing) {
+  write("m/001_a.sql", "CREATE TABLE users (id int);\n");
+  write("m/002_b.sql", "DO $$\n#variable_conflict use_column\nBEGIN DROP TABLE users; END $$;\n");
+  EXPECT_NE(run("lint m").err.find("[drop-table]"), std::string::npos);
+}
+
 TEST_F(Lint, ColourIsForTerminals) {
   write("m/001_a.sql", "DROP TABLE a;\n");
   EXPECT_EQ(run("lint m").err.find('\x1B'), std::string::npos);

@@ -85,6 +85,15 @@ TEST_F(LockCommand, MendsTheDigestAfterAMerge) {
   EXPECT_EQ(lock_file(), merged);
 }
 
+TEST_F(LockCommand, MendsAMergeThatKeptBothDigests) {
+  run("lock");
+  const std::string whole = lock_file();
+  write("migrations/godwit.lock", whole + whole.substr(whole.find("digest")));
+  EXPECT_EQ(run("lint").exit_code, 1);
+  EXPECT_EQ(run("lock").exit_code, 0);
+  EXPECT_EQ(lock_file(), whole);
+}
+
 TEST_F(LockCommand, ABrokenLineIsNeverMended) {
   run("lock");
   const std::string whole = lock_file();

@@ -38,6 +38,7 @@ TEST(Comments, AreFoundOutsideOfTextOnly) {
       {"select $1 -- yes", {"-- yes"}},             // a parameter
       {"select $é$ -- no $é$ -- yes", {"-- yes"}},  // tags may be non-ASCII
       {"do $a$ $b$ -- no", {}},                     // never closed
+      {"-- a\rselect 1 -- b", {"-- a", "-- b"}},    // PostgreSQL ends a comment at a lone CR
       {"select 5 - -5", {}},
       {"select like'x' -- yes", {"-- yes"}},
   };

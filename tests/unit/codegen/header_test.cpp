@@ -71,6 +71,10 @@ TEST(Header, ReadsDependenciesInEverySpelling) {
   EXPECT_EQ(dependencies("billing:12"), "<billing|12|billing:12>");
   EXPECT_EQ(dependencies("007_crm_system_schema"), "<|-|007_crm_system_schema>");
   EXPECT_EQ(dependencies("efaa6e584823"), "<|-|efaa6e584823>");
+  EXPECT_EQ(dependencies("None."), "");
+  EXPECT_EQ(dependencies("null"), "");
+  EXPECT_EQ(dependencies("#1."), "<|1|1>");
+  EXPECT_EQ(dependencies("migrations 1 and 2"), "<|1|1><|2|2>");
 }
 
 TEST(Header, DeclaresDependenciesAlsoWhereThereAreNone) {
@@ -131,6 +135,12 @@ TEST(Header, ReadsCrlf) {
   const Header header = read_clean("-- Migration 7: x\r\n-- Idempotency: NO\r\nselect 1;\r\n");
   EXPECT_EQ(header.description, "x");
   EXPECT_EQ(header.idempotency, false);
+}
+
+TEST(Header, ADateIsNoVersion) {
+  EXPECT_EQ(read_clean("-- Migration: 2024-01-05\n").number, std::nullopt);
+  EXPECT_EQ(read_clean("-- Migration 2024-01-05: x\n").number, std::nullopt);
+  EXPECT_EQ(read_clean("-- Migration 2023-01-01-000000: x\n").number, 20230101000000);
 }
 
 TEST(Header, LeavesProseAlone) {

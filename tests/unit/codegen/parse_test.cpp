@@ -63,6 +63,22 @@ TEST(Parse, AnOpenQuoteIsOneError) {
             "[syntax-error]\n");
 }
 
+TEST(Parse, AMessageIsOneLine) {
+  EXPECT_EQ(parsed("select 'abc\nd\n"),
+            "007_x.sql:1:8: error: unterminated quoted string at or near \"'abc…\" "
+            "[syntax-error]\n");
+}
+
+TEST(Parse, AnOpenCommentIsFoundAtOnce) {
+  std::string open = "select 1; ";
+  for (int i = 0; i < 100'000; ++i) open += "/*";
+  EXPECT_EQ(parsed(open), "007_x.sql:1:11: error: unterminated /* comment [syntax-error]\n");
+}
+
+TEST(Parse, AStringGoesOnBehindAComment) {
+  EXPECT_EQ(parsed("select 'foo' -- c\n 'bar';"), "SelectStmt(select 'foo' -- c\n 'bar')\n");
+}
+
 TEST(Parse, CommandsOfPsqlAreNamed) {
   EXPECT_EQ(parsed("\\connect x\nselect 1;"),
             "007_x.sql:1:1: error: a psql command, which only psql understands "

@@ -66,6 +66,28 @@ TEST(Sections, ReportDirectivesThatDoNotExist) {
             "up: -- godwit:allow(drop-table) it is empty select 1;");
 }
 
+TEST(Sections, DirectivesOfOtherToolsAreRead) {
+  EXPECT_EQ(sections(file_of("-- +goose Up\nselect 1;\n-- +goose Down\nselect 2;")),
+            "up: ; select 1; | down: ; select 2;");
+  EXPECT_EQ(sections(file_of("-- migrate:up\nselect 1\n-- MIGRATE:DOWN\nselect 2;")),
+            "up: ; select 1 | down: ; select 2;");
+  EXPECT_EQ(sections(file_of("-- +migrate Up notransaction\nselect 1;\n-- +migrate Down\n")),
+            "up: ; select 1; | down: ; ");
+  EXPECT_EQ(sections(file_of("-- +goose Up\n-- +goose StatementBegin\nselect 1\n"
+                             "-- +goose StatementEnd\nselect 2;")),
+            "up: ; ; select 1 ; select 2;");
+  EXPECT_EQ(sections(file_of("-- +goose upwards is prose\nselect 1;")),
+            "up: -- +goose upwards is prose select 1;");
+}
+
+TEST(Sections, OtherToolsSayThatThereIsNoTransaction) {
+  EXPECT_TRUE(says_no_transaction(file_of("-- +goose NO TRANSACTION\n-- +goose Up\nselect 1;")));
+  EXPECT_TRUE(says_no_transaction(file_of("-- +goose no transaction\nselect 1;")));
+  EXPECT_TRUE(says_no_transaction(file_of("-- +migrate Up notransaction\nselect 1;")));
+  EXPECT_TRUE(says_no_transaction(file_of("-- migrate:up transaction:false\nselect 1;")));
+  EXPECT_FALSE(says_no_transaction(file_of("-- +goose Up\nselect '-- +goose NO TRANSACTION';")));
+}
+
 TEST(Sections, ADownFileHoldsNothingElse) {
   EXPECT_EQ(sections(file_of("select 1;\n-- godwit:up\nselect 2;"), SectionKind::kDown),
             "down: select 1; 007_x.sql:2:1: error: a `up` section cannot stand in a .down.sql file "

@@ -92,6 +92,14 @@ TEST(TransactionPlan, InfersThatThereCanBeNone) {
   EXPECT_EQ(plan("vacuum t", true), "tx not_in_tx=0");
 }
 
+TEST(TransactionPlan, OutsideATransactionTheFilesOwnAreLegal) {
+  // Reached with WARN_ONLY: what psql applies, the runtime applies as well.
+  EXPECT_EQ(plan("begin; create table b (x int); commit; create index concurrently i on b (x)"),
+            "tx not_in_tx=3");
+  EXPECT_EQ(plan("begin; select 1; commit; commit; vacuum t"), "tx control=0,2,3 not_in_tx=4");
+  EXPECT_EQ(plan("begin; create index concurrently i on a (x); commit", false), "none not_in_tx=1");
+}
+
 TEST(TransactionPlan, KnowsWhatCannotBeInATransaction) {
   for (const char* sql : {"create index concurrently i on t (a)",
                           "drop index concurrently i",
@@ -136,6 +144,13 @@ TEST(TransactionPlan, FindsSettingsThatOutliveTheTransaction) {
       "tx leaks=search_path,role,session_authorization,timezone,work_mem");
   EXPECT_EQ(plan("select pg_catalog.set_config('search_path', '', false)"), "tx leaks=search_path");
   EXPECT_EQ(plan("select set_config('search_path', '', true)"), "tx");
+  EXPECT_EQ(plan("insert into t select set_config('search_path', 's', false)"),
+            "tx leaks=search_path");
+  EXPECT_EQ(plan("do $$ begin set search_path = s; set local work_mem = 1; end $$"),
+            "tx leaks=search_path");
+  EXPECT_EQ(plan("do $$ begin perform set_config('a.b', '1', false); update t set x = 1; end $$"),
+            "tx leaks=a.b");
+  EXPECT_EQ(plan("do $$ begin execute 'set search_path = s'; end $$"), "tx leaks=search_path");
   EXPECT_EQ(plan("set session characteristics as transaction read only"),
             "tx leaks=default_transaction_read_only");
 }
