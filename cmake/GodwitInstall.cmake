@@ -9,8 +9,6 @@ include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/Godwit")
 
 set_target_properties(godwit_table PROPERTIES EXPORT_NAME table)
-set_target_properties(godwit_runtime PROPERTIES EXPORT_NAME runtime)
-set_target_properties(godwit_cli PROPERTIES EXPORT_NAME cli)
 install(TARGETS godwit_table godwit_runtime godwit_cli
   EXPORT GodwitRuntimeTargets
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Runtime
@@ -22,7 +20,6 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/runtime/include/godwit"
 install(EXPORT GodwitRuntimeTargets NAMESPACE godwit:: DESTINATION "${package_dir}" COMPONENT Runtime)
 
 if(GODWIT_BUILD_CODEGEN)
-  set_target_properties(godwit_tool PROPERTIES EXPORT_NAME codegen)
   install(TARGETS godwit_tool
     EXPORT GodwitCodegenTargets
     RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT Codegen)

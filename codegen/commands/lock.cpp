@@ -78,6 +78,10 @@ std::size_t count_new(const LockFile& lock, const std::vector<LockEntry>& entrie
       }));
 }
 
+std::string counted(std::size_t migrations) {
+  return fmt::format("{} {}", migrations, migrations == 1 ? "migration" : "migrations");
+}
+
 int report(Diagnostics& diagnostics, const LockedSet& set, const LockOptions& options) {
   diagnostics.sort();
   const std::string text = emit::report_gcc(
@@ -117,15 +121,15 @@ int run_lock(const LockOptions& options) {
                  changed == 1 ? "migration is" : "migrations are");
       return kFindings;
     }
-    fmt::print("{}: all {} migrations are locked\n", path.string(), entries.size());
+    fmt::print("{}: all {} locked\n", path.string(), counted(entries.size()));
     return kClean;
   }
   const bool is_written = write_if_different(path, lock_text(entries));
   if (is_written)
-    fmt::print("{}: {} migrations, {} of them new or accepted\n", path.string(), entries.size(),
+    fmt::print("{}: {}, {} of them new or accepted\n", path.string(), counted(entries.size()),
                changed);
   else
-    fmt::print("{}: all {} migrations are locked already\n", path.string(), entries.size());
+    fmt::print("{}: all {} locked already\n", path.string(), counted(entries.size()));
   return kClean;
 }
 

@@ -149,6 +149,20 @@ Place Context::command_place(const Event& event) const {
   return event.command_index < commands.size() ? commands[event.command_index] : event.place;
 }
 
+Place Context::column_place(const Event& event, std::string_view column) const {
+  if (event.call)
+    return *event.call;
+  const auto* rename = sql::as<PgQuery__RenameStmt>(event.node);
+  const std::size_t behind = rename != nullptr && rename->relation != nullptr
+                                 ? name_at(event, rename->relation->location).offset + 1
+                                 : event.place.offset;
+  for (const Token& token : tokens_of(event)) {
+    if (token.offset >= behind && is_name(token) && sql::name_of(section().text(), token) == column)
+      return {token.offset, token.length};
+  }
+  return event.place;
+}
+
 Place Context::object_place(const Event& event, std::size_t index) const {
   if (event.call)
     return *event.call;
@@ -163,7 +177,8 @@ Place Context::object_place(const Event& event, std::size_t index) const {
           is_word(text, tokens[i], "schema") || is_word(text, tokens[i], "sequence") ||
           is_word(text, tokens[i], "type") || is_word(text, tokens[i], "domain") ||
           is_word(text, tokens[i], "extension") || is_word(text, tokens[i], "function") ||
-          is_word(text, tokens[i], "procedure") || is_word(text, tokens[i], "concurrently") ||
+          is_word(text, tokens[i], "procedure") || is_word(text, tokens[i], "routine") ||
+          is_word(text, tokens[i], "aggregate") || is_word(text, tokens[i], "concurrently") ||
           is_word(text, tokens[i], "if") || is_word(text, tokens[i], "exists")))
     ++i;
   const std::vector<Place> objects = split_at_commas(text, tokens, i);

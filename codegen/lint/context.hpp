@@ -84,6 +84,8 @@ class Context {
   Place name_at(const Event& event, int location) const;
   /// The command of the ALTER TABLE that `event` shows.
   Place command_place(const Event& event) const;
+  /// The first word of the statement behind its table that is the name of this column.
+  Place column_place(const Event& event, std::string_view column) const;
   /// The n-th object of a DROP, or of another list of names.
   Place object_place(const Event& event, std::size_t index) const;
   /// The first words of the statement: "CREATE UNIQUE INDEX".

@@ -50,7 +50,7 @@ constexpr RuleInfo kRules[] = {
          "of a comment, is taken over by `godwit lock --accept N`.",
      .bad = "editing 007_users.sql after its release",
      .good = "adding 019_users_email.sql",
-     .manual = "docs/rules.md#lock"},
+     .manual = "docs/rules.md#order"},
     {.id = "removed-locked-migration",
      .group = "order",
      .is_hard = true,
@@ -58,7 +58,7 @@ constexpr RuleInfo kRules[] = {
      .explanation = "Databases have it in their history. Put the file back.",
      .bad = "deleting 007_users.sql after its release",
      .good = "adding 019_drop_users.sql",
-     .manual = "docs/rules.md#lock"},
+     .manual = "docs/rules.md#order"},
     {.id = "inserted-before-locked",
      .group = "order",
      .is_hard = true,
@@ -68,7 +68,7 @@ constexpr RuleInfo kRules[] = {
                     "depends: `Dependencies: None` is an answer.",
      .bad = "006_late.sql, where 007 is locked, without a header",
      .good = "006_late.sql with -- Dependencies: 3",
-     .manual = "docs/rules.md#lock"},
+     .manual = "docs/rules.md#order"},
     {.id = "unlocked-migration",
      .group = "order",
      .severity = Severity::kNote,
@@ -77,7 +77,7 @@ constexpr RuleInfo kRules[] = {
                     "noticed.",
      .bad = "019_new.sql, and no line of it in godwit.lock",
      .good = "godwit lock",
-     .manual = "docs/rules.md#lock"},
+     .manual = "docs/rules.md#order"},
 };
 
 }  // namespace

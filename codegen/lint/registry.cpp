@@ -11,10 +11,10 @@ namespace godwit::codegen::lint {
 namespace {
 
 constexpr std::array kFamilies = {
-    &kFileRules,        &kHeaderRules,      &kOrderRules, &kSyntaxRules,      &kSuppressionRules,
-    &kTransactionRules, &kDestructiveRules, &kIndexRules, &kPartitionRules,   &kConstraintRules,
-    &kAddColumnRules,   &kRewriteRules,     &kLockRules,  &kNullabilityRules, &kColumnTypeRules,
-    &kIdempotencyRules, &kDownRules,
+    &kFileRules,        &kHeaderRules,      &kOrderRules,         &kSyntaxRules, &kSuppressionRules,
+    &kTransactionRules, &kDestructiveRules, &kCompatibilityRules, &kIndexRules,  &kPartitionRules,
+    &kConstraintRules,  &kAddColumnRules,   &kRewriteRules,       &kLockRules,   &kNullabilityRules,
+    &kColumnTypeRules,  &kIdempotencyRules, &kDownRules,
 };
 
 }  // namespace

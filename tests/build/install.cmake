@@ -19,3 +19,13 @@ foreach(text IN LISTS texts)
   file(READ "${text}" output)
   expect_no_output("${PREFIX}" "${BUILD_DIR}")
 endforeach()
+
+# What only godwit's own sources use is no dependency of those who link it.
+file(GLOB_RECURSE texts "${PREFIX}/*Targets*.cmake" "${PREFIX}/*.pc")
+if(NOT texts)
+  message(FATAL_ERROR "there are no targets in ${PREFIX}")
+endif()
+foreach(text IN LISTS texts)
+  file(READ "${text}" output)
+  expect_no_output(CLI11 nlohmann fmt PgQuery OpenSSL)
+endforeach()

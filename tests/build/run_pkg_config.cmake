@@ -21,5 +21,5 @@ set(ENV{PKG_CONFIG_PATH} "${pc_dir}")
 run(ok pkg-config --print-errors --exists godwit)
 run(ok sh -c "'${CXX}' -std=c++20 -Wall -Wextra -Wpedantic -Werror -I'${WORK_DIR}' '${WORK_DIR}/main.cpp' \
 '${WORK_DIR}/crm_migrations.cpp' $(pkg-config --cflags --libs godwit) -o '${WORK_DIR}/crm'")
-run(ok "${WORK_DIR}/crm" list)
+run(ok "${WORK_DIR}/crm" version)
 expect_output(1_a)

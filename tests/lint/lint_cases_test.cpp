@@ -224,6 +224,55 @@ TEST(LintRules, EachIsDocumented) {
   }
 }
 
+std::string fenced(std::string_view sql) {
+  return "```sql\n" + std::string(sql) + "\n```\n";
+}
+
+/// docs/rules.md: what `godwit rules` says, a heading a group.
+std::string manual() {
+  std::string text =
+      "# The rules\n\n"
+      "What the linter knows, by group. `godwit rules <rule>` prints the same for one rule. A "
+      "finding "
+      "that is right for\nothers and wrong here is allowed by a comment before the statement, "
+      "column "
+      "or command:\n"
+      "`-- godwit:allow(<rule>) <reason>`. Severities are set for a project by `RULES_ERROR`, "
+      "`RULES_WARN` and\n`RULES_OFF` of `add_migrations()`.\n\n"
+      "This page is written by the tests, from the rules themselves.\n";
+  std::vector<std::string_view> groups;
+  for (const lint::Family* family : lint::families()) {
+    for (const lint::RuleInfo& rule : family->rules) {
+      if (std::find(groups.begin(), groups.end(), rule.group) == groups.end())
+        groups.push_back(rule.group);
+    }
+  }
+  constexpr std::array<std::string_view, 4> kSeverities = {"off", "note", "warning", "error"};
+  for (const std::string_view group : groups) {
+    text += "\n## " + std::string(group) + "\n";
+    for (const lint::RuleInfo* rule : lint::rules()) {
+      if (rule->group != group)
+        continue;
+      text += "\n### " + std::string(rule->id) + "\n\n" + std::string(rule->summary) + ". (" +
+              std::string(kSeverities[static_cast<std::size_t>(rule->severity)]) +
+              (rule->is_hard ? ", cannot be muted" : "") + ")\n\n" +
+              std::string(rule->explanation) + "\n\n" + fenced(rule->bad) + "\nRather:\n\n" +
+              fenced(rule->good);
+      if (rule->manual.starts_with("https://"))
+        text += "\nSee <" + std::string(rule->manual) + ">.\n";
+    }
+  }
+  return text;
+}
+
+TEST(LintRules, ManualIsUpToDate) {
+  if (update_golden) {
+    std::ofstream(GODWIT_RULES_MANUAL, std::ios::binary) << manual();
+    return;
+  }
+  EXPECT_EQ(read(GODWIT_RULES_MANUAL), manual()) << "run lint_cases_test --update-golden";
+}
+
 TEST(LintRules, HaveIdsOfTheirOwn) {
   const auto& rules = lint::rules();
   const auto twice = std::adjacent_find(

@@ -20,7 +20,7 @@ TEST_F(LockCommand, WritesAndThenHasNothingToDo) {
   EXPECT_EQ(lock_file().rfind("1 a ", 0), 0U);
   const Result second = run("lock");
   EXPECT_EQ(second.exit_code, 0);
-  EXPECT_EQ(second.out, "migrations/godwit.lock: all 2 migrations are locked already\n");
+  EXPECT_EQ(second.out, "migrations/godwit.lock: all 2 migrations locked already\n");
 }
 
 TEST_F(LockCommand, CheckFailsOnWhatIsNotLocked) {
@@ -31,7 +31,7 @@ TEST_F(LockCommand, CheckFailsOnWhatIsNotLocked) {
   run("lock");
   result = run("lock --check");
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_EQ(result.out, "migrations/godwit.lock: all 2 migrations are locked\n");
+  EXPECT_EQ(result.out, "migrations/godwit.lock: all 2 migrations locked\n");
   write("migrations/003_c.sql", "SELECT 3;\n");
   EXPECT_EQ(run("lock --check").exit_code, 1);
 }

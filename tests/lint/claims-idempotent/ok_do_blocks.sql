@@ -33,5 +33,5 @@ BEGIN
   ELSE
     EXECUTE format('CREATE TYPE %I AS ENUM ()', 'mood3');
   END IF;
-  UPDATE a SET x = 1;
+  UPDATE a SET x = 1 WHERE x = 2;
 END $$;

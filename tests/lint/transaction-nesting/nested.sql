@@ -1,6 +1,6 @@
 -- Transaction: none
 BEGIN;
 BEGIN;
-DELETE FROM a;
+DELETE FROM a WHERE x = 1;
 COMMIT;
 ROLLBACK;

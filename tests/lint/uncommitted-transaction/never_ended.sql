@@ -1,6 +1,6 @@
 -- Transaction: none
 BEGIN;
-DELETE FROM a;
+DELETE FROM a WHERE x = 1;
 COMMIT;
 BEGIN;
-DELETE FROM b;
+DELETE FROM b WHERE x = 1;

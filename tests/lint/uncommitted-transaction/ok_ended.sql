@@ -1,4 +1,4 @@
 -- Transaction: none
 BEGIN;
-DELETE FROM a;
+DELETE FROM a WHERE x = 1;
 ROLLBACK;

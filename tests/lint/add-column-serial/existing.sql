@@ -1,0 +1,1 @@
+ALTER TABLE t ADD COLUMN id bigserial, ADD COLUMN n serial PRIMARY KEY;

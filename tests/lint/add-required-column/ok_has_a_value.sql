@@ -1,0 +1,5 @@
+ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free', ADD COLUMN note text, ADD COLUMN seen timestamptz NOT NULL DEFAULT now();
+CREATE DOMAIN tier AS int DEFAULT 1;
+ALTER TABLE users ADD COLUMN tier tier NOT NULL;
+CREATE TABLE t (a int);
+ALTER TABLE t ADD COLUMN b int NOT NULL;

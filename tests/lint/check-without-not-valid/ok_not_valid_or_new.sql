@@ -1,0 +1,3 @@
+ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0) NOT VALID;
+CREATE TABLE t (a int);
+ALTER TABLE t ADD CHECK (a > 0);

@@ -1,0 +1,1 @@
+CREATE TABLE events_2026 PARTITION OF crm.events FOR VALUES FROM (1) TO (2);

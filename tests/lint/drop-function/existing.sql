@@ -1,0 +1,2 @@
+DROP FUNCTION total(int, text), crm.sum;
+DROP PROCEDURE p();

@@ -1,0 +1,3 @@
+ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES crm.users (id) ON DELETE CASCADE;
+CREATE TABLE parents (id int PRIMARY KEY);
+ALTER TABLE orders ADD FOREIGN KEY (parent_id) REFERENCES parents;

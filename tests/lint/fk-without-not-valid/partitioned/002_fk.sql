@@ -1,0 +1,1 @@
+ALTER TABLE events ADD FOREIGN KEY (user_id) REFERENCES users;

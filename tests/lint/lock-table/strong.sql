@@ -1,0 +1,2 @@
+LOCK TABLE orders, ONLY users;
+LOCK TABLE crm.users IN SHARE MODE NOWAIT;

@@ -1,0 +1,2 @@
+ALTER TABLE users ADD PRIMARY KEY (id);
+ALTER TABLE users DROP CONSTRAINT users_pkey, ADD CONSTRAINT users_pkey PRIMARY KEY (tenant, id);

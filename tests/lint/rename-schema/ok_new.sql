@@ -1,0 +1,2 @@
+CREATE SCHEMA crm;
+ALTER SCHEMA crm RENAME TO sales;

@@ -1,0 +1,2 @@
+ALTER TABLE users RENAME TO people;
+ALTER TABLE IF EXISTS crm."Old" RENAME TO old;

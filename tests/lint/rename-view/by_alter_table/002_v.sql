@@ -1,0 +1,1 @@
+ALTER TABLE v RENAME TO w;

@@ -1,0 +1,2 @@
+ALTER VIEW recent RENAME TO latest;
+ALTER MATERIALIZED VIEW totals RENAME TO sums;

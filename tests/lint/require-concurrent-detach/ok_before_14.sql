@@ -1,0 +1,2 @@
+-- options: postgres=13
+ALTER TABLE events DETACH PARTITION events_2020;

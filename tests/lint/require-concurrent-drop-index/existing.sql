@@ -1,0 +1,2 @@
+DROP INDEX orders_at, crm.orders_by;
+DROP INDEX IF EXISTS "Old Index" CASCADE;

@@ -1,0 +1,2 @@
+-- godwit:allow(require-concurrent-index) small
+CREATE INDEX i ON t (a);

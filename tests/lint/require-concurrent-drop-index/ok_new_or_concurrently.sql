@@ -1,0 +1,3 @@
+CREATE TABLE t (a int);
+CREATE INDEX i ON t (a);
+DROP INDEX i;

@@ -1,0 +1,2 @@
+REINDEX INDEX orders_at;
+REINDEX (CONCURRENTLY false) TABLE orders;

@@ -1,0 +1,4 @@
+ALTER TABLE users SET SCHEMA crm;
+CREATE VIEW public.users AS SELECT * FROM crm.users;
+CREATE TABLE t (a int);
+ALTER TABLE t SET SCHEMA crm;

@@ -1,0 +1,3 @@
+DELETE FROM sessions WHERE expires_at < now();
+CREATE TABLE t (a int);
+DELETE FROM t;

@@ -1,0 +1,2 @@
+ALTER TABLE users ADD CONSTRAINT users_email UNIQUE (email, "Tenant");
+ALTER TABLE users ADD UNIQUE NULLS NOT DISTINCT (name);

@@ -1,0 +1,3 @@
+ALTER TABLE users ADD CONSTRAINT users_email UNIQUE USING INDEX users_email;
+CREATE TABLE t (a int);
+ALTER TABLE t ADD UNIQUE (a);

@@ -1,0 +1,4 @@
+-- Transaction: none
+VACUUM FULL events;
+VACUUM (FULL, ANALYZE) events;
+CLUSTER events USING events_at;

@@ -1,0 +1,4 @@
+-- Transaction: none
+VACUUM events;
+VACUUM (FULL false) events;
+ANALYZE events;
