@@ -20,6 +20,9 @@ namespace {
 // Long enough for the longest back-off, which is slept inside the gate.
 constexpr std::string_view kIdleTimeout = "60s";
 
+// Shorter waits are the rule when replicas start together, and are not worth a word.
+constexpr milliseconds kAnnounceAfter{400};
+
 }  // namespace
 
 // What every transaction of ours begins with, after BEGIN.
@@ -194,11 +197,16 @@ void Run::wait_for_gate() {
     throw Error(in_doubt_ == nullptr ? ErrorKind::kBusy : ErrorKind::kOutcomeUnknown,
                 std::move(detail));
   }
-  if (!has_announced_wait_ && now - waiting_since_ > std::chrono::seconds{1}) {
+  if (!has_announced_wait_ && now - waiting_since_ > kAnnounceAfter) {
     has_announced_wait_ = true;
     emit(EventKind::kWaiting, nullptr, gate_holder());
   }
-  pause(jittered(poll_));
+  pause_until_next_poll();
+}
+
+void Run::pause_until_next_poll() {
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - Clock::now());
+  pause(std::min(jittered(poll_), std::max(left, milliseconds{10})));
   poll_ = std::min(poll_ * 3 / 2, milliseconds{1000});
 }
 

@@ -538,8 +538,7 @@ bool Run::wait_for_owner(const Plan& plan) {
       emit(EventKind::kWaiting, pending.migration,
            compose("{} is being applied by {}", pending.migration->full_name, claim.description));
     }
-    pause(jittered(poll_));
-    poll_ = std::min(poll_ * 3 / 2, milliseconds{1000});
+    pause_until_next_poll();
     return true;
   }
   return false;
