@@ -18,8 +18,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
@@ -104,8 +102,8 @@ void Run::add_begin(Message& message, const Migration& migration, bool continues
   }
   if (continues_gate && options.empty()) {
     message.add(Section::kBegin, &migration,
-                fmt::format("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {}",
-                            lock_timeout(migration).count(), statement_timeout(migration).count()),
+                compose("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {}",
+                        lock_timeout(migration).count(), statement_timeout(migration).count()),
                 2);
     return;
   }
@@ -115,21 +113,20 @@ void Run::add_begin(Message& message, const Migration& migration, bool continues
   const std::string isolation =
       names_isolation(options)
           ? std::string(options)
-          : fmt::format("ISOLATION LEVEL READ COMMITTED{}{}", options.empty() ? "" : ", ", options);
+          : compose("ISOLATION LEVEL READ COMMITTED{}{}", options.empty() ? "" : ", ", options);
   const std::string settings =
       begin_settings(lock_timeout(migration), statement_timeout(migration));
   message.add(Section::kBegin, &migration,
-              fmt::format("BEGIN {};\n{}SELECT pg_catalog.pg_advisory_xact_lock({})", isolation,
-                          settings, history_.gate_key(*connection_, set_.name)),
+              compose("BEGIN {};\n{}SELECT pg_catalog.pg_advisory_xact_lock({})", isolation,
+                      settings, history_.gate_key(*connection_, set_.name)),
               2 + static_cast<std::uint32_t>(std::count(settings.begin(), settings.end(), '\n')));
 }
 
 void Run::add_settings(Message& message, const Migration& migration) const {
   for (const Setting& setting : migration.settings) {
-    message.add(
-        Section::kBegin, &migration,
-        fmt::format("SELECT pg_catalog.set_config({}, {}, true)",
-                    connection_->literal(setting.name), connection_->literal(setting.value)));
+    message.add(Section::kBegin, &migration,
+                compose("SELECT pg_catalog.set_config({}, {}, true)",
+                        connection_->literal(setting.name), connection_->literal(setting.value)));
   }
 }
 
@@ -282,16 +279,17 @@ bool Run::plan_retry(const Migration* migration, ErrorDetail detail) {
   ++attempts_;
   detail.blockers = last_blockers_;
   if (is_past_deadline(wait)) {
-    detail.hint = fmt::format(
-        "{}tried {} times until the deadline; end what is in the way, or give a longer --wait or a "
+    detail.hint = compose(
+        "{}tried {} times until the deadline; end what is in the "
+        "way, or give a longer --wait or a "
         "longer lock timeout",
         detail.hint.empty() ? "" : detail.hint + "; ", attempts_);
     fail(ErrorKind::kBusy, std::move(detail), migration);
   }
   back_off_ = std::min(wait, milliseconds{kLongestBackOff});
   emit(EventKind::kRetrying, migration,
-       fmt::format("{} [{}]{}{}", detail.message, detail.sqlstate,
-                   last_blockers_.empty() ? "" : "; in the way: ", last_blockers_),
+       compose("{} [{}]{}{}", detail.message, detail.sqlstate,
+               last_blockers_.empty() ? "" : "; in the way: ", last_blockers_),
        back_off_, detail.line);
   return false;
 }

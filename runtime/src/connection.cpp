@@ -12,8 +12,6 @@
 
 #include <poll.h>
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
@@ -130,7 +128,8 @@ std::string scrub_conninfo(std::string_view input) {
            (is_quoted ? text[end] != '\'' : text[end] != ' ' && text[end] != '&')) {
       end += text[end] == '\\' ? 2U : 1U;
     }
-    text.replace(from, std::min(end, text.size()) - from, "***");
+    end = std::min(end + (is_quoted ? 1U : 0U), text.size());
+    text.replace(from, end - from, "***");
   }
   return text;
 }
@@ -277,7 +276,7 @@ std::unique_ptr<Connection> Connection::open(const Parameters& parameters,
           text.empty() ? "no answer before the deadline" : text + "; no answer before the deadline";
     }
     detail.message =
-        fmt::format("cannot connect to {}: {}", connection->description(), connection->scrub(text));
+        compose("cannot connect to {}: {}", connection->description(), connection->scrub(text));
     detail.hint =
         "check the address and that the server runs; the connection comes from --url, GODWIT_URL, "
         "DATABASE_URL or libpq's PG* variables";
@@ -403,8 +402,8 @@ std::string Connection::identifier(std::string_view text) const {
 }
 
 std::string Connection::description() const {
-  return fmt::format("{}@{}:{}/{}", view(PQuser(connection_)), host_of(connection_),
-                     view(PQport(connection_)), view(PQdb(connection_)));
+  return compose("{}@{}:{}/{}", view(PQuser(connection_)), host_of(connection_),
+                 view(PQport(connection_)), view(PQdb(connection_)));
 }
 
 Parameters Connection::parameters(bool same_server) const {

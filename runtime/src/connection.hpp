@@ -5,6 +5,8 @@
 // caller's wish to stop. Nothing here knows what a migration is.
 #pragma once
 
+#include "compose.hpp"
+
 #include <godwit/error.hpp>
 
 #include <chrono>

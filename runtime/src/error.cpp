@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
+#include "compose.hpp"
 
 namespace godwit {
 namespace {
@@ -49,40 +49,46 @@ void append_section(std::string& text, std::string_view label, std::string_view 
   }
 }
 
-std::string render(const ErrorDetail& detail) {
+std::string render(const ErrorDetail& error) {
   std::string text;
-  auto out = std::back_inserter(text);
-  if (!detail.file.empty()) {
-    text += detail.file;
-    if (detail.line > 0) {
-      fmt::format_to(out, ":{}", detail.line);
-      if (detail.column > 0) {
-        fmt::format_to(out, ":{}", detail.column);
+  if (!error.file.empty()) {
+    text += error.file;
+    if (error.line > 0) {
+      text += godwit::detail::compose(":{}", error.line);
+      if (error.column > 0) {
+        text += godwit::detail::compose(":{}", error.column);
       }
     }
     text += ": ";
   }
   text += "error: ";
-  text += detail.message;
-  if (!detail.sqlstate.empty()) {
-    fmt::format_to(out, " [{}]", detail.sqlstate);
+  text += error.message;
+  if (!error.sqlstate.empty()) {
+    text += godwit::detail::compose(" [{}]", error.sqlstate);
   }
-  if (!detail.source_line.empty()) {
+  if (!error.source_line.empty()) {
     text += '\n';
-    text += detail.source_line;
-    if (detail.column > 0) {
+    text += error.source_line;
+    if (error.column > 0) {
       text += '\n';
-      text += caret_line(detail.source_line, detail.column);
+      text += caret_line(error.source_line, error.column);
     }
   }
-  append_section(text, "DETAIL: ", detail.detail);
-  append_section(text, "CONTEXT: ", detail.context);
-  append_section(text, "BLOCKED BY: ", detail.blockers);
-  append_section(text, "HINT: ", detail.hint);
+  append_section(text, "DETAIL: ", error.detail);
+  append_section(text, "CONTEXT: ", error.context);
+  append_section(text, "BLOCKED BY: ", error.blockers);
+  append_section(text, "HINT: ", error.hint);
   return text;
 }
 
 }  // namespace
+
+ErrorDetail::ErrorDetail() = default;
+ErrorDetail::ErrorDetail(const ErrorDetail&) = default;
+ErrorDetail::ErrorDetail(ErrorDetail&&) noexcept = default;
+ErrorDetail& ErrorDetail::operator=(const ErrorDetail&) = default;
+ErrorDetail& ErrorDetail::operator=(ErrorDetail&&) noexcept = default;
+ErrorDetail::~ErrorDetail() = default;
 
 Error::Error(ErrorKind kind, ErrorDetail detail)
     : std::runtime_error(render(detail)), kind_(kind), detail_(std::move(detail)) {}

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
@@ -58,8 +56,8 @@ void Run::log_failure(const Migration& migration, const ErrorDetail& detail) {
   }
   // Best effort: the failure itself is what the caller has to hear about.
   const Reply reply = connection_->send(
-      fmt::format("BEGIN ISOLATION LEVEL READ COMMITTED;\n{}{};\nCOMMIT", gate_settings(),
-                  history_.log_failure(*connection_, identity_, migration, detail)),
+      compose("BEGIN ISOLATION LEVEL READ COMMITTED;\n{}{};\nCOMMIT", gate_settings(),
+              history_.log_failure(*connection_, identity_, migration, detail)),
       Waiter{});
   if (!reply.is_ok()) {
     roll_back();
@@ -80,26 +78,25 @@ void Run::add_missing_grant(Section section, ErrorDetail& detail) const {
       !options_.role.empty() ? options_.role : std::string(user == nullptr ? "" : user);
   switch (section) {
     case Section::kCreate:
-      add_hint(detail,
-               fmt::format("the history table is created in the schema \"{0}\": GRANT USAGE, "
-                           "CREATE ON SCHEMA \"{0}\" TO \"{1}\"{2}, or have {3} created by "
-                           "its owner",
-                           history_.schema(), role,
-                           has_schema_ ? "" : " (and CREATE ON DATABASE to make the schema)",
-                           history_.display()));
+      add_hint(detail, compose("the history table is created in the schema \"{0}\": GRANT USAGE, "
+                               "CREATE ON SCHEMA \"{0}\" TO \"{1}\"{2}, or have {3} created by "
+                               "its owner",
+                               history_.schema(), role,
+                               has_schema_ ? "" : " (and CREATE ON DATABASE to make the schema)",
+                               history_.display()));
       break;
     case Section::kGuard:
     case Section::kFinish:
       add_hint(detail,
-               fmt::format("GRANT SELECT, INSERT, UPDATE, DELETE ON {0} TO \"{1}\"; GRANT SELECT, "
-                           "INSERT ON {0}_log TO \"{1}\"; and USAGE ON SCHEMA \"{2}\"; reading the "
-                           "status takes SELECT alone",
-                           history_.display(), role, history_.schema()));
+               compose("GRANT SELECT, INSERT, UPDATE, DELETE ON {0} TO \"{1}\"; GRANT SELECT, "
+                       "INSERT ON {0}_log TO \"{1}\"; and USAGE ON SCHEMA \"{2}\"; reading the "
+                       "status takes SELECT alone",
+                       history_.display(), role, history_.schema()));
       break;
     default:
-      add_hint(detail, fmt::format("give the role \"{}\" the privilege, or the ownership, that the "
-                                   "statement needs, or run with --role=<the owner>",
-                                   role));
+      add_hint(detail, compose("give the role \"{}\" the privilege, or the ownership, that the "
+                               "statement needs, or run with --role=<the owner>",
+                               role));
   }
 }
 
@@ -135,7 +132,7 @@ void Run::fail_in_section(const PGresult* error, Section section, const Migratio
   }
   const std::string_view constraint = error_field(error, PG_DIAG_CONSTRAINT_NAME);
   if (!constraint.empty() && detail.message.find(constraint) == std::string::npos) {
-    detail.message += fmt::format(" (constraint \"{}\")", constraint);
+    detail.message += compose(" (constraint \"{}\")", constraint);
   }
   if (sqlstate == "57014") {
     detail.blockers = last_blockers_;
@@ -158,9 +155,9 @@ void Run::fail_on_foreign_table() {
   }
   const std::string_view tool = History::recognise(columns);
   ErrorDetail detail;
-  detail.message = fmt::format(
+  detail.message = compose(
       "the table {} is not godwit's: {}; nothing was touched", history_.display(),
-      tool.empty() ? std::string("it has other columns") : fmt::format("it looks like {}'s", tool));
+      tool.empty() ? std::string("it has other columns") : compose("it looks like {}'s", tool));
   detail.detail = "its columns: " + list;
   detail.hint =
       "give this set a history table of another name: HISTORY_TABLE in add_migrations(), or "

@@ -14,20 +14,21 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
 // Long enough for the longest back-off, which is slept inside the gate.
 constexpr std::string_view kIdleTimeout = "60s";
 
+// Shorter waits are the rule when replicas start together, and are not worth a word.
+constexpr milliseconds kAnnounceAfter{400};
+
 }  // namespace
 
 // What every transaction of ours begins with, after BEGIN.
 std::string Run::begin_settings(milliseconds lock_timeout, milliseconds statement_timeout) const {
-  std::string sql = fmt::format("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {};\n",
-                                lock_timeout.count(), statement_timeout.count());
+  std::string sql = compose("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {};\n",
+                            lock_timeout.count(), statement_timeout.count());
   if (has_check_interval_ && connection_->server_version() >= 140000) {
     // Ends the work of a client that is gone within a second, and so its locks.
     sql += "SET LOCAL client_connection_check_interval = '1s';\n";
@@ -36,7 +37,7 @@ std::string Run::begin_settings(milliseconds lock_timeout, milliseconds statemen
     sql += "SET LOCAL transaction_timeout = 0;\n";
   }
   if (!options_.role.empty()) {
-    sql += fmt::format("SET LOCAL ROLE {};\n", connection_->identifier(options_.role));
+    sql += compose("SET LOCAL ROLE {};\n", connection_->identifier(options_.role));
   }
   return sql;
 }
@@ -44,7 +45,7 @@ std::string Run::begin_settings(milliseconds lock_timeout, milliseconds statemen
 // The same where the transaction stays open between two messages.
 std::string Run::gate_settings() const {
   return begin_settings(options_.lock_timeout, milliseconds{0}) +
-         fmt::format("SET LOCAL idle_in_transaction_session_timeout = '{}';\n", kIdleTimeout);
+         compose("SET LOCAL idle_in_transaction_session_timeout = '{}';\n", kIdleTimeout);
 }
 
 std::vector<std::string_view> Run::leaked_settings(const Plan& plan) const {
@@ -69,15 +70,17 @@ std::string Run::gate_message(const Plan& plan, std::size_t* settings) const {
       "pg_catalog.current_setting('session_authorization')";
   for (const std::string_view name : leaked_settings(plan)) {
     const std::string text = connection_->literal(name);
-    sql += fmt::format(
+    sql += compose(
+
         ", pg_catalog.current_setting({0}, true), (SELECT s.setting OPERATOR(pg_catalog.=) "
-        "s.reset_val FROM pg_catalog.pg_settings AS s WHERE s.name OPERATOR(pg_catalog.=) {0})",
+        "s.reset_val FROM pg_catalog.pg_settings AS s WHERE s.name OPERATOR(pg_catalog.=) "
+        "{0})",
         text);
   }
   sql += ";\n" + gate_settings();
-  sql += fmt::format("SELECT pg_catalog.pg_try_advisory_xact_lock({});\n", key);
+  sql += compose("SELECT pg_catalog.pg_try_advisory_xact_lock({});\n", key);
   // A bigint key is split into two halves in pg_locks.
-  sql += fmt::format(
+  sql += compose(
       "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l, (SELECT {} AS k) AS key, "
       "pg_catalog.pg_database AS d WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' "
       "AND NOT l.granted AND l.objsubid OPERATOR(pg_catalog.=) 1 "
@@ -182,7 +185,8 @@ void Run::wait_for_gate() {
     detail.message =
         in_doubt_ == nullptr
             ? std::string("another run is applying migrations, and did not end before the deadline")
-            : fmt::format(
+            : compose(
+
                   "the connection was lost while {} was being applied, and the server has "
                   "not ended its work before the deadline",
                   in_doubt_->full_name);
@@ -193,18 +197,24 @@ void Run::wait_for_gate() {
     throw Error(in_doubt_ == nullptr ? ErrorKind::kBusy : ErrorKind::kOutcomeUnknown,
                 std::move(detail));
   }
-  if (!has_announced_wait_ && now - waiting_since_ > std::chrono::seconds{1}) {
+  if (!has_announced_wait_ && now - waiting_since_ > kAnnounceAfter) {
     has_announced_wait_ = true;
     emit(EventKind::kWaiting, nullptr, gate_holder());
   }
-  pause(jittered(poll_));
+  pause_until_next_poll();
+}
+
+void Run::pause_until_next_poll() {
+  const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - Clock::now());
+  pause(std::min(jittered(poll_), std::max(left, milliseconds{10})));
   poll_ = std::min(poll_ * 3 / 2, milliseconds{1000});
 }
 
 // The end of a message that is not the last: the next message goes on in this transaction, so that
 // the lock is free no longer than between two blocks of one message.
 std::string Run::reopen_gate() const {
-  return fmt::format(
+  return compose(
+
       "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}SELECT pg_catalog.pg_advisory_xact_lock({})",
       gate_settings(), history_.gate_key(*connection_, set_.name));
 }
@@ -236,27 +246,26 @@ std::string Run::restore_setting(std::string_view name) const {
     if (is_owned) {
       return "RESET ROLE";
     }
-    return session_role_ == "none"
-               ? std::string("SET ROLE NONE")
-               : fmt::format("SET ROLE {}", connection_->identifier(session_role_));
+    return session_role_ == "none" ? std::string("SET ROLE NONE")
+                                   : compose("SET ROLE {}", connection_->identifier(session_role_));
   }
   if (name == "session_authorization") {
-    return is_owned ? std::string("RESET SESSION AUTHORIZATION")
-                    : fmt::format("SET SESSION AUTHORIZATION {}",
-                                  connection_->identifier(session_user_));
+    return is_owned
+               ? std::string("RESET SESSION AUTHORIZATION")
+               : compose("SET SESSION AUTHORIZATION {}", connection_->identifier(session_user_));
   }
   const auto saved =
       std::find_if(saved_settings_.begin(), saved_settings_.end(),
                    [&](const SavedSetting& setting) { return setting.name == name; });
   if (!is_owned && saved != saved_settings_.end() && saved->value && !saved->is_default) {
-    return fmt::format("SELECT pg_catalog.set_config({}, {}, false)", connection_->literal(name),
-                       connection_->literal(*saved->value));
+    return compose("SELECT pg_catalog.set_config({}, {}, false)", connection_->literal(name),
+                   connection_->literal(*saved->value));
   }
   const std::size_t dot = name.find('.');
   return dot == std::string_view::npos
-             ? fmt::format("RESET {}", connection_->identifier(name))
-             : fmt::format("RESET {}.{}", connection_->identifier(name.substr(0, dot)),
-                           connection_->identifier(name.substr(dot + 1)));
+             ? compose("RESET {}", connection_->identifier(name))
+             : compose("RESET {}.{}", connection_->identifier(name.substr(0, dot)),
+                       connection_->identifier(name.substr(dot + 1)));
 }
 
 }  // namespace godwit::detail

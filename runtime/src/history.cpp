@@ -8,8 +8,6 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
@@ -69,8 +67,9 @@ History::History(std::string_view name) {
   if (table_.empty() || schema_.empty() || table_.find('.') != std::string::npos ||
       table_.size() > kLongestTable || schema_.size() > 63) {
     ErrorDetail detail;
-    detail.message = fmt::format("\"{}\" is not a name for the history table", name);
-    detail.hint = fmt::format(
+    detail.message = compose("\"{}\" is not a name for the history table", name);
+    detail.hint = compose(
+
         "write \"table\" or \"schema.table\", unquoted, the table with at most {} bytes",
         kLongestTable);
     throw Error(ErrorKind::kUsage, std::move(detail));
@@ -86,11 +85,13 @@ std::string History::quoted_log(const Connection& connection) const {
 }
 
 std::string History::check(const Connection& connection, const RunIdentity& run) const {
-  return fmt::format(
+  return compose(
+
       "SELECT pg_catalog.pg_backend_pid(), h.id, h.migration_set, h.kind, h.migration_name, "
       "h.migration_number, h.checksum, h.state, h.step, h.steps, h.breaking, "
       "h.run_id OPERATOR(pg_catalog.=) CAST('{}' AS pg_catalog.uuid) "
-      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) ''",
+      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) '' "
+      "ORDER BY h.id",
       run.run_id, quoted(connection));
 }
 
@@ -120,16 +121,16 @@ Snapshot History::read_check(const PGresult* result, int* backend_pid) {
     row.is_our_run = is_true(result, i, 11);
     snapshot.rows.push_back(std::move(row));
   }
-  std::sort(snapshot.rows.begin(), snapshot.rows.end(),
-            [](const Row& a, const Row& b) { return a.id < b.id; });
   return snapshot;
 }
 
 std::string History::full_check(const Connection& connection, const RunIdentity& run) const {
-  return fmt::format(
+  return compose(
+
       "SELECT pg_catalog.pg_backend_pid(), h.id, h.migration_name, h.migration_number, "
       "pg_catalog.to_char(h.executed_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), h.checksum, "
-      "h.description, h.execution_time_ms, h.kind, h.state, h.step, h.steps, h.breaking, h.run_id, "
+      "h.description, h.execution_time_ms, h.kind, h.state, h.step, h.steps, h.breaking, "
+      "h.run_id, "
       "h.applied_by, h.tool_version "
       "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) '' "
       "AND h.migration_set{}{} ORDER BY h.id",
@@ -169,34 +170,34 @@ std::vector<HistoryRow> History::read_full_check(const PGresult* result, int* ba
 }
 
 std::string History::existence(const Connection& connection) const {
-  return fmt::format(
-      "SELECT pg_catalog.to_regclass({}) IS NOT NULL, pg_catalog.to_regnamespace({}) IS NOT NULL",
+  return compose(
+      "SELECT pg_catalog.to_regclass({}) IS NOT NULL, "
+      "pg_catalog.to_regnamespace({}) IS NOT NULL",
       connection.literal(quoted(connection)), connection.literal(connection.identifier(schema_)));
 }
 
 std::string History::gate_key(const Connection& connection, std::string_view set) const {
   // The last part is the target schema of a tenant, '' for none.
-  return fmt::format("pg_catalog.hashtextextended({}, 0)",
-                     connection.literal(fmt::format("{}\x1f{}\x1f", display(), set)));
+  return compose("pg_catalog.hashtextextended({}, 0)",
+                 connection.literal(compose("{}\x1f{}\x1f", display(), set)));
 }
 
 std::string History::creation_key(const Connection& connection) const {
-  return fmt::format("pg_catalog.hashtextextended({}, 0)", connection.literal(display()));
+  return compose("pg_catalog.hashtextextended({}, 0)", connection.literal(display()));
 }
 
 std::string History::create(const Connection& connection, bool has_schema,
                             std::uint32_t* count) const {
   std::string sql =
-      fmt::format("SELECT pg_catalog.pg_advisory_xact_lock({});\n", creation_key(connection));
+      compose("SELECT pg_catalog.pg_advisory_xact_lock({});\n", creation_key(connection));
   *count += 3;
   if (!has_schema) {
-    sql += fmt::format("CREATE SCHEMA IF NOT EXISTS {};\n", connection.identifier(schema_));
+    sql += compose("CREATE SCHEMA IF NOT EXISTS {};\n", connection.identifier(schema_));
     *count += 1;
   }
   const std::string name_key = connection.identifier(table_ + "_name_key");
   const std::string number_key = connection.identifier(table_ + "_num_key");
-  sql += fmt::format(
-      R"(CREATE TABLE IF NOT EXISTS {} (
+  sql += compose(R"(CREATE TABLE IF NOT EXISTS {} (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   migration_name varchar(255) NOT NULL,
   migration_number bigint,
@@ -224,9 +225,8 @@ std::string History::create(const Connection& connection, bool has_schema,
   CONSTRAINT {} UNIQUE (migration_set, target_schema, migration_number)
 );
 )",
-      quoted(connection), name_key, number_key);
-  sql += fmt::format(
-      R"(CREATE TABLE IF NOT EXISTS {} (
+                 quoted(connection), name_key, number_key);
+  sql += compose(R"(CREATE TABLE IF NOT EXISTS {} (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   logged_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(),
   event pg_catalog.text NOT NULL,
@@ -247,7 +247,7 @@ std::string History::create(const Connection& connection, bool has_schema,
   line integer
 );
 )",
-      quoted_log(connection));
+                 quoted_log(connection));
   return sql;
 }
 
@@ -255,7 +255,8 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
                             const Migration& migration, bool is_running) const {
   const bool is_stepwise = !migration.up.is_transactional;
   const std::size_t steps = is_stepwise ? migration.up.steps.size() : 1;
-  std::string sql = fmt::format(
+  std::string sql = compose(
+
       "INSERT INTO {} (migration_name, migration_number, executed_at, checksum, description, "
       "migration_set, kind, state, step, steps, run_id, breaking, down_sql, tool_version, "
       "claim_pid, claim_backend_start, claim_system_id) VALUES ({}, {}, "
@@ -267,7 +268,7 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
       migration.down.is_present ? connection.literal(migration.down.sql) : "NULL",
       connection.literal(run.tool_version));
   if (is_running) {
-    sql += fmt::format("pg_catalog.pg_backend_pid(), {}, {})", kBackendStart, kSystemId);
+    sql += compose("pg_catalog.pg_backend_pid(), {}, {})", kBackendStart, kSystemId);
   } else {
     sql += "NULL, NULL, NULL)";
   }
@@ -288,10 +289,11 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
 std::string History::row_condition(const Connection& connection, const RunIdentity& run,
                                    const Migration& migration) const {
   if (migration.kind == Kind::kVersioned) {
-    return fmt::format("migration_set{0}{1} AND target_schema{0}'' AND migration_number{0}{2}",
-                       kEquals, connection.literal(run.set), migration.version);
+    return compose("migration_set{0}{1} AND target_schema{0}'' AND migration_number{0}{2}", kEquals,
+                   connection.literal(run.set), migration.version);
   }
-  return fmt::format(
+  return compose(
+
       "migration_set{0}{1} AND target_schema{0}'' AND kind{0}'{2}' AND migration_name{0}{3}",
       kEquals, connection.literal(run.set), kind_name(migration.kind),
       connection.literal(migration.full_name));
@@ -299,9 +301,11 @@ std::string History::row_condition(const Connection& connection, const RunIdenti
 
 std::string History::finish(const Connection& connection, const RunIdentity& run,
                             const Migration& migration) const {
-  return fmt::format(
+  return compose(
+
       "WITH done AS (UPDATE {} SET execution_time_ms = {}, state = 'applied', step = steps, "
-      "claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL WHERE {} RETURNING *) "
+      "claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL WHERE {} RETURNING "
+      "*) "
       "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
       "execution_time_ms, run_id, tool_version) SELECT 'applied', migration_set, kind, "
       "migration_name, migration_number, checksum, execution_time_ms, run_id, tool_version "
@@ -312,26 +316,29 @@ std::string History::finish(const Connection& connection, const RunIdentity& run
 
 std::string History::set_step(const Connection& connection, const RunIdentity& run,
                               const Migration& migration, std::size_t step) const {
-  return fmt::format(
-      "UPDATE {} SET step = {} WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid() RETURNING step",
+  return compose(
+      "UPDATE {} SET step = {} WHERE {} AND "
+      "claim_pid{}pg_catalog.pg_backend_pid() RETURNING step",
       quoted(connection), step, row_condition(connection, run, migration), kEquals);
 }
 
 std::string History::take_over(const Connection& connection, const RunIdentity& run,
                                const Migration& migration, int old_pid) const {
-  return fmt::format(
+  return compose(
+
       "UPDATE {} SET run_id = '{}', checksum = {}, steps = {}, claim_pid = "
       "pg_catalog.pg_backend_pid(), claim_backend_start = {}, claim_system_id = {} WHERE {} "
       "AND claim_pid{} RETURNING step",
       quoted(connection), run.run_id, connection.literal(migration.checksum),
       migration.up.steps.size(), kBackendStart, kSystemId,
       row_condition(connection, run, migration),
-      old_pid == 0 ? std::string(" IS NULL") : fmt::format("{}{}", kEquals, old_pid));
+      old_pid == 0 ? std::string(" IS NULL") : compose("{}{}", kEquals, old_pid));
 }
 
 std::string History::release(const Connection& connection, const RunIdentity& run,
                              const Migration& migration) const {
-  return fmt::format(
+  return compose(
+
       "UPDATE {} SET claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL "
       "WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
       quoted(connection), row_condition(connection, run, migration), kEquals);
@@ -339,13 +346,14 @@ std::string History::release(const Connection& connection, const RunIdentity& ru
 
 std::string History::forget(const Connection& connection, const RunIdentity& run,
                             const Migration& migration) const {
-  return fmt::format("DELETE FROM {} WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
-                     quoted(connection), row_condition(connection, run, migration), kEquals);
+  return compose("DELETE FROM {} WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
+                 quoted(connection), row_condition(connection, run, migration), kEquals);
 }
 
 std::string History::accept(const Connection& connection, const RunIdentity& run,
                             const Migration& migration, std::string_view settings) const {
-  return fmt::format(
+  return compose(
+
       "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}"
       "WITH done AS (UPDATE {} SET checksum = {} WHERE {} RETURNING *) "
       "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
@@ -360,7 +368,8 @@ std::string History::read_claim(const Connection& connection, const RunIdentity&
                                 const Migration& migration) const {
   // backend_start is null for a backend of another role, unless this one may read all statistics;
   // then the pid alone has to do, and the claim counts as alive.
-  return fmt::format(
+  return compose(
+
       "SELECT h.claim_pid, h.claim_pid{0}pg_catalog.pg_backend_pid(), "
       "a.pid IS NOT NULL AND h.claim_system_id{0}{1}, a.usename, a.application_name "
       "FROM {2} AS h LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid{0}h.claim_pid "
@@ -377,16 +386,18 @@ Claim History::parse_claim(const PGresult* result) {
   claim.pid = static_cast<int>(integer(result, 0, 0));
   claim.is_ours = is_true(result, 0, 1);
   claim.is_alive = is_true(result, 0, 2);
-  claim.description = fmt::format("pid {} (user {}, application \"{}\")", claim.pid,
-                                  value(result, 0, 3), value(result, 0, 4));
+  claim.description = compose("pid {} (user {}, application \"{}\")", claim.pid,
+                              value(result, 0, 3), value(result, 0, 4));
   return claim;
 }
 
 std::string History::log_failure(const Connection& connection, const RunIdentity& run,
                                  const Migration& migration, const ErrorDetail& detail) const {
-  return fmt::format(
+  return compose(
+
       "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
-      "run_id, tool_version, sqlstate, message, file, line) VALUES ('failed', {}, '{}', {}, {}, "
+      "run_id, tool_version, sqlstate, message, file, line) VALUES ('failed', {}, '{}', {}, "
+      "{}, "
       "{}, '{}', {}, {}, {}, {}, {})",
       quoted_log(connection), connection.literal(run.set), kind_name(migration.kind),
       connection.literal(migration.full_name), number_or_null(migration),
@@ -396,7 +407,8 @@ std::string History::log_failure(const Connection& connection, const RunIdentity
 }
 
 std::string History::last_failures(const Connection& connection, const RunIdentity& run) const {
-  return fmt::format(
+  return compose(
+
       "SELECT DISTINCT ON (l.migration_name) l.migration_name, "
       "pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), l.message, l.sqlstate, "
       "l.file, l.line FROM {} AS l WHERE l.event{}'failed' AND l.migration_set{}{} "
@@ -405,9 +417,10 @@ std::string History::last_failures(const Connection& connection, const RunIdenti
 }
 
 std::string History::columns(const Connection& connection) const {
-  return fmt::format(
+  return compose(
       "SELECT a.attname FROM pg_catalog.pg_attribute AS a WHERE a.attrelid{}"
-      "pg_catalog.to_regclass({}) AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT a.attisdropped",
+      "pg_catalog.to_regclass({}) AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT "
+      "a.attisdropped",
       kEquals, connection.literal(quoted(connection)));
 }
 

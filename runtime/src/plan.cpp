@@ -10,8 +10,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
@@ -66,8 +64,9 @@ class Comparison {
         ErrorDetail detail;
         detail.migration = row.version;
         detail.migration_name = row.name;
-        detail.message = fmt::format(
-            "the database is newer than this build: it has the breaking migration {}, which this "
+        detail.message = compose(
+            "the database is newer than this build: it has "
+            "the breaking migration {}, which this "
             "build does not know",
             row.name);
         detail.hint = "deploy a build that contains it, or undo it with the build that does";
@@ -85,13 +84,17 @@ class Comparison {
       for (const Row& row : snapshot_.rows) {
         if (row.name == migration.full_name && row.checksum == migration.checksum) {
           ErrorDetail detail;
-          detail.message = fmt::format(
-              "the history has nothing of the set \"{}\", but the set \"{}\" in it has {} with the "
+          detail.message = compose(
+              "the history has nothing of the set \"{}\", but "
+              "the set \"{}\" in it has {} with the "
               "same checksum: was the set renamed?",
               set_.name, row.set, row.name);
-          detail.hint = fmt::format(
-              "give add_migrations() the old NAME again; or, if the new name is meant, run: UPDATE "
-              "{} SET migration_set = '{}' WHERE migration_set = '{}'; or, if the two sets have "
+          detail.hint = compose(
+
+              "give add_migrations() the old NAME again; or, if the new name is meant, run: "
+              "UPDATE "
+              "{} SET migration_set = '{}' WHERE migration_set = '{}'; or, if the two sets "
+              "have "
               "nothing to do with each other, give this one a HISTORY_TABLE of its own",
               history_.display(), set_.name, row.set);
           name_place(migration, detail);
@@ -145,9 +148,8 @@ class Comparison {
       }
       ErrorDetail detail;
       name_place(migration, detail);
-      detail.message =
-          fmt::format("migration {} arrives late: {} stands after it and has been applied",
-                      migration.full_name, later);
+      detail.message = compose("migration {} arrives late: {} stands after it and has been applied",
+                               migration.full_name, later);
       detail.hint =
           options_.order == OrderPolicy::kLinear
               ? "give it a version above the last one, or run with --order=graph or --order=any"
@@ -187,10 +189,10 @@ class Comparison {
           continue;
         }
         const std::string name = is_own ? std::to_string(dependency.version)
-                                        : fmt::format("{}:{}", dependency.set, dependency.version);
+                                        : compose("{}:{}", dependency.set, dependency.version);
         ErrorDetail detail;
         name_place(*pending.migration, detail);
-        detail.message = fmt::format(
+        detail.message = compose(
             "migration {} depends on migration {}, but {} has not been applied",
             pending.migration->kind == Kind::kVersioned ? std::to_string(pending.migration->version)
                                                         : std::string(pending.migration->full_name),
@@ -198,7 +200,7 @@ class Comparison {
         detail.hint = is_own
                           ? "this build does not contain it before this migration: deploy a build "
                             "that does"
-                          : fmt::format("apply the set \"{}\" first", dependency.set);
+                          : compose("apply the set \"{}\" first", dependency.set);
         throw Error(ErrorKind::kFailed, std::move(detail));
       }
       if (pending.migration->kind == Kind::kVersioned) {

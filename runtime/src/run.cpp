@@ -7,8 +7,6 @@
 #include <random>
 #include <thread>
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
@@ -31,14 +29,17 @@ std::string names_of(const std::vector<Pending>& pending) {
 
 std::string make_uuid(std::uint64_t* seed) {
   std::random_device device;
-  const auto word = [&] {
-    return (static_cast<std::uint64_t>(device()) << 32U) | static_cast<std::uint64_t>(device());
-  };
-  const std::uint64_t high = (word() & ~0xF000ULL) | 0x4000ULL;
-  const std::uint64_t low = (word() & ~(3ULL << 62U)) | (2ULL << 62U);
-  *seed = word() | 1U;
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32U, (high >> 16U) & 0xFFFFU,
-                     high & 0xFFFFU, low >> 48U, low & 0xFFFFFFFFFFFFULL);
+  std::string uuid = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+  for (char& digit : uuid) {
+    const unsigned random = device() & 15U;
+    if (digit == 'x') {
+      digit = "0123456789abcdef"[random];
+    } else if (digit == 'y') {
+      digit = "89ab"[random & 3U];
+    }
+  }
+  *seed = (static_cast<std::uint64_t>(device()) << 32U) | device() | 1U;
+  return uuid;
 }
 
 Run::Run(const MigrationSet& set, const Options& options, Parameters parameters, PGconn* borrowed)
@@ -56,8 +57,9 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
   deadline_ = start_ + options.wait.value_or(kDefaultWait);
   if (set.table_format != kTableFormat) {
     ErrorDetail detail;
-    detail.message = fmt::format(
-        "the migration set \"{}\" was generated in format {}, and this runtime reads format {}",
+    detail.message = compose(
+        "the migration set \"{}\" was generated in format {}, "
+        "and this runtime reads format {}",
         set.name, set.table_format, kTableFormat);
     detail.hint = "build the tool `godwit` and godwit::runtime from the same release";
     throw Error(ErrorKind::kUsage, std::move(detail));
@@ -122,7 +124,7 @@ void Run::connect() {
 void Run::refuse_unusable_connection() const {
   ErrorDetail detail;
   if (connection_->is_cut()) {
-    detail.message = fmt::format("the connection to {} is lost", connection_->description());
+    detail.message = compose("the connection to {} is lost", connection_->description());
     throw Error(ErrorKind::kCannotConnect, std::move(detail));
   }
   if (!connection_->is_idle() || PQpipelineStatus(connection_->raw()) != PQ_PIPELINE_OFF) {
@@ -134,9 +136,8 @@ void Run::refuse_unusable_connection() const {
     detail.message =
         "standard_conforming_strings is off: the server would read the strings of the migrations "
         "differently from the build";
-    detail.hint =
-        fmt::format("ALTER ROLE {} SET standard_conforming_strings = on",
-                    PQuser(connection_->raw()) == nullptr ? "" : PQuser(connection_->raw()));
+    detail.hint = compose("ALTER ROLE {} SET standard_conforming_strings = on",
+                          PQuser(connection_->raw()) == nullptr ? "" : PQuser(connection_->raw()));
     throw Error(ErrorKind::kUsage, std::move(detail));
   }
 }
@@ -156,8 +157,8 @@ void Run::receive_notices() {
       return;
     }
     emit(EventKind::kNotice, current_,
-         fmt::format("{}: {}", error_field(notice, PG_DIAG_SEVERITY),
-                     error_field(notice, PG_DIAG_MESSAGE_PRIMARY)));
+         compose("{}: {}", error_field(notice, PG_DIAG_SEVERITY),
+                 error_field(notice, PG_DIAG_MESSAGE_PRIMARY)));
   });
 }
 
@@ -197,10 +198,10 @@ void Run::interrupt() {
   ErrorDetail detail;
   detail.message = current_ == nullptr
                        ? std::string("interrupted; nothing is half applied")
-                       : fmt::format("interrupted; {} was rolled back", current_->full_name);
+                       : compose("interrupted; {} was rolled back", current_->full_name);
   if (current_ != nullptr && !current_->up.is_transactional) {
     detail.message =
-        fmt::format("interrupted in {}, which runs outside a transaction", current_->full_name);
+        compose("interrupted in {}, which runs outside a transaction", current_->full_name);
   }
   detail.hint = "run `up` again to go on";
   throw Error(ErrorKind::kInterrupted, std::move(detail));
@@ -242,8 +243,8 @@ std::string Run::with_role(const std::string& query) const {
   if (options_.role.empty()) {
     return query;
   }
-  return fmt::format("BEGIN READ ONLY; SET LOCAL ROLE {}; {}; COMMIT",
-                     connection_->identifier(options_.role), query);
+  return compose("BEGIN READ ONLY; SET LOCAL ROLE {}; {}; COMMIT",
+                 connection_->identifier(options_.role), query);
 }
 
 bool Run::counts_bytes() const {
@@ -325,9 +326,9 @@ bool Run::advance() {
     emit(EventKind::kStarted, nullptr);
     if (connection_->server_version() / 10000 < set_.postgres) {
       warn(
-          fmt::format("the server is PostgreSQL {}, and the migrations were checked for {} and "
-                      "later",
-                      connection_->server_version() / 10000, set_.postgres));
+          compose("the server is PostgreSQL {}, and the migrations were checked for {} and "
+                  "later",
+                  connection_->server_version() / 10000, set_.postgres));
     }
   }
   if (needs_direct(plan)) {
@@ -353,8 +354,8 @@ bool Run::advance() {
     roll_back();
     ErrorDetail detail;
     name_migration(*first, detail);
-    detail.message = fmt::format("the connection was lost {} times while {} was being applied",
-                                 cuts_, first->full_name);
+    detail.message = compose("the connection was lost {} times while {} was being applied", cuts_,
+                             first->full_name);
     detail.hint =
         "it was rolled back; the server's log says what ended its process (an administrator, a "
         "crash, too little memory)";
@@ -407,16 +408,16 @@ void Run::handle_drift(const Plan& plan) {
     }
     const bool is_begun = row->state != "applied";
     std::string text =
-        fmt::format("{} was {} on {} with checksum {}, but this build has it with checksum {}",
-                    migration->full_name, is_begun ? "begun" : "applied", row->executed_at,
-                    row->checksum, migration->checksum);
+        compose("{} was {} on {} with checksum {}, but this build has it with checksum {}",
+                migration->full_name, is_begun ? "begun" : "applied", row->executed_at,
+                row->checksum, migration->checksum);
     if (options_.on_drift == DriftPolicy::kWarn) {
       warn(std::move(text));
     } else if (first.message.empty()) {
       name_migration(*migration, first);
       first.message = std::move(text);
       first.hint =
-          is_begun ? fmt::format(
+          is_begun ? compose(
                          "{} of its {} steps have ended and are not run again; if they are "
                          "unchanged, run with --on-drift=accept",
                          row->step, row->steps)
@@ -446,7 +447,7 @@ void Run::accept_drift(const Plan& plan) {
   require_writable(plan);
   for (const Migration* migration : plan.drifted) {
     ask(history_.accept(*connection_, identity_, *migration, gate_settings()), Section::kGuard);
-    warn(fmt::format("{}: the checksum of this build was accepted", migration->full_name));
+    warn(compose("{}: the checksum of this build was accepted", migration->full_name));
   }
   check();
 }
@@ -462,11 +463,11 @@ void Run::require_writable(const Plan& plan) {
     name_migration(*plan.pending.front().migration, detail);
     detail.file.clear();
   }
-  detail.message = fmt::format(
-      "{} {} pending ({}), but {}", plan.pending.size(),
-      plan.pending.size() == 1 ? "migration is" : "migrations are", names_of(plan.pending),
-      is_standby ? "the server is a read-only standby"
-                 : "the connection is read-only (default_transaction_read_only is on)");
+  detail.message =
+      compose("{} {} pending ({}), but {}", plan.pending.size(),
+              plan.pending.size() == 1 ? "migration is" : "migrations are", names_of(plan.pending),
+              is_standby ? "the server is a read-only standby"
+                         : "the connection is read-only (default_transaction_read_only is on)");
   detail.hint = is_standby ? "run `up` on the primary; a standby follows by itself"
                            : "turn default_transaction_read_only off for this role or connection";
   throw Error(ErrorKind::kReadOnly, std::move(detail));
@@ -488,7 +489,8 @@ void Run::switch_to_direct(const Plan& plan) {
   if (options_.direct_conninfo.empty()) {
     ErrorDetail detail;
     name_migration(*found->migration, detail);
-    detail.message = fmt::format(
+    detail.message = compose(
+
         "{} runs outside a transaction and needs a session of its own, but the connection goes "
         "through a pooler",
         found->migration->full_name);
@@ -525,7 +527,7 @@ bool Run::wait_for_owner(const Plan& plan) {
       ErrorDetail detail;
       name_migration(*pending.migration, detail);
       detail.message =
-          fmt::format("{} is still being applied by another run", pending.migration->full_name);
+          compose("{} is still being applied by another run", pending.migration->full_name);
       detail.blockers = claim.description;
       detail.hint = "wait for it, or give a longer --wait";
       throw Error(in_doubt_ != nullptr ? ErrorKind::kOutcomeUnknown : ErrorKind::kBusy,
@@ -534,11 +536,9 @@ bool Run::wait_for_owner(const Plan& plan) {
     if (!has_announced_wait_) {
       has_announced_wait_ = true;
       emit(EventKind::kWaiting, pending.migration,
-           fmt::format("{} is being applied by {}", pending.migration->full_name,
-                       claim.description));
+           compose("{} is being applied by {}", pending.migration->full_name, claim.description));
     }
-    pause(jittered(poll_));
-    poll_ = std::min(poll_ * 3 / 2, milliseconds{1000});
+    pause_until_next_poll();
     return true;
   }
   return false;
@@ -558,8 +558,8 @@ void Run::recover(const ConnectionLost& lost) {
     name_migration(*in_doubt_, detail);
   }
   if (in_doubt_ == nullptr && cuts_ >= kMostCuts) {
-    detail.message = fmt::format("the connection to {} was lost {} times: {}",
-                                 connection_->description(), cuts_, lost.message);
+    detail.message = compose("the connection to {} was lost {} times: {}",
+                             connection_->description(), cuts_, lost.message);
     throw Error(ErrorKind::kCannotConnect, std::move(detail));
   }
   emit(EventKind::kRetrying, in_doubt_, "the connection was lost: " + lost.message);
@@ -577,8 +577,9 @@ void Run::recover(const ConnectionLost& lost) {
     if (error.kind() != ErrorKind::kCannotConnect || in_doubt_ == nullptr) {
       throw;
     }
-    detail.message = fmt::format(
-        "the connection was lost while {} was being applied, and the server could not be reached "
+    detail.message = compose(
+        "the connection was lost while {} was being applied, "
+        "and the server could not be reached "
         "again before the deadline: {}",
         in_doubt_->full_name, error.detail().message);
     detail.hint =
@@ -606,7 +607,7 @@ Status Run::status() {
   if (reply.is_cut) {
     ErrorDetail detail;
     detail.message =
-        fmt::format("the connection to {} was lost: {}", status.database, reply.cut_message);
+        compose("the connection to {} was lost: {}", status.database, reply.cut_message);
     throw Error(ErrorKind::kCannotConnect, std::move(detail));
   }
   if (!reply.error) {
@@ -674,12 +675,12 @@ void Run::add_last_failures(Status& status) {
     for (MigrationStatus& entry : status.migrations) {
       if (entry.migration != nullptr && entry.migration->full_name == value(rows, i, 0) &&
           (entry.state == State::kPending || entry.state == State::kPartial)) {
-        entry.last_failure = fmt::format("{}: {}", value(rows, i, 1), value(rows, i, 2));
+        entry.last_failure = compose("{}: {}", value(rows, i, 1), value(rows, i, 2));
         if (!value(rows, i, 3).empty()) {
-          entry.last_failure += fmt::format(" [{}]", value(rows, i, 3));
+          entry.last_failure += compose(" [{}]", value(rows, i, 3));
         }
         if (integer(rows, i, 5) > 0) {
-          entry.last_failure += fmt::format(" at {}:{}", value(rows, i, 4), value(rows, i, 5));
+          entry.last_failure += compose(" at {}:{}", value(rows, i, 4), value(rows, i, 5));
         }
       }
     }

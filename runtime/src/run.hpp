@@ -94,6 +94,7 @@ class Run {
   bool take_gate(const Plan& plan);
   std::string gate_message(const Plan& plan, std::size_t* settings) const;
   void wait_for_gate();
+  void pause_until_next_poll();
   std::string begin_settings(milliseconds lock_timeout, milliseconds statement_timeout) const;
   std::string gate_settings() const;
   std::string reopen_gate() const;

@@ -13,8 +13,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
@@ -76,8 +74,9 @@ void Run::run_steps(const Pending& pending, int first_step, bool is_in_doubt) {
         ask(history_.set_step(*connection_, identity_, migration, number + 1), Section::kFinish);
     if (PQntuples(reply.results[0].get()) != 1) {
       ErrorDetail detail;
-      detail.message = fmt::format(
-          "the claim on {} was taken away while it was being applied: its row in {} was changed",
+      detail.message = compose(
+          "the claim on {} was taken away while it was being "
+          "applied: its row in {} was changed",
           migration.full_name, history_.display());
       detail.hint = "run `up` again when nobody else works on it";
       fail_step(migration, steps[number], number, ErrorKind::kPartiallyApplied, std::move(detail));
@@ -96,8 +95,8 @@ void Run::run_step(const Migration& migration, const Step& step, std::size_t num
       while (!drop_invalid_indexes(step)) {
         if (is_past_deadline()) {
           ErrorDetail detail;
-          detail.message = fmt::format("another session is building the index of step {} of {}",
-                                       number + 1, migration.full_name);
+          detail.message = compose("another session is building the index of step {} of {}",
+                                   number + 1, migration.full_name);
           detail.hint = "wait for it, or end it";
           fail_step(migration, step, number, ErrorKind::kBusy, std::move(detail));
         }
@@ -135,14 +134,15 @@ void Run::run_step(const Migration& migration, const Step& step, std::size_t num
 // A step whose owner died: did it take effect?
 bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t number) {
   if (step.probe == Probe::kIndexDropped) {
-    const Reply reply = ask(fmt::format("SELECT pg_catalog.to_regclass({}) IS NULL",
-                                        connection_->literal(step.relation)),
-                            Section::kUp);
+    const Reply reply = ask(
+        compose("SELECT pg_catalog.to_regclass({}) IS NULL", connection_->literal(step.relation)),
+        Section::kUp);
     return is_true(reply.results[0].get(), 0, 0);
   }
   if (step.probe == Probe::kIndexBuilt && !step.index.empty()) {
     const Reply reply =
-        ask(fmt::format(
+        ask(compose(
+
                 "SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
                 "ON c.oid{0}i.indexrelid WHERE i.indrelid{0}pg_catalog.to_regclass({1}) AND "
                 "c.relname{0}{2} AND i.indisvalid)",
@@ -157,13 +157,15 @@ bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t
   const Statement& statement = migration.up.statements[step.first_statement];
   name_migration(migration, detail);
   locate_statement(migration.up.file, migration.up.sql, statement, detail);
-  detail.message = fmt::format(
-      "the run that applied {} was cut off in this statement (step {} of {}), and nobody can tell "
+  detail.message = compose(
+      "the run that applied {} was cut off in this statement "
+      "(step {} of {}), and nobody can tell "
       "whether it took effect",
       migration.full_name, number + 1, migration.up.steps.size());
-  detail.hint = fmt::format(
+  detail.hint = compose(
       "look for yourself. If it did: UPDATE {0} SET step = {1}, claim_pid = NULL WHERE "
-      "migration_set = '{2}' AND migration_name = '{3}'; if it did not: the same with step = {4}; "
+      "migration_set = '{2}' AND migration_name = '{3}'; if it did not: the same with "
+      "step = {4}; "
       "then run `up` again",
       history_.display(), number + 1, set_.name, migration.full_name, number);
   fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
@@ -175,9 +177,10 @@ bool Run::drop_invalid_indexes(const Step& step) {
   // after the index, and are cut to fit 63 bytes.
   const std::string condition =
       !step.index.empty()
-          ? fmt::format("i.indrelid{0}pg_catalog.to_regclass({1}) AND c.relname{0}{2}", kEquals,
-                        connection_->literal(step.relation), connection_->literal(step.index))
-          : fmt::format(
+          ? compose("i.indrelid{0}pg_catalog.to_regclass({1}) AND c.relname{0}{2}", kEquals,
+                    connection_->literal(step.relation), connection_->literal(step.index))
+          : compose(
+
                 "i.indrelid{0}(SELECT o.indrelid FROM pg_catalog.pg_index AS o WHERE "
                 "o.indexrelid{0}pg_catalog.to_regclass({1})) AND c.relname "
                 "OPERATOR(pg_catalog.~) '_cc(new|old)[0-9]*$' AND "
@@ -187,7 +190,8 @@ bool Run::drop_invalid_indexes(const Step& step) {
                 "'_cc(new|old)[0-9]*$', ''))",
                 kEquals, connection_->literal(step.relation));
   const Reply reply =
-      ask(fmt::format(
+      ask(compose(
+
               "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), "
               "EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index AS p WHERE "
               "p.index_relid{0}c.oid) FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
@@ -201,9 +205,8 @@ bool Run::drop_invalid_indexes(const Step& step) {
       return false;
     }
     emit(EventKind::kNotice, current_,
-         fmt::format("dropping the INVALID index {}, left by an earlier attempt",
-                     value(found, i, 0)));
-    ask(fmt::format("DROP INDEX CONCURRENTLY IF EXISTS {}", value(found, i, 0)), Section::kUp);
+         compose("dropping the INVALID index {}, left by an earlier attempt", value(found, i, 0)));
+    ask(compose("DROP INDEX CONCURRENTLY IF EXISTS {}", value(found, i, 0)), Section::kUp);
   }
   return true;
 }
@@ -214,12 +217,13 @@ void Run::assert_effect(const Migration& migration, const Step& step) {
   }
   const std::string condition =
       step.index.empty()
-          ? fmt::format("i.indexrelid{}pg_catalog.to_regclass({})", kEquals,
-                        connection_->literal(step.relation))
-          : fmt::format("i.indrelid{0}pg_catalog.to_regclass({1}) AND c.relname{0}{2}", kEquals,
-                        connection_->literal(step.relation), connection_->literal(step.index));
+          ? compose("i.indexrelid{}pg_catalog.to_regclass({})", kEquals,
+                    connection_->literal(step.relation))
+          : compose("i.indrelid{0}pg_catalog.to_regclass({1}) AND c.relname{0}{2}", kEquals,
+                    connection_->literal(step.relation), connection_->literal(step.index));
   const Reply reply =
-      ask(fmt::format(
+      ask(compose(
+
               "SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
               "ON c.oid{}i.indexrelid WHERE i.indisvalid AND {})",
               kEquals, condition),
@@ -232,10 +236,9 @@ void Run::assert_effect(const Migration& migration, const Step& step) {
   name_migration(migration, detail);
   locate_statement(migration.up.file, migration.up.sql,
                    migration.up.statements[step.first_statement], detail);
-  detail.message =
-      fmt::format("the statement ended, but {} has no valid index {}",
-                  step.index.empty() ? std::string_view("the database") : step.relation,
-                  step.index.empty() ? step.relation : step.index);
+  detail.message = compose("the statement ended, but {} has no valid index {}",
+                           step.index.empty() ? std::string_view("the database") : step.relation,
+                           step.index.empty() ? step.relation : step.index);
   detail.hint =
       "another index or table may have the same name; IF NOT EXISTS hides it. Rename one of them";
   fail_step(migration, step, number, ErrorKind::kFailed, std::move(detail));
@@ -278,8 +281,8 @@ void Run::finish_steps(const Migration& migration) {
   const Part* part = locate_error(message, reply.error.get(), reply.count, counts_bytes(), detail);
   roll_back();
   const bool is_verify = part != nullptr && part->section == Section::kVerify;
-  detail.hint += fmt::format("{}all its steps have run and stay; `up` will only try this end again",
-                             detail.hint.empty() ? "" : "; ");
+  detail.hint += compose("{}all its steps have run and stay; `up` will only try this end again",
+                         detail.hint.empty() ? "" : "; ");
   ask(history_.release(*connection_, identity_, migration), Section::kGuard);
   restore_session();
   fail(is_verify ? ErrorKind::kVerifyFailed : ErrorKind::kPartiallyApplied, std::move(detail),
@@ -302,8 +305,8 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
     add_hint("if it left an INVALID index, the next run drops it before it tries again");
   }
   if (number > 0) {
-    add_hint(fmt::format("{} of its {} steps have ended and stay; `up` goes on with this one",
-                         number, migration.up.steps.size()));
+    add_hint(compose("{} of its {} steps have ended and stay; `up` goes on with this one", number,
+                     migration.up.steps.size()));
     kind = kind == ErrorKind::kFailed ? ErrorKind::kPartiallyApplied : kind;
   }
   // The claim ends in order, so that the next run knows this step to be undone. Where no step has
@@ -323,7 +326,8 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
 void Run::save_session(const std::vector<std::string>& names) {
   std::string query = "SELECT ";
   for (std::size_t i = 0; i < names.size(); ++i) {
-    query += fmt::format(
+    query += compose(
+
         "{0}pg_catalog.current_setting({1}, true), (SELECT s.setting{2}s.reset_val FROM "
         "pg_catalog.pg_settings AS s WHERE s.name{2}{1})",
         i == 0 ? "" : ", ", connection_->literal(names[i]), kEquals);
@@ -374,11 +378,11 @@ void Run::set_session(const Migration& migration) {
   save_session(names);
   std::string sql = "SELECT ";
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    sql += fmt::format("{}pg_catalog.set_config({}, {}, false)", i == 0 ? "" : ", ",
-                       connection_->literal(wanted[i].name), connection_->literal(wanted[i].value));
+    sql += compose("{}pg_catalog.set_config({}, {}, false)", i == 0 ? "" : ", ",
+                   connection_->literal(wanted[i].name), connection_->literal(wanted[i].value));
   }
   if (!options_.role.empty()) {
-    sql += fmt::format(";\nSET ROLE {}", connection_->identifier(options_.role));
+    sql += compose(";\nSET ROLE {}", connection_->identifier(options_.role));
   }
   ask(sql, Section::kBegin);
 }

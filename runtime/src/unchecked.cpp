@@ -6,8 +6,6 @@
 // them means that the transaction was not ours any more.
 #include "run.hpp"
 
-#include <fmt/format.h>
-
 namespace godwit::detail {
 namespace {
 
@@ -27,8 +25,9 @@ bool Run::apply_unchecked(const Migration& migration) {
         roll_back();
         ErrorDetail detail;
         name_migration(migration, detail);
-        detail.message = fmt::format(
-            "{} ended its own transaction in an earlier run, and nobody can tell how far it came",
+        detail.message = compose(
+            "{} ended its own transaction in an earlier run, "
+            "and nobody can tell how far it came",
             migration.full_name);
         detail.hint = kHint;
         fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
@@ -67,10 +66,11 @@ bool Run::apply_unchecked(const Migration& migration) {
     ErrorDetail detail;
     if (reply.error) {
       describe_error(reply.error.get(), detail);
-      detail.context = fmt::format("then: {} [{}]", detail.message, detail.sqlstate);
+      detail.context = compose("then: {} [{}]", detail.message, detail.sqlstate);
     }
     name_migration(migration, detail);
-    detail.message = fmt::format(
+    detail.message = compose(
+
         "{} ended its own transaction with {}: it was partly applied outside our control",
         migration.full_name, ended_by);
     detail.hint = kHint;

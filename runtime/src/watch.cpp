@@ -6,8 +6,7 @@
 #include "run.hpp"
 
 #include <algorithm>
-
-#include <fmt/format.h>
+#include <utility>
 
 namespace godwit::detail {
 namespace {
@@ -33,12 +32,12 @@ std::string describe_activity(const PGresult* result) {
       text += "a prepared transaction (see pg_prepared_xacts)";
       continue;
     }
-    text += fmt::format("pid {} (user {}, application \"{}\"", value(result, i, 0),
-                        value(result, i, 1), value(result, i, 2));
+    text += compose("pid {} (user {}, application \"{}\"", value(result, i, 0), value(result, i, 1),
+                    value(result, i, 2));
     if (PQgetisnull(result, i, 3) == 0) {
       std::string query(value(result, i, 5));
       std::replace(query.begin(), query.end(), '\n', ' ');
-      text += fmt::format(", {} for {}): {}", value(result, i, 3), value(result, i, 4), query);
+      text += compose(", {} for {}): {}", value(result, i, 3), value(result, i, 4), query);
     } else {
       text += "; GRANT pg_read_all_stats to this role shows its state and query)";
     }
@@ -70,7 +69,8 @@ std::string Run::blockers() {
     return {};
   }
   const Reply reply = side->send(
-      fmt::format(
+      compose(
+
           "SELECT {} FROM (SELECT DISTINCT b.pid FROM pg_catalog.unnest("
           "pg_catalog.pg_blocking_pids({})) AS b(pid)) AS b "
           "LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) b.pid",
@@ -82,17 +82,17 @@ std::string Run::blockers() {
 
 std::string Run::gate_holder() {
   Reply reply = connection_->send(
-      fmt::format("SELECT {} FROM (SELECT {} AS k) AS key, pg_catalog.pg_locks AS l "
-                  "JOIN pg_catalog.pg_database AS d ON l.database OPERATOR(pg_catalog.=) d.oid "
-                  "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() "
-                  "JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) l.pid "
-                  "WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted "
-                  "AND l.objsubid OPERATOR(pg_catalog.=) 1 "
-                  "AND CAST(l.classid AS bigint) OPERATOR(pg_catalog.=) "
-                  "((key.k OPERATOR(pg_catalog.>>) 32) OPERATOR(pg_catalog.&) 4294967295) "
-                  "AND CAST(l.objid AS bigint) OPERATOR(pg_catalog.=) "
-                  "(key.k OPERATOR(pg_catalog.&) 4294967295)",
-                  kActivity, history_.gate_key(*connection_, set_.name)),
+      compose("SELECT {} FROM (SELECT {} AS k) AS key, pg_catalog.pg_locks AS l "
+              "JOIN pg_catalog.pg_database AS d ON l.database OPERATOR(pg_catalog.=) d.oid "
+              "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() "
+              "JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) l.pid "
+              "WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' AND l.granted "
+              "AND l.objsubid OPERATOR(pg_catalog.=) 1 "
+              "AND CAST(l.classid AS bigint) OPERATOR(pg_catalog.=) "
+              "((key.k OPERATOR(pg_catalog.>>) 32) OPERATOR(pg_catalog.&) 4294967295) "
+              "AND CAST(l.objid AS bigint) OPERATOR(pg_catalog.=) "
+              "(key.k OPERATOR(pg_catalog.&) 4294967295)",
+              kActivity, history_.gate_key(*connection_, set_.name)),
       Waiter{});
   return reply.is_ok() && !reply.results.empty() ? describe_activity(reply.results[0].get())
                                                  : std::string{};
@@ -105,11 +105,14 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
   const milliseconds first = timeout.count() > 0 ? std::min(kFirstLook, timeout / 3) : kFirstLook;
   milliseconds next = first;
   milliseconds seen{0};
+  bool has_found = false;  // what an earlier attempt at this migration found is kept until then
   Waiter waiter = waiter_;
   waiter.on_idle = [&](milliseconds idle) {
     if (idle < seen) {
       next = first;  // a statement has ended since
-      last_blockers_.clear();
+      if (std::exchange(has_found, false)) {
+        last_blockers_.clear();  // they were in its way, not in the next one's
+      }
     }
     seen = idle;
     if (idle >= next) {
@@ -119,6 +122,7 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
       }
       if (!found.empty()) {
         last_blockers_ = found;
+        has_found = true;
       }
       next = idle + (found.empty() ? kBetweenLooks : std::min(kBetweenLooks, first * 2));
     }

@@ -120,7 +120,7 @@ TEST_F(Locks, SerializationFailuresAndDeadlocksAreTriedAgain) {
   for (const char* sqlstate : {"40001", "40P01", "55P03"}) {
     session_.run("ALTER SEQUENCE attempts RESTART");
     SetBuilder builder(sqlstate);
-    builder.add(1, "first", {fmt::format("SELECT 'first of {}'", sqlstate)});
+    builder.add(1, "first", {fmt::format("SELECT '{}'", sqlstate)});
     builder.add(
         2, "unlucky",
         {fmt::format("DO $$ BEGIN IF nextval('attempts') < 3 THEN RAISE EXCEPTION 'bad luck' "

@@ -176,8 +176,8 @@ class Migrator {
   /// failure stays applied.
   Report up();
 
-  /// Reads the history; one round trip (two when something is pending), no write, no lock. Works on a
-  /// standby and for a role that may only read.
+  /// Reads the history; one round trip (two when something is pending), no write, no lock. Works on
+  /// a standby and for a role that may only read.
   Status status();
 
  private:
