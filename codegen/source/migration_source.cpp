@@ -89,30 +89,30 @@ struct Parts {
   bool has_unusable = false;  ///< a file of this version was reported and left out
 };
 
-void take_section(MigrationSource& migration, Section section, Diagnostics& diagnostics) {
-  Section* slot = nullptr;
-  switch (section.kind()) {
-    case SectionKind::kUp:
-      slot = &migration.up;
-      break;
+Section& slot_of(MigrationSource& migration, SectionKind kind) {
+  switch (kind) {
     case SectionKind::kDown:
-      slot = &migration.down;
-      break;
+      return migration.down;
     case SectionKind::kVerify:
-      slot = &migration.verify;
-      break;
+      return migration.verify;
     case SectionKind::kRequire:
-      slot = &migration.require;
+      return migration.require;
+    case SectionKind::kUp:
       break;
   }
-  if (slot->is_present()) {
+  return migration.up;
+}
+
+void take_section(MigrationSource& migration, Section section, Diagnostics& diagnostics) {
+  Section& slot = slot_of(migration, section.kind());
+  if (slot.is_present()) {
     diagnostics.error("orphan-file", section.file(), 0,
                       "the migration has a `" + std::string(to_string(section.kind())) +
-                          "` section already, in " + slot->file().display(),
+                          "` section already, in " + slot.file().display(),
                       {"keep one of the two"});
     return;
   }
-  *slot = std::move(section);
+  slot = std::move(section);
 }
 
 void check_header(const MigrationSource& migration, Diagnostics& diagnostics) {

@@ -31,10 +31,20 @@ class Progress {
     }
   }
 
-  Report partial_report() const { return report_; }
+  /// A migration that was under way when the run ended has failed, whoever's fault it was.
+  Report partial_report() const {
+    Report report = report_;
+    report.failed = report.failed > 0 || is_under_way_ ? 1 : 0;
+    return report;
+  }
 
  private:
   void remember(const Event& event) {
+    if (event.kind == EventKind::kApplying) {
+      is_under_way_ = true;
+    } else if (event.kind == EventKind::kApplied) {
+      is_under_way_ = false;
+    }
     if (event.kind == EventKind::kStarted) {
       report_.skipped = set_.migrations.size() - event.count;
     } else if (event.kind == EventKind::kApplied) {
@@ -123,6 +133,7 @@ class Progress {
   const MigrationSet& set_;
   bool is_terminal_;
   bool is_line_open_ = false;
+  bool is_under_way_ = false;
   Report report_;
 };
 

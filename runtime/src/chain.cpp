@@ -219,8 +219,10 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
     }
     if (part->section == Section::kFinish && !is_end) {
       duration = milliseconds{integer(result, 0, 0)};
-    } else if (part->section == Section::kCommit && is_end) {
+    } else if (part->section == Section::kCommit && is_end &&
+               std::string_view(PQcmdStatus(const_cast<PGresult*>(result))) == "COMMIT") {
       record_applied(*part->migration, duration);
+      guard_hits_ = 0;
       ++applied;
       current_ = applied < end ? pending[applied].migration : nullptr;
       if (current_ != nullptr) {
@@ -255,6 +257,7 @@ bool Run::handle_failure(const Message& message, const Reply& reply) {
   const std::string& sqlstate = detail.sqlstate;
   if (section == Section::kGuard && history_.is_guard_violation(reply.error.get())) {
     check();  // another run was quicker
+    refuse_foreign_row(migration);
     return false;
   }
   if (sqlstate == "55P03" || sqlstate == "40001" || sqlstate == "40P01") {
@@ -262,6 +265,28 @@ bool Run::handle_failure(const Message& message, const Reply& reply) {
     return plan_retry(migration, std::move(detail));
   }
   fail_in_section(reply.error.get(), section, migration, std::move(detail));
+}
+
+// Another run's row is seen by the check that follows; a row that is not, and stands in the way
+// again and again, is nobody's: it was changed by hand.
+void Run::refuse_foreign_row(const Migration* migration) {
+  constexpr int kMost = 5;
+  if (guarded_ != migration) {
+    guarded_ = migration;
+    guard_hits_ = 0;
+  }
+  if (++guard_hits_ < kMost) {
+    pause(jittered(poll_));
+    return;
+  }
+  ErrorDetail detail;
+  detail.message = compose(
+      "a row of the history stands in the way of {}, though it does not say that it was applied",
+      migration == nullptr ? std::string_view("this migration") : migration->full_name);
+  detail.hint = compose(
+      "the row was changed by hand; look at it: SELECT * FROM {} WHERE migration_name = '{}'",
+      history_.display(), migration == nullptr ? std::string_view{} : migration->full_name);
+  fail(ErrorKind::kDrift, std::move(detail), migration);
 }
 
 // Decides when a migration that ran into a lock, a deadlock or a serialization failure is tried

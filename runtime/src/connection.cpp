@@ -73,9 +73,41 @@ PQnoticeReceiver default_receiver() {
   return nowhere ? PQsetNoticeReceiver(nowhere.get(), nullptr, nullptr) : nullptr;
 }
 
+/// What stands behind the last '@': an '@' or '/' in a password that was not written as %40 or %2F
+/// makes libpq take the rest of the password for a host or a database.
+std::string_view without_password(std::string_view name) {
+  return name.substr(name.rfind('@') + 1);
+}
+
 std::string host_of(const PGconn* connection) {
-  const std::string_view host = view(PQhost(connection));
+  const std::string_view host = without_password(view(PQhost(connection)));
   return host.empty() ? "localhost" : std::string(host);
+}
+
+/// How long an attempt to connect may take: `connect_timeout` for each host, as libpq's own
+/// blocking connect has it (https://www.postgresql.org/docs/15/libpq-connect.html), and half a
+/// minute where there is none.
+milliseconds connect_limit(PGconn* connection) {
+  constexpr milliseconds kUnlimitedHost{30'000};
+  constexpr std::int64_t kLeastSeconds = 2;
+  milliseconds limit = kUnlimitedHost;
+  std::size_t hosts = 1;
+  const ConninfoOptions options(PQconninfo(connection));
+  for (const PQconninfoOption* option = options.get();
+       option != nullptr && option->keyword != nullptr; ++option) {
+    const std::string_view keyword = option->keyword;
+    const std::string_view text = view(option->val);
+    if (keyword == "connect_timeout") {
+      std::int64_t seconds = 0;
+      std::from_chars(text.data(), text.data() + text.size(), seconds);
+      if (seconds > 0) {
+        limit = std::chrono::seconds{std::max(seconds, kLeastSeconds)};
+      }
+    } else if (keyword == "host") {
+      hosts = 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), ','));
+    }
+  }
+  return limit * hosts;
 }
 
 }  // namespace
@@ -137,6 +169,18 @@ std::string scrub_conninfo(std::string_view input) {
 Parameters parameters_of(const std::string& conninfo) {
   const bool is_plain_name =
       conninfo.find('=') == std::string::npos && conninfo.find("://") == std::string::npos;
+  // libpq would take these for the name of a database, and errors name that.
+  const bool is_broken_url =
+      is_plain_name &&
+      (conninfo.find('@') != std::string::npos ||
+       (conninfo.find(':') != std::string::npos && conninfo.find('/') != std::string::npos));
+  if (is_broken_url) {
+    ErrorDetail detail;
+    detail.message = "the connection string is neither a URL nor a list of settings";
+    detail.hint =
+        "write it as postgresql://user@host:5432/database, or as \"host=… dbname=… user=…\"";
+    throw Error(ErrorKind::kUsage, std::move(detail));
+  }
   if (!is_plain_name) {
     char* message = nullptr;
     const ConninfoOptions options(PQconninfoParse(conninfo.c_str(), &message));
@@ -243,6 +287,12 @@ std::unique_ptr<Connection> Connection::open(const Parameters& parameters,
   }
   std::unique_ptr<Connection> connection(new Connection(raw, false));
   PQsetErrorVerbosity(raw, PQERRORS_VERBOSE);
+
+  // The first attempt may take its time whatever the deadline, which limits the repeats.
+  constexpr milliseconds kLeast{5000};
+  const Clock::time_point start = Clock::now();
+  const milliseconds limit = connect_limit(raw);
+  deadline = std::min(std::max(deadline, start + std::min(limit, kLeast)), start + limit);
 
   PostgresPollingStatusType state = PGRES_POLLING_WRITING;
   bool is_late = false;
@@ -362,6 +412,11 @@ Reply Connection::send(const std::string& message, const Waiter& waiter, const R
       }
       case PGRES_COMMAND_OK:
       case PGRES_TUPLES_OK:
+        // Rows of a rule (DO ALSO SELECT) come as a result without a command tag: the statement
+        // that caused them has one of its own.
+        if (view(PQcmdStatus(result.get())).empty()) {
+          break;
+        }
         if (sink.on_result) {
           sink.on_result(reply.count, result.get(), true);
         } else {
@@ -403,7 +458,7 @@ std::string Connection::identifier(std::string_view text) const {
 
 std::string Connection::description() const {
   return compose("{}@{}:{}/{}", view(PQuser(connection_)), host_of(connection_),
-                 view(PQport(connection_)), view(PQdb(connection_)));
+                 view(PQport(connection_)), without_password(view(PQdb(connection_))));
 }
 
 Parameters Connection::parameters(bool same_server) const {
@@ -435,6 +490,11 @@ Parameters Connection::parameters(bool same_server) const {
 
 std::string Connection::scrub(std::string_view text) const {
   std::string clean = scrub_conninfo(text);
+  for (const std::string_view name : {view(PQhost(connection_)), view(PQdb(connection_))}) {
+    if (name.find('@') != std::string_view::npos) {
+      replace_all(clean, name, without_password(name));
+    }
+  }
   const std::string_view password = view(PQpass(connection_));
   if (password.size() >= 4 && password != view(PQuser(connection_)) &&
       password != view(PQdb(connection_)) && password != view(PQhost(connection_))) {

@@ -114,6 +114,7 @@ class Comparison {
       }
       const bool is_same = is_same_checksum(migration, row->checksum);
       if (row->state != "applied") {
+        refuse_changed_kind(migration, *row);
         if (!is_same) {
           plan_.drifted.push_back(&migration);
         }
@@ -132,6 +133,23 @@ class Comparison {
         plan_.written.push_back(&migration);
       }
     }
+  }
+
+  // What was begun a statement at a time cannot be finished in one transaction.
+  void refuse_changed_kind(const Migration& migration, const Row& row) const {
+    if (!migration.up.is_transactional || migration.is_unchecked) {
+      return;
+    }
+    ErrorDetail detail;
+    name_place(migration, detail);
+    detail.message =
+        compose("{} was begun outside a transaction (step {} of {}), and this build runs it in one",
+                migration.full_name, row.step, row.steps);
+    detail.hint = compose(
+        "deploy the build that began it; or undo by hand what its first {} steps did, and then: "
+        "DELETE FROM {} WHERE migration_name = '{}'",
+        row.step, history_.display(), migration.full_name);
+    throw Error(ErrorKind::kPartiallyApplied, std::move(detail));
   }
 
   void refuse_late_arrivals() const {

@@ -114,6 +114,7 @@ class Run {
   void add_role_reset(Message& message, const Migration& migration) const;
   void add_leak_reset(Message& message, const Migration& migration) const;
   bool handle_failure(const Message& message, const Reply& reply);
+  void refuse_foreign_row(const Migration* migration);
   bool plan_retry(const Migration* migration, ErrorDetail detail);
   milliseconds lock_timeout(const Migration& migration) const;
   milliseconds statement_timeout(const Migration& migration) const;
@@ -189,6 +190,9 @@ class Run {
   int attempts_ = 0;
   milliseconds back_off_{0};
   std::string last_blockers_;
+
+  const Migration* guarded_ = nullptr;  // whose guard found a row already
+  int guard_hits_ = 0;
 
   const Migration* in_doubt_ = nullptr;  // what was under way when the connection was cut
   const Migration* last_cut_ = nullptr;

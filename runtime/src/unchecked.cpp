@@ -14,6 +14,19 @@ constexpr std::string_view kHint =
     "what "
     "it did, and undo it by hand; then remove its row from the history, if there is one";
 
+/// Whether the statement behind a ROLLBACK tag is ROLLBACK TO.
+bool goes_to_savepoint(const Migration& migration, std::size_t statement) {
+  if (statement >= migration.up.statements.size()) {
+    return false;
+  }
+  const Statement& place = migration.up.statements[statement];
+  std::string text(migration.up.sql.substr(place.offset, place.length));
+  for (char& c : text) {
+    c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c == '\n' || c == '\t' ? ' ' : c;
+  }
+  return text.find(" TO ") != std::string::npos;
+}
+
 }  // namespace
 
 bool Run::apply_unchecked(const Migration& migration) {
@@ -55,9 +68,11 @@ bool Run::apply_unchecked(const Migration& migration) {
                      static_cast<std::uint32_t>(migration.up.statements.size()));
   std::string ended_by;
   ResultSink sink;
-  sink.on_result = [&](std::size_t, const PGresult* result, bool is_end) {
+  sink.on_result = [&](std::size_t index, const PGresult* result, bool is_end) {
     const std::string_view tag = is_end ? PQcmdStatus(const_cast<PGresult*>(result)) : "";
-    if (tag == "COMMIT" || tag == "ROLLBACK" || tag.substr(0, 7) == "PREPARE") {
+    // ROLLBACK TO SAVEPOINT has the tag of ROLLBACK, and ends nothing.
+    const bool is_rollback = tag == "ROLLBACK" && !goes_to_savepoint(migration, index);
+    if (tag == "COMMIT" || tag == "PREPARE TRANSACTION" || is_rollback) {
       ended_by = tag;
     }
   };

@@ -4,6 +4,11 @@
 #include "fixture.hpp"
 #include "standby.hpp"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 #include <fmt/format.h>
 
 namespace godwit::test {
@@ -118,6 +123,11 @@ TEST_F(Access, APasswordIsNeverPrinted) {
       "postgresql://me:" + canary + "@[bad/db",
       "postgresql://me:" + canary + "@host/db?nonsense=" + canary,
       "postgres//me:" + canary + "@host/db?x=",
+      "me:" + canary + "@127.0.0.1:1/db",
+      "//me:" + canary + "@127.0.0.1:1/db",
+      "postgresql:/me:" + canary + "@127.0.0.1:1/db",
+      "postgres://me:pa/" + canary + "@127.0.0.1:1/db",
+      "postgres://me:pa@" + canary + "@127.0.0.1:1/db",
       "host=127.0.0.1 port=1 password=" + canary,
       "host=127.0.0.1 port=1 password='" + canary + "' user",
       "host=127.0.0.1 port=1 password='" + canary,
@@ -134,6 +144,33 @@ TEST_F(Access, APasswordIsNeverPrinted) {
   }
   const Report report = migrate(database_.conninfo() + " password=" + canary, builder_.set());
   EXPECT_EQ(report.database.find(canary), std::string::npos);
+}
+
+TEST_F(Access, AWaitOfNothingStillConnects) {
+  Options options;
+  options.wait = std::chrono::milliseconds{0};
+  EXPECT_EQ(up(builder_.set(), options).failed, 0U);
+}
+
+TEST_F(Access, AServerThatNeverAnswersIsGivenUpAfterConnectTimeout) {
+  // A socket that accepts and says nothing: connecting succeeds, the handshake never does.
+  const std::string folder = "/tmp/godwit-silent-" + std::to_string(getpid());
+  ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = folder + "/.s.PGSQL.5432";
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  ASSERT_EQ(bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(listen(listener, 8), 0);
+  const auto start = std::chrono::steady_clock::now();
+  const Error error = failure_of(
+      [&] { migrate("host=" + folder + " port=5432 dbname=x connect_timeout=2", builder_.set()); });
+  EXPECT_EQ(error.kind(), ErrorKind::kCannotConnect);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{10});
+  close(listener);
+  unlink(path.c_str());
+  rmdir(folder.c_str());
 }
 
 TEST_F(Access, ARefusedConnectionIsTriedOnceUnlessToldToWait) {

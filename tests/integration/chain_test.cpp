@@ -378,5 +378,41 @@ TEST_F(Chain, UnexpectedCopyIsDrainedOrRefused) {
   EXPECT_EQ(applied(), "1");
 }
 
+TEST_F(Chain, RowsOfRulesAreNoStatements) {
+  // A rule's SELECT sends a result without a command tag in the middle of a statement's.
+  SetBuilder builder;
+  builder.add(1, "rules",
+              {"CREATE TABLE t (id int)", "CREATE RULE a AS ON INSERT TO t DO ALSO SELECT 1 AS a",
+               "CREATE RULE b AS ON INSERT TO t DO ALSO SELECT 2 AS b, 3 AS c",
+               "CREATE RULE c AS ON INSERT TO t DO ALSO SELECT 4 AS d, 5 AS e, 6 AS f"});
+  builder.add(2, "fails",
+              {"INSERT INTO t VALUES (1)", "INSERT INTO t VALUES (2)", "SELECT 1 / 0", "SELECT 2"});
+  const Error error = failure(builder.set());
+  EXPECT_EQ(error.line(), 3U) << error.what();
+  EXPECT_EQ(applied(), "1");
+}
+
+TEST_F(Chain, ARowThatWasChangedByHandIsSaidAndEndsTheRun) {
+  SetBuilder builder;
+  add_tables(builder, 2);
+  up(builder.set());
+  session_.run("UPDATE schema_migrations SET migration_number = NULL WHERE migration_number = 2");
+  const Error error = failure(builder.set());
+  EXPECT_EQ(error.kind(), ErrorKind::kDrift) << error.what();
+  EXPECT_NE(std::string(error.what()).find("stands in the way"), std::string::npos) << error.what();
+}
+
+TEST_F(Chain, WhatWasBegunOutsideATransactionIsNotFinishedInOne) {
+  SetBuilder builder;
+  add_tables(builder, 2);
+  up(builder.set());
+  session_.run(
+      "UPDATE schema_migrations SET state = 'running', step = 1, steps = 2 WHERE migration_number "
+      "= "
+      "2");
+  const Error error = failure(builder.set());
+  EXPECT_EQ(error.kind(), ErrorKind::kPartiallyApplied) << error.what();
+}
+
 }  // namespace
 }  // namespace godwit::test

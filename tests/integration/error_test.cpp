@@ -180,5 +180,18 @@ TEST_F(Errors, HiddenRollbackIsNoticed) {
   EXPECT_FALSE(has_relation("gone"));
 }
 
+TEST_F(Errors, SavepointsOfAnUncheckedMigrationEndNothing) {
+  SetBuilder builder;
+  builder
+      .add(1, "saves",
+           {"CREATE TABLE kept (id int)", "SAVEPOINT s", "CREATE TABLE gone (id int)",
+            "ROLLBACK TO SAVEPOINT s", "PREPARE p AS SELECT 1", "DEALLOCATE p"})
+      .unchecked();
+  up(builder.set());
+  EXPECT_EQ(applied(), "1");
+  EXPECT_TRUE(has_relation("kept"));
+  EXPECT_FALSE(has_relation("gone"));
+}
+
 }  // namespace
 }  // namespace godwit::test
