@@ -72,8 +72,6 @@ MigrationBuilder& MigrationBuilder::repeatable() {
 
 MigrationBuilder& MigrationBuilder::unchecked() {
   table_.is_unchecked = true;
-  statements_.clear();
-  steps_.clear();
   return *this;
 }
 
