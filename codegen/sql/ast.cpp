@@ -19,6 +19,7 @@ const ProtobufCMessage* content(const Node& node) noexcept {
 template <class T>
 T field_at(const ProtobufCMessage* message, unsigned offset) noexcept {
   T value;
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): the pointer itself is what is copied
   std::memcpy(&value, reinterpret_cast<const char*>(message) + offset, sizeof value);
   return value;
 }

@@ -28,6 +28,8 @@ struct Statement {
 class Script {
  public:
   Script();
+  Script(const Script&) = delete;
+  Script& operator=(const Script&) = delete;
   Script(Script&&) noexcept;
   Script& operator=(Script&&) noexcept;
   ~Script();
