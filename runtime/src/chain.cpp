@@ -62,10 +62,19 @@ milliseconds Run::statement_timeout(const Migration& migration) const {
                                             : milliseconds{migration.statement_timeout_ms};
 }
 
+// A repeatable migration that runs again keeps its row.
+bool Run::has_row(const Migration& migration) const {
+  return migration.kind == Kind::kRepeatable &&
+         std::any_of(snapshot_.rows.begin(), snapshot_.rows.end(), [&](const Row& row) {
+           return row.set == set_.name && row.name == migration.full_name;
+         });
+}
+
 // Applies what is pending, in the gate. True when all of it is applied, false when the history has
 // to be looked at again.
 bool Run::apply(const Plan& plan) {
   std::size_t next = 0;
+  rows_ = static_cast<std::int64_t>(snapshot_.rows.size());
   while (next < plan.pending.size()) {
     const Pending& pending = plan.pending[next];
     if (is_chainable(pending)) {
@@ -211,17 +220,21 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
   emit(EventKind::kApplying, current_);
   std::size_t applied = *next;
   milliseconds duration{0};
+  std::int64_t rows_after = -1;
   ResultSink sink;
   sink.on_result = [&](std::size_t index, const PGresult* result, bool is_end) {
     const Part* part = message.part_of_result(index);
-    if (part == nullptr || part->migration == nullptr) {
+    if (part == nullptr) {
       return;
     }
-    if (part->section == Section::kFinish && !is_end) {
+    if (part->section == Section::kReopen && index + 1 == message.result_count() && !is_end) {
+      rows_after = integer(result, 0, 0);
+    } else if (part->section == Section::kFinish && !is_end) {
       duration = milliseconds{integer(result, 0, 0)};
-    } else if (part->section == Section::kCommit && is_end &&
+    } else if (part->section == Section::kCommit && part->migration != nullptr && is_end &&
                std::string_view(PQcmdStatus(const_cast<PGresult*>(result))) == "COMMIT") {
       record_applied(*part->migration, duration);
+      rows_ += has_row(*part->migration) ? 0 : 1;
       guard_hits_ = 0;
       ++applied;
       current_ = applied < end ? pending[applied].migration : nullptr;
@@ -236,6 +249,12 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
   if (reply.is_ok()) {
     snapshot_.has_table = true;
     current_ = nullptr;
+    // Another run was quicker, or another set's run wrote: look again.
+    if (rows_after >= 0 && rows_after != rows_) {
+      roll_back();
+      check();
+      return false;
+    }
     return true;
   }
   return handle_failure(message, reply);

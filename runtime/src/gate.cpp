@@ -81,7 +81,7 @@ std::string Run::gate_message(const Plan& plan, std::size_t* settings) const {
   sql += compose("SELECT pg_catalog.pg_try_advisory_xact_lock({});\n", key);
   // A bigint key is split into two halves in pg_locks.
   sql += compose(
-      "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks AS l, (SELECT {} AS k) AS key, "
+      "SELECT {} EXISTS (SELECT FROM pg_catalog.pg_locks AS l, (SELECT {} AS k) AS key, "
       "pg_catalog.pg_database AS d WHERE l.locktype OPERATOR(pg_catalog.=) 'advisory' "
       "AND NOT l.granted AND l.objsubid OPERATOR(pg_catalog.=) 1 "
       "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() "
@@ -90,7 +90,7 @@ std::string Run::gate_message(const Plan& plan, std::size_t* settings) const {
       "((key.k OPERATOR(pg_catalog.>>) 32) OPERATOR(pg_catalog.&) 4294967295) "
       "AND CAST(l.objid AS bigint) OPERATOR(pg_catalog.=) "
       "(key.k OPERATOR(pg_catalog.&) 4294967295));\n",
-      key);
+      snapshot_.has_table ? history_.is_writer_active(*connection_, set_.name) + " OR" : "", key);
   sql += snapshot_.has_table ? history_.check(*connection_, identity_)
                              : history_.existence(*connection_);
   return sql;
@@ -141,7 +141,7 @@ bool Run::take_gate(const Plan& plan) {
   }
 
   const bool has_lock = is_true(reply.results[count - 3].get(), 0, 0);
-  const bool has_waiter = is_true(reply.results[count - 2].get(), 0, 0);
+  const bool is_at_work = is_true(reply.results[count - 2].get(), 0, 0);
   const PGresult* last = reply.results[count - 1].get();
   bool is_unchanged = false;
   bool has_appeared = false;
@@ -155,7 +155,7 @@ bool Run::take_gate(const Plan& plan) {
     has_schema_ = is_true(last, 0, 1);
     is_unchanged = !has_appeared;
   }
-  if (has_lock && is_unchanged && !has_waiter) {
+  if (has_lock && is_unchanged && !is_at_work) {
     poll_ = milliseconds{50};
     waiting_since_ = {};
     has_announced_wait_ = false;
@@ -211,12 +211,13 @@ void Run::pause_until_next_poll() {
 }
 
 // The end of a message that is not the last: the next message goes on in this transaction, so that
-// the lock is free no longer than between two blocks of one message.
+// the lock is free no longer than between two blocks of one message. The last result counts the
+// rows, to see whether somebody was quicker in that moment.
 std::string Run::reopen_gate() const {
   return compose(
 
-      "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}SELECT pg_catalog.pg_advisory_xact_lock({})",
-      gate_settings(), history_.gate_key(*connection_, set_.name));
+      "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}SELECT pg_catalog.pg_advisory_xact_lock({});\n{}",
+      gate_settings(), history_.gate_key(*connection_, set_.name), history_.count(*connection_));
 }
 
 std::vector<std::string> Run::restore_statements(std::span<const std::string_view> names) const {

@@ -68,10 +68,9 @@ History::History(std::string_view name) {
       table_.size() > kLongestTable || schema_.size() > 63) {
     ErrorDetail detail;
     detail.message = compose("\"{}\" is not a name for the history table", name);
-    detail.hint = compose(
-
-        "write \"table\" or \"schema.table\", unquoted, the table with at most {} bytes",
-        kLongestTable);
+    detail.hint =
+        compose("write \"table\" or \"schema.table\", unquoted, the table with at most {} bytes",
+                kLongestTable);
     throw Error(ErrorKind::kUsage, std::move(detail));
   }
 }
@@ -86,13 +85,18 @@ std::string History::quoted_log(const Connection& connection) const {
 
 std::string History::check(const Connection& connection, const RunIdentity& run) const {
   return compose(
-
       "SELECT pg_catalog.pg_backend_pid(), h.id, h.migration_set, h.kind, h.migration_name, "
       "h.migration_number, h.checksum, h.state, h.step, h.steps, h.breaking, "
       "h.run_id OPERATOR(pg_catalog.=) CAST('{}' AS pg_catalog.uuid) "
       "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) '' "
       "ORDER BY h.id",
       run.run_id, quoted(connection));
+}
+
+std::string History::count(const Connection& connection) const {
+  return compose(
+      "SELECT pg_catalog.count(*) FROM {} AS h WHERE h.target_schema OPERATOR(pg_catalog.=) ''",
+      quoted(connection));
 }
 
 Snapshot History::read_check(const PGresult* result, int* backend_pid) {
@@ -126,7 +130,6 @@ Snapshot History::read_check(const PGresult* result, int* backend_pid) {
 
 std::string History::full_check(const Connection& connection, const RunIdentity& run) const {
   return compose(
-
       "SELECT pg_catalog.pg_backend_pid(), h.id, h.migration_name, h.migration_number, "
       "pg_catalog.to_char(h.executed_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), h.checksum, "
       "h.description, h.execution_time_ms, h.kind, h.state, h.step, h.steps, h.breaking, "
@@ -180,6 +183,18 @@ std::string History::gate_key(const Connection& connection, std::string_view set
   // The last part is the target schema of a tenant, '' for none.
   return compose("pg_catalog.hashtextextended({}, 0)",
                  connection.literal(compose("{}\x1f{}\x1f", display(), set)));
+}
+
+std::string History::is_writer_active(const Connection& connection, std::string_view set) const {
+  // query_start is that of the whole message. Of other roles' backends it is null unless this role
+  // may read all statistics; then this test says nothing and the others have to do.
+  return compose(
+      "EXISTS (SELECT FROM (SELECT h.claim_pid, h.executed_at FROM {1} AS h WHERE "
+      "h.migration_set{0}{2} ORDER BY h.id DESC LIMIT 1) AS w JOIN pg_catalog.pg_stat_activity AS "
+      "a "
+      "ON a.pid{0}w.claim_pid WHERE a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND "
+      "a.state{0}'active' AND a.query_start OPERATOR(pg_catalog.<=) w.executed_at)",
+      kEquals, quoted(connection), connection.literal(set));
 }
 
 std::string History::creation_key(const Connection& connection) const {
@@ -256,11 +271,11 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
   const bool is_stepwise = !migration.up.is_transactional;
   const std::size_t steps = is_stepwise ? migration.up.steps.size() : 1;
   std::string sql = compose(
-
       "INSERT INTO {} (migration_name, migration_number, executed_at, checksum, description, "
       "migration_set, kind, state, step, steps, run_id, breaking, down_sql, tool_version, "
       "claim_pid, claim_backend_start, claim_system_id) VALUES ({}, {}, "
-      "pg_catalog.clock_timestamp(), {}, {}, {}, '{}', '{}', {}, {}, '{}', {}, {}, {}, ",
+      "pg_catalog.clock_timestamp(), {}, {}, {}, '{}', '{}', {}, {}, '{}', {}, {}, {}, "
+      "pg_catalog.pg_backend_pid(), ",
       quoted(connection), connection.literal(migration.full_name), number_or_null(migration),
       connection.literal(migration.checksum), connection.literal(migration.description),
       connection.literal(run.set), kind_name(migration.kind), is_running ? "running" : "applied",
@@ -268,9 +283,9 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
       migration.down.is_present ? connection.literal(migration.down.sql) : "NULL",
       connection.literal(run.tool_version));
   if (is_running) {
-    sql += compose("pg_catalog.pg_backend_pid(), {}, {})", kBackendStart, kSystemId);
+    sql += compose("{}, {})", kBackendStart, kSystemId);
   } else {
-    sql += "NULL, NULL, NULL)";
+    sql += "NULL, NULL)";
   }
   if (migration.kind == Kind::kRepeatable) {
     sql +=
@@ -293,7 +308,6 @@ std::string History::row_condition(const Connection& connection, const RunIdenti
                    connection.literal(run.set), migration.version);
   }
   return compose(
-
       "migration_set{0}{1} AND target_schema{0}'' AND kind{0}'{2}' AND migration_name{0}{3}",
       kEquals, connection.literal(run.set), kind_name(migration.kind),
       connection.literal(migration.full_name));
@@ -302,10 +316,8 @@ std::string History::row_condition(const Connection& connection, const RunIdenti
 std::string History::finish(const Connection& connection, const RunIdentity& run,
                             const Migration& migration) const {
   return compose(
-
       "WITH done AS (UPDATE {} SET execution_time_ms = {}, state = 'applied', step = steps, "
-      "claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL WHERE {} RETURNING "
-      "*) "
+      "claim_backend_start = NULL, claim_system_id = NULL WHERE {} RETURNING *) "
       "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
       "execution_time_ms, run_id, tool_version) SELECT 'applied', migration_set, kind, "
       "migration_name, migration_number, checksum, execution_time_ms, run_id, tool_version "
@@ -325,7 +337,6 @@ std::string History::set_step(const Connection& connection, const RunIdentity& r
 std::string History::take_over(const Connection& connection, const RunIdentity& run,
                                const Migration& migration, int old_pid) const {
   return compose(
-
       "UPDATE {} SET run_id = '{}', checksum = {}, steps = {}, claim_pid = "
       "pg_catalog.pg_backend_pid(), claim_backend_start = {}, claim_system_id = {} WHERE {} "
       "AND claim_pid{} RETURNING step",
@@ -338,7 +349,6 @@ std::string History::take_over(const Connection& connection, const RunIdentity& 
 std::string History::release(const Connection& connection, const RunIdentity& run,
                              const Migration& migration) const {
   return compose(
-
       "UPDATE {} SET claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL "
       "WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
       quoted(connection), row_condition(connection, run, migration), kEquals);
@@ -353,7 +363,6 @@ std::string History::forget(const Connection& connection, const RunIdentity& run
 std::string History::accept(const Connection& connection, const RunIdentity& run,
                             const Migration& migration, std::string_view settings) const {
   return compose(
-
       "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}"
       "WITH done AS (UPDATE {} SET checksum = {} WHERE {} RETURNING *) "
       "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
@@ -369,7 +378,6 @@ std::string History::read_claim(const Connection& connection, const RunIdentity&
   // backend_start is null for a backend of another role, unless this one may read all statistics;
   // then the pid alone has to do, and the claim counts as alive.
   return compose(
-
       "SELECT h.claim_pid, h.claim_pid{0}pg_catalog.pg_backend_pid(), "
       "a.pid IS NOT NULL AND h.claim_system_id{0}{1}, a.usename, a.application_name "
       "FROM {2} AS h LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid{0}h.claim_pid "
@@ -394,7 +402,6 @@ Claim History::parse_claim(const PGresult* result) {
 std::string History::log_failure(const Connection& connection, const RunIdentity& run,
                                  const Migration& migration, const ErrorDetail& detail) const {
   return compose(
-
       "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
       "run_id, tool_version, sqlstate, message, file, line) VALUES ('failed', {}, '{}', {}, "
       "{}, "
@@ -408,7 +415,6 @@ std::string History::log_failure(const Connection& connection, const RunIdentity
 
 std::string History::last_failures(const Connection& connection, const RunIdentity& run) const {
   return compose(
-
       "SELECT DISTINCT ON (l.migration_name) l.migration_name, "
       "pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), l.message, l.sqlstate, "
       "l.file, l.line FROM {} AS l WHERE l.event{}'failed' AND l.migration_set{}{} "

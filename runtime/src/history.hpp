@@ -71,6 +71,9 @@ class History {
   std::string check(const Connection& connection, const RunIdentity& run) const;
   static Snapshot read_check(const PGresult* result, int* backend_pid);
 
+  /// How many rows the check would give.
+  std::string count(const Connection& connection) const;
+
   /// The same with all columns, for people.
   std::string full_check(const Connection& connection, const RunIdentity& run) const;
   static std::vector<HistoryRow> read_full_check(const PGresult* result, int* backend_pid);
@@ -81,6 +84,9 @@ class History {
   /// The advisory key of this set in this table, as an expression; and that of the table alone.
   std::string gate_key(const Connection& connection, std::string_view set) const;
   std::string creation_key(const Connection& connection) const;
+
+  /// An expression: the message that wrote this set's last row is still being run by its backend.
+  std::string is_writer_active(const Connection& connection, std::string_view set) const;
 
   /// Statements that create what is missing. The count of statements is added to `count`.
   std::string create(const Connection& connection, bool has_schema, std::uint32_t* count) const;

@@ -104,6 +104,7 @@ class Run {
 
   // chain.cpp
   bool apply(const Plan& plan);
+  bool has_row(const Migration& migration) const;
   bool apply_chain(const std::vector<Pending>& pending, std::size_t* next);
   void add_block(Message& message, const Migration& migration, bool continues_gate,
                  bool creates_tables);
@@ -175,6 +176,7 @@ class Run {
   std::uint64_t random_ = 0;
 
   Snapshot snapshot_;
+  std::int64_t rows_ = 0;  // that the history has to have, as this run goes on
   bool has_schema_ = true;
   bool has_check_interval_ = true;  // until a server says that it has not
   std::string session_role_ = "none";

@@ -6,7 +6,6 @@
 #include "run.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace godwit::detail {
 namespace {
@@ -105,14 +104,14 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
   const milliseconds first = timeout.count() > 0 ? std::min(kFirstLook, timeout / 3) : kFirstLook;
   milliseconds next = first;
   milliseconds seen{0};
-  bool has_found = false;  // what an earlier attempt at this migration found is kept until then
+  // Results reach us late, so that a statement ended says nothing yet: what was found stays true
+  // until another look.
+  bool is_stale = false;
   Waiter waiter = waiter_;
   waiter.on_idle = [&](milliseconds idle) {
     if (idle < seen) {
-      next = first;  // a statement has ended since
-      if (std::exchange(has_found, false)) {
-        last_blockers_.clear();  // they were in its way, not in the next one's
-      }
+      next = first;
+      is_stale = true;
     }
     seen = idle;
     if (idle >= next) {
@@ -120,9 +119,9 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
       if (!found.empty() && found != last_blockers_) {
         emit(EventKind::kBlocked, current_, found);
       }
-      if (!found.empty()) {
+      if (!found.empty() || is_stale) {
         last_blockers_ = found;
-        has_found = true;
+        is_stale = false;
       }
       next = idle + (found.empty() ? kBetweenLooks : std::min(kBetweenLooks, first * 2));
     }

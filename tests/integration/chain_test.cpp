@@ -28,14 +28,16 @@ TEST_F(Chain, AppliesAllInOrderAndRecordsThem) {
   EXPECT_EQ(versions(report), "1,7");
   EXPECT_EQ(report.skipped, 0U);
   EXPECT_EQ(session_.get("SELECT count(*) FROM users"), "2");
-  EXPECT_EQ(session_.list("SELECT concat_ws('|', migration_name, migration_number, checksum = '" +
-                          std::string(builder.set().migrations[0].checksum) +
-                          "', description, execution_time_ms >= 0, migration_set, target_schema, "
-                          "kind, state, step, steps, breaking, down_sql, origin, applied_by, "
-                          "tool_version, claim_pid) FROM schema_migrations ORDER BY id"),
-            "001_users|1|t|users|t|main||versioned|applied|1|1|f|DROP TABLE "
-            "users|godwit|postgres|test,"
-            "007_crm|7|f|crm|t|main||versioned|applied|1|1|t|godwit|postgres|test");
+  EXPECT_EQ(
+      session_.list("SELECT concat_ws('|', migration_name, migration_number, checksum = '" +
+                    std::string(builder.set().migrations[0].checksum) +
+                    "', description, execution_time_ms >= 0, migration_set, target_schema, "
+                    "kind, state, step, steps, breaking, down_sql, origin, applied_by, "
+                    "tool_version, claim_pid > 0, claim_backend_start) FROM schema_migrations "
+                    "ORDER BY id"),
+      "001_users|1|t|users|t|main||versioned|applied|1|1|f|DROP TABLE "
+      "users|godwit|postgres|test|t,"
+      "007_crm|7|f|crm|t|main||versioned|applied|1|1|t|godwit|postgres|test|t");
   EXPECT_EQ(session_.list("SELECT concat_ws('|', event, migration_name, run_id = '" +
                           report.run_id + "') FROM schema_migrations_log ORDER BY id"),
             "applied|001_users|t,applied|007_crm|t");
@@ -114,7 +116,9 @@ TEST_F(Chain, FailureInTheMiddleKeepsWhatCameBeforeAndNothingOfItself) {
   EXPECT_TRUE(has_relation("good"));
   EXPECT_FALSE(has_relation("half"));
   EXPECT_FALSE(has_relation("later"));
-  EXPECT_EQ(session_.get("SELECT pid FROM pg_locks WHERE locktype = 'advisory'"), "");
+  EXPECT_EQ(session_.get("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database = "
+                         "(SELECT oid FROM pg_database WHERE datname = current_database())"),
+            "");
   EXPECT_EQ(session_.list("SELECT concat_ws('|', event, migration_number, sqlstate, file, line) "
                           "FROM schema_migrations_log WHERE event = 'failed'"),
             "failed|2|42P01|migrations/002_bad.sql|3");

@@ -54,7 +54,9 @@ TEST_F(Locks, HeldPastTheDeadlineIsBusyAndNamesTheBlocker) {
   EXPECT_EQ(blocked.substr(0, name.size()), name);
   EXPECT_GE(retries, 1);
   EXPECT_EQ(applied(), "1");
-  EXPECT_EQ(session_.get("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+  EXPECT_EQ(session_.get("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+                         "(SELECT oid FROM pg_database WHERE datname = current_database())"),
+            "0");
 }
 
 TEST_F(Locks, RetriesUntilTheLockIsFreeAndThenGoesOn) {

@@ -51,7 +51,9 @@ TEST_F(ThroughAPooler, IsNoticedAndLeavesNoSessionState) {
   EXPECT_EQ(next.get("SELECT concat_ws('|', current_setting('lock_timeout'), "
                      "current_setting('statement_timeout'), current_setting('role'))"),
             "0|0|none");
-  EXPECT_EQ(next.get("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+  EXPECT_EQ(next.get("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+                     "(SELECT oid FROM pg_database WHERE datname = current_database())"),
+            "0");
   EXPECT_FALSE(Migrator(database_.conninfo(), builder.set()).status().is_pooled);
 }
 

@@ -18,10 +18,11 @@ class Steps : public OnDatabase {
   Steps() { session_.run("CREATE TABLE t AS SELECT generate_series(1, 1000) AS id"); }
 
   std::string row(int version) const {
-    return session_.get(fmt::format(
-        "SELECT concat_ws('|', state, step, steps, coalesce(claim_pid::text, 'free')) FROM "
-        "schema_migrations WHERE migration_number = {}",
-        version));
+    return session_.get(
+        fmt::format("SELECT concat_ws('|', state, step, steps, coalesce(claim_backend_start::text, "
+                    "'free')) FROM "
+                    "schema_migrations WHERE migration_number = {}",
+                    version));
   }
   bool is_valid(const std::string& index) const {
     return session_.get(fmt::format(
