@@ -483,6 +483,7 @@ void Run::set_session(const Migration& migration) {
     wanted.push_back({std::string(setting.name), std::string(setting.value)});
   }
   std::vector<std::string> names;
+  names.reserve(wanted.size() + migration.up.leaked_settings.size());
   for (const Wanted& setting : wanted) {
     names.push_back(setting.name);
   }
