@@ -194,6 +194,7 @@ void Run::roll_back() {
 
 void Run::interrupt() {
   roll_back();
+  drop_claim();
   restore_session();
   ErrorDetail detail;
   detail.message = current_ == nullptr

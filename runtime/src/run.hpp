@@ -42,6 +42,13 @@ struct SavedSetting {
   bool is_default = true;
 };
 
+/// The claim of this run on a migration outside a transaction.
+struct HeldClaim {
+  const Migration* migration = nullptr;
+  std::size_t ended_steps = 0;
+  bool is_in_doubt = false;  ///< whether the next step has taken effect is still to be found out
+};
+
 class Run {
  public:
   /// `borrowed` may be null; then connections are made with `parameters`.
@@ -136,6 +143,9 @@ class Run {
   void save_session(const std::vector<std::string>& names);
   void set_session(const Migration& migration);
   void restore_session();
+  void replay_session(const Migration& migration, std::size_t first_step);
+  std::string as_ourselves(std::string_view settings, std::string_view sql) const;
+  void drop_claim();
 
   // watch.cpp
   std::string blockers();
@@ -183,6 +193,7 @@ class Run {
   std::string session_user_;
   std::vector<SavedSetting> saved_settings_;
   bool must_restore_session_ = false;  // settings were changed for steps
+  HeldClaim held_;
 
   milliseconds poll_{50};
   Clock::time_point waiting_since_{};

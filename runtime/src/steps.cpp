@@ -18,6 +18,46 @@ namespace {
 
 constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
 
+// Of the statements of as_ourselves() without settings: BEGIN and the two that set the role come
+// first.
+constexpr std::size_t kOwnResult = 3;
+
+// The first words in small letters, one space between two of them and around brackets.
+std::string beginning_of(std::string_view sql) {
+  constexpr std::size_t kEnough = 64;
+  std::string text;
+  for (const char c : sql) {
+    if (text.size() >= kEnough) {
+      break;
+    }
+    const bool is_space = c == ' ' || (c >= '\t' && c <= '\r');
+    if (is_space || c == '(') {
+      if (!text.empty() && text.back() != ' ') {
+        text += ' ';
+      }
+      text += is_space ? "" : "( ";
+    } else {
+      text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  return text + " ";
+}
+
+// Whether the statement changes the session and nothing else. The build marks no statements of this
+// kind, so that it has to be told from the text.
+bool is_session_statement(std::string_view sql) {
+  const std::string text = beginning_of(sql);
+  const auto begins_with = [&](std::string_view words) {
+    return text.compare(0, words.size(), words) == 0;
+  };
+  if (begins_with("set ")) {
+    return !begins_with("set local ") && !begins_with("set constraints ") &&
+           !begins_with("set transaction ");
+  }
+  return begins_with("reset ") || begins_with("select set_config (") ||
+         begins_with("select pg_catalog.set_config (");
+}
+
 }  // namespace
 
 // Runs all steps that have not ended. The gate is open; its transaction ends with the claim.
@@ -56,9 +96,19 @@ bool Run::apply_steps(const Pending& pending) {
     return handle_failure(claim, reply);
   }
   snapshot_.has_table = true;
-  set_session(migration);
-  run_steps(pending, pending.step, is_in_doubt);
-  finish_steps(migration);
+  const auto first_step = static_cast<std::size_t>(pending.step);
+  held_ = {&migration, first_step, is_in_doubt && first_step < migration.up.steps.size()};
+  try {
+    set_session(migration);
+    replay_session(migration, first_step);
+    run_steps(pending, pending.step, is_in_doubt);
+    finish_steps(migration);
+  } catch (...) {
+    drop_claim();
+    restore_session();
+    throw;
+  }
+  held_ = {};
   restore_session();
   current_ = nullptr;
   return true;
@@ -70,9 +120,12 @@ void Run::run_steps(const Pending& pending, int first_step, bool is_in_doubt) {
   for (auto number = static_cast<std::size_t>(first_step); number < steps.size(); ++number) {
     run_step(migration, steps[number], number, is_in_doubt);
     is_in_doubt = false;
+    held_.ended_steps = number + 1;
+    held_.is_in_doubt = false;
     const Reply reply =
-        ask(history_.set_step(*connection_, identity_, migration, number + 1), Section::kFinish);
-    if (PQntuples(reply.results[0].get()) != 1) {
+        ask(as_ourselves({}, history_.set_step(*connection_, identity_, migration, number + 1)),
+            Section::kFinish);
+    if (PQntuples(reply.results[kOwnResult].get()) != 1) {
       ErrorDetail detail;
       detail.message = compose(
           "the claim on {} was taken away while it was being "
@@ -91,6 +144,7 @@ void Run::run_step(const Migration& migration, const Step& step, std::size_t num
     if (is_in_doubt && i == 0 && is_step_done(migration, step, number)) {
       return;
     }
+    held_.is_in_doubt = false;
     if (step.probe == Probe::kIndexBuilt) {
       while (!drop_invalid_indexes(step)) {
         if (is_past_deadline()) {
@@ -106,7 +160,18 @@ void Run::run_step(const Migration& migration, const Step& step, std::size_t num
     emit(EventKind::kStatement, &migration, {}, milliseconds{0}, statement.line);
     const std::string sql(migration.up.sql.substr(statement.offset, statement.length));
     ResultSink sink;
-    sink.on_result = [](std::size_t, const PGresult*, bool) {};
+    // For a caller who asks to stop just when the statement has ended. What an index needs besides
+    // is that it was looked at.
+    sink.on_result = [&](std::size_t, const PGresult*, bool is_end) {
+      if (!is_end || i + 1 < step.statement_count) {
+        return;
+      }
+      if (step.probe == Probe::kIndexBuilt) {
+        held_.is_in_doubt = true;
+      } else {
+        held_.ended_steps = number + 1;
+      }
+    };
     in_doubt_ = &migration;
     const Reply reply = send_watched(sql, sink, milliseconds{0});
     if (reply.is_cut) {
@@ -241,6 +306,7 @@ void Run::assert_effect(const Migration& migration, const Step& step) {
                            step.index.empty() ? step.relation : step.index);
   detail.hint =
       "another index or table may have the same name; IF NOT EXISTS hides it. Rename one of them";
+  held_.is_in_doubt = false;
   fail_step(migration, step, number, ErrorKind::kFailed, std::move(detail));
 }
 
@@ -283,7 +349,7 @@ void Run::finish_steps(const Migration& migration) {
   const bool is_verify = part != nullptr && part->section == Section::kVerify;
   detail.hint += compose("{}all its steps have run and stay; `up` will only try this end again",
                          detail.hint.empty() ? "" : "; ");
-  ask(history_.release(*connection_, identity_, migration), Section::kGuard);
+  drop_claim();
   restore_session();
   fail(is_verify ? ErrorKind::kVerifyFailed : ErrorKind::kPartiallyApplied, std::move(detail),
        &migration);
@@ -309,13 +375,60 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
                      migration.up.steps.size()));
     kind = kind == ErrorKind::kFailed ? ErrorKind::kPartiallyApplied : kind;
   }
-  // The claim ends in order, so that the next run knows this step to be undone. Where no step has
-  // ended there is nothing to remember.
-  const std::string sql = number == 0 ? history_.forget(*connection_, identity_, migration)
-                                      : history_.release(*connection_, identity_, migration);
+  drop_claim();
   restore_session();
-  ask(sql, Section::kGuard);
   fail(kind, std::move(detail), &migration);
+}
+
+// ---- The claim
+// -----------------------------------------------------------------------------------
+
+// `sql` on the history in the middle of a migration whose statements may have changed the role, or
+// made transactions read-only. SET LOCAL ROLE comes second because SESSION AUTHORIZATION takes the
+// role along; and since servers differ in whether the end of the transaction brings a role back
+// that was lost in this way, it is set once more.
+std::string Run::as_ourselves(std::string_view settings, std::string_view sql) const {
+  const std::string& role = options_.role.empty() ? session_role_ : options_.role;
+  return compose(
+
+      "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\nSET LOCAL SESSION AUTHORIZATION {};\n"
+      "SET LOCAL ROLE {};\n{}{};\nCOMMIT;\n"
+      "SELECT pg_catalog.set_config('role', pg_catalog.current_setting('role'), false)",
+      connection_->is_borrowed() ? connection_->identifier(session_user_) : std::string("DEFAULT"),
+      role == "none" ? std::string("NONE") : connection_->identifier(role), settings, sql);
+}
+
+// Ends the claim in order, so that the next run knows where to go on; where no step has ended there
+// is nothing to remember. A doubt must outlive this run: then the claim is marked as that of a dead
+// one. Best effort, since there is an error under way that the caller has to hear about.
+void Run::drop_claim() {
+  const HeldClaim claim = std::exchange(held_, {});
+  if (claim.migration == nullptr || !connection_ || connection_->is_cut()) {
+    return;
+  }
+  roll_back();
+  const Migration& migration = *claim.migration;
+  std::string sql;
+  if (claim.ended_steps > 0) {
+    sql = history_.set_step(*connection_, identity_, migration, claim.ended_steps) + ";\n";
+  }
+  if (claim.is_in_doubt) {
+    const std::string table = history_.display().substr(history_.schema().size() + 1);
+    sql += compose(
+        "UPDATE {0}.{1} SET claim_system_id = 0 WHERE migration_set{2}{3} AND "
+        "claim_pid{2}pg_catalog.pg_backend_pid()",
+        connection_->identifier(history_.schema()), connection_->identifier(table), kEquals,
+        connection_->literal(set_.name));
+  } else {
+    sql += claim.ended_steps == 0 ? history_.forget(*connection_, identity_, migration)
+                                  : history_.release(*connection_, identity_, migration);
+  }
+  const std::string settings =
+      compose("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {};\n",
+              options_.lock_timeout.count(), 0);
+  if (!connection_->send(as_ourselves(settings, sql), Waiter{}).is_ok()) {
+    roll_back();
+  }
 }
 
 // ---- Settings of the session -------------------------------------------------------------------
@@ -362,10 +475,15 @@ void Run::set_session(const Migration& migration) {
   if (connection_->server_version() >= 170000) {
     wanted.push_back({"transaction_timeout", "0"});
   }
+  if (has_check_interval_ && connection_->server_version() >= 140000) {
+    // A statement whose client is gone must not wait in a lock's queue, with others behind it.
+    wanted.push_back({"client_connection_check_interval", "1s"});
+  }
   for (const Setting& setting : migration.settings) {
     wanted.push_back({std::string(setting.name), std::string(setting.value)});
   }
   std::vector<std::string> names;
+  names.reserve(wanted.size() + migration.up.leaked_settings.size());
   for (const Wanted& setting : wanted) {
     names.push_back(setting.name);
   }
@@ -385,6 +503,30 @@ void Run::set_session(const Migration& migration) {
     sql += compose(";\nSET ROLE {}", connection_->identifier(options_.role));
   }
   ask(sql, Section::kBegin);
+}
+
+// What the steps before this one did to a session that is gone: without their SET search_path the
+// names of the others would mean something else.
+void Run::replay_session(const Migration& migration, std::size_t first_step) {
+  for (std::size_t number = 0; number < first_step; ++number) {
+    const Step& step = migration.up.steps[number];
+    for (std::uint32_t i = 0; i < step.statement_count; ++i) {
+      const Statement& statement = migration.up.statements[step.first_statement + i];
+      const std::string sql(migration.up.sql.substr(statement.offset, statement.length));
+      if (!is_session_statement(sql)) {
+        continue;
+      }
+      const Reply reply = send(sql);
+      if (reply.error) {
+        ErrorDetail detail;
+        describe_error(reply.error.get(), detail);
+        locate_in_statement(migration, migration.up, statement, sql, reply.error.get(),
+                            counts_bytes(), detail);
+        roll_back();
+        fail_step(migration, step, first_step, ErrorKind::kFailed, std::move(detail));
+      }
+    }
+  }
 }
 
 void Run::restore_session() {

@@ -4,6 +4,7 @@
 #include "fixture.hpp"
 #include "process.hpp"
 
+#include <atomic>
 #include <csignal>
 
 #include <fmt/format.h>
@@ -318,6 +319,196 @@ TEST_F(Steps, RoleOwnsWhatTheStepsCreate) {
   options.role = role.name();
   EXPECT_EQ(versions(up(builder.set(), options)), "1,2");
   EXPECT_EQ(session_.get("SELECT tableowner FROM pg_tables WHERE tablename = 'made'"), role.name());
+}
+
+TEST_F(Steps, AFailureUnderARoleIsTheOneReportedAndTheClaimEnds) {
+  const Role owner(database_, "NOLOGIN");
+  const Role member(database_, "LOGIN NOINHERIT");
+  session_.run(fmt::format("GRANT CREATE, USAGE ON SCHEMA public TO {0}; GRANT {0} TO {1}",
+                           owner.name(), member.name()));
+  SetBuilder builder;
+  builder.add(1, "steps", {"CREATE TABLE one (n int)", "INSERT INTO missing VALUES (2)"})
+      .outside_transaction();
+  Options options;
+  options.role = owner.name();
+  const Error error =
+      failure_of([&] { migrate(database_.conninfo_as(member.name()), builder.set(), options); });
+  EXPECT_EQ(error.kind(), ErrorKind::kPartiallyApplied) << error.what();
+  EXPECT_EQ(error.sqlstate(), "42P01");
+  EXPECT_EQ(row(1), "running|1|2|free");
+}
+
+TEST_F(Steps, CancellingEndsTheClaim) {
+  for (const bool is_first_step : {true, false}) {
+    SetBuilder builder;
+    const int version = is_first_step ? 1 : 2;
+    const std::string sleep = fmt::format(
+        "DO $$ BEGIN IF to_regclass('quick_{}') IS NULL THEN PERFORM pg_sleep(60); END IF; END $$",
+        version);
+    if (is_first_step) {
+      builder.add(1, "first", {sleep, "SELECT 1"}).outside_transaction();
+    } else {
+      builder.add(2, "second", {"SELECT 1", sleep}).outside_transaction();
+    }
+    std::atomic<bool> is_cancelled{false};
+    Options options;
+    options.is_cancelled = [&] { return is_cancelled.load(); };
+    std::thread canceller([&] {
+      wait_for_sleeper();
+      is_cancelled = true;
+    });
+    // A session that lives on, so that its claim would count as a living one.
+    const Session lasting(database_.conninfo());
+    const Error error = failure_of([&] { Migrator(lasting.raw(), builder.set(), options).up(); });
+    canceller.join();
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+    EXPECT_EQ(row(version), is_first_step ? "" : "running|1|2|free");
+    EXPECT_EQ(lasting.get("SHOW idle_session_timeout"), "0");
+    session_.run(fmt::format("CREATE TABLE quick_{} (id int)", version));
+    options.is_cancelled = {};
+    options.wait = milliseconds{500};
+    EXPECT_EQ(versions(up(builder.set(), options)), std::to_string(version));
+  }
+}
+
+TEST_F(Steps, AStepThatEndsWellInSpiteOfCancellingHasEnded) {
+  session_.run(
+      "CREATE TABLE runs (n int); CREATE PROCEDURE stubborn() LANGUAGE plpgsql AS $$ BEGIN BEGIN "
+      "PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN NULL; END; INSERT INTO runs VALUES "
+      "(1); END $$");
+  SetBuilder builder;
+  builder.add(1, "steps", {"CALL stubborn()", "INSERT INTO runs VALUES (2)"}).outside_transaction();
+  std::atomic<bool> is_cancelled{false};
+  Options options;
+  options.is_cancelled = [&] { return is_cancelled.load(); };
+  std::thread canceller([&] {
+    wait_for_sleeper();
+    is_cancelled = true;
+  });
+  EXPECT_EQ(failure(builder.set(), options).kind(), ErrorKind::kInterrupted);
+  canceller.join();
+  EXPECT_EQ(row(1), "running|1|2|free");
+  EXPECT_EQ(versions(up(builder.set())), "1");
+  EXPECT_EQ(session_.list("SELECT n FROM runs"), "1,2");
+}
+
+TEST_F(Steps, AnErrorInTheHistoryEndsTheClaimAndRestoresTheSession) {
+  session_.run("CREATE TABLE runs (n int)");
+  SetBuilder builder;
+  builder.add(1, "before", {"SELECT 1"});
+  up(builder.set());
+  // Sequences are not rolled back, so only the first attempt fails.
+  session_.run(
+      "CREATE SEQUENCE attempts; CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ "
+      "BEGIN IF NEW.step = 1 AND nextval('attempts') = 1 THEN RAISE 'refused'; END IF; RETURN NEW; "
+      "END $$; CREATE TRIGGER refuse BEFORE UPDATE ON schema_migrations FOR EACH ROW EXECUTE "
+      "FUNCTION refuse()");
+  builder.add(2, "steps", {"INSERT INTO runs VALUES (1)", "INSERT INTO runs VALUES (2)"})
+      .outside_transaction()
+      .setting("work_mem", "55MB");
+  const Session lasting(database_.conninfo());
+  lasting.run("SET lock_timeout = '7s'");
+  const Error error = failure_of([&] { Migrator(lasting.raw(), builder.set()).up(); });
+  EXPECT_NE(std::string(error.what()).find("refused"), std::string::npos) << error.what();
+  EXPECT_EQ(row(2), "running|1|2|free");
+  EXPECT_EQ(lasting.get("SHOW lock_timeout"), "7s");
+  EXPECT_EQ(lasting.get("SHOW work_mem"), "4MB");
+  EXPECT_EQ(versions(up(builder.set())), "2");
+  EXPECT_EQ(session_.list("SELECT n FROM runs"), "1,2");
+}
+
+TEST_F(Steps, ADoubtOutlivesARunThatCouldNotResolveIt) {
+  session_.run("CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); END $$");
+  SetBuilder builder;
+  builder.add(1, "steps", {"CALL slow()"}).outside_transaction();
+  kill_when(builder.set(),
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND "
+            "application_name = 'the_child'",
+            true);
+  const Session lasting(database_.conninfo());
+  lasting.run("SET lock_timeout = '7s'");
+  Options options;
+  options.wait = milliseconds{500};
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(failure_of([&] { Migrator(lasting.raw(), builder.set(), options).up(); }).kind(),
+              ErrorKind::kPartiallyApplied);
+    EXPECT_EQ(lasting.get("SHOW lock_timeout"), "7s");
+    EXPECT_EQ(failure(builder.set(), options).kind(), ErrorKind::kPartiallyApplied)
+        << "neither busy nor run again";
+  }
+}
+
+TEST_F(Steps, AKilledClientsStatementLeavesTheLocksQueue) {
+  const Session holder(database_.conninfo());
+  holder.run("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+  SetBuilder builder;
+  add_index(builder, 1);
+  kill_when(builder.set(),
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+            "application_name = 'the_child'",
+            false);
+  wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'the_child'");
+  holder.run("COMMIT");
+  EXPECT_EQ(versions(up(builder.set())), "1");
+  EXPECT_TRUE(is_valid("t_id"));
+}
+
+TEST_F(Steps, TheHistoryIsOursWhateverRoleTheStepsSet) {
+  const Role login(database_, "NOLOGIN");
+  const Role owner(database_, "NOLOGIN");
+  session_.run(fmt::format("GRANT CREATE, USAGE ON SCHEMA public TO {1}; GRANT {1} TO {0}",
+                           login.name(), owner.name()));
+  SetBuilder builder;
+  builder
+      .add(1, "role",
+           {"SET default_transaction_read_only = on", "SET ROLE " + owner.name(),
+            "SET default_transaction_read_only = off", "CREATE TABLE one (n int)",
+            "CREATE INDEX CONCURRENTLY one_n ON one (n)"})
+      .outside_transaction()
+      .builds_index(4, "one", "one_n")
+      .leaks({"role", "default_transaction_read_only"});
+  builder
+      .add(2, "authorization",
+           {"SET SESSION AUTHORIZATION " + login.name(), "SET ROLE " + owner.name(), "SELECT 1",
+            "CREATE TABLE two (n int)"})
+      .outside_transaction()
+      .leaks({"role", "session_authorization"});
+  builder.add(3, "after", {"CREATE TABLE three (n int)"}).outside_transaction();
+  EXPECT_EQ(versions(up(builder.set())), "1,2,3");
+  EXPECT_EQ(session_.list("SELECT tableowner FROM pg_tables WHERE tablename IN ('one', 'two', "
+                          "'three') ORDER BY tablename = 'three', tablename"),
+            owner.name() + "," + owner.name() + ",postgres");
+}
+
+TEST_F(Steps, AFailureUnderTheStepsOwnRoleEndsTheClaim) {
+  const Role other(database_, "NOLOGIN");
+  SetBuilder builder;
+  builder.add(1, "role", {"SET ROLE " + other.name(), "INSERT INTO missing VALUES (1)"})
+      .outside_transaction()
+      .leaks({"role"});
+  EXPECT_EQ(failure(builder.set()).sqlstate(), "42P01");
+  EXPECT_EQ(row(1), "running|1|2|free");
+}
+
+TEST_F(Steps, GoingOnRemembersWhatTheStepsSetInTheSession) {
+  session_.run("CREATE SCHEMA app; CREATE TABLE app.t (id int, n int)");
+  SetBuilder builder;
+  builder
+      .add(1, "steps",
+           {"SET\n  search_path = app", "SELECT pg_catalog.set_config('app.tenant', '7', false)",
+            "INSERT INTO t SELECT 1, current_setting('app.tenant')::int FROM missing",
+            "CREATE INDEX CONCURRENTLY t_id ON t (id)"})
+      .outside_transaction()
+      .builds_index(3, "t", "t_id")
+      .leaks({"search_path", "app.tenant"})
+      .verify({"SELECT count(*) = 1 FROM t"});
+  EXPECT_EQ(failure(builder.set()).kind(), ErrorKind::kPartiallyApplied);
+  EXPECT_EQ(row(1), "running|2|4|free");
+  session_.run("CREATE TABLE app.missing (n int); INSERT INTO app.missing VALUES (1)");
+  EXPECT_EQ(versions(up(builder.set())), "1");
+  EXPECT_EQ(session_.get("SELECT n FROM app.t"), "7");
+  EXPECT_TRUE(is_valid("app.t_id"));
+  EXPECT_FALSE(has_relation("public.t_id"));
 }
 
 }  // namespace
