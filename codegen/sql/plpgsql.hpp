@@ -84,6 +84,6 @@ bool controls_transaction(const PgQuery__DoStmt& block);
 
 /// Splits and parses a body in the languages plpgsql and sql. In other languages nothing is found.
 /// The parser's stack wants run_with_deep_stack().
-Body parse_body(BodyText body);
+Body parse_body(BodyText source);
 
 }  // namespace godwit::codegen::sql
