@@ -62,6 +62,20 @@ TEST_F(Generate, ADownThatDoesNotParseStopsNoHistory) {
   EXPECT_EQ(run("generate crm.manifest -o crm.cpp").err, "");
 }
 
+TEST_F(Generate, ASetThatHasTheHistoryTableItselfKeepsItsHistoryElsewhere) {
+  write("m/001_a.sql", "CREATE TABLE a (id bigint);\nDROP TABLE IF EXISTS schema_migrations;\n");
+  write_manifest();
+  const Result result = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("001_a.sql:2:22: error: "), std::string::npos) << result.err;
+  write_manifest("warn-only\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  EXPECT_NE(read("crm.cpp").find("\"godwit_migrations\""), std::string::npos);
+  write_manifest("warn-only\nhistory-table ops.history\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").err.find("history-table"), std::string::npos);
+  EXPECT_NE(read("crm.cpp").find("\"ops.history\""), std::string::npos);
+}
+
 TEST_F(Generate, AnEmptySetIsAskedFor) {
   std::filesystem::create_directories(folder() / "m");
   write_manifest();
