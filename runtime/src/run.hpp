@@ -100,6 +100,7 @@ class Run {
   // gate.cpp
   bool take_gate(const Plan& plan);
   std::string gate_message(const Plan& plan, std::size_t* settings) const;
+  void refuse_moved_history(const std::vector<std::string>& other_tables);
   void wait_for_gate();
   void pause_until_next_poll();
   std::string begin_settings(milliseconds lock_timeout, milliseconds statement_timeout) const;
