@@ -88,7 +88,10 @@ class Run {
   Reply send(const std::string& message, const ResultSink& sink = {});
   /// For messages of ours that have no reason to fail: throws Error for an error.
   Reply ask(const std::string& message, Section section);
-  Reply send_watched(const std::string& message, const ResultSink& sink, milliseconds lock_timeout);
+  Reply send_watched(const std::string& message, const ResultSink& sink, milliseconds lock_timeout,
+                     Clock::time_point give_up = Clock::time_point::max());
+  Reply look_at_history(const std::string& query);
+  [[noreturn]] void give_up_looking();
   void roll_back();
   void pause(milliseconds duration);
   [[noreturn]] void interrupt();
