@@ -3,6 +3,8 @@
 // The loop of a run, and what it needs before it may apply anything.
 #include "run.hpp"
 
+#include "waiting.hpp"
+
 #include <algorithm>
 #include <random>
 #include <thread>
@@ -223,7 +225,7 @@ void Run::pause(milliseconds duration) {
     if (left.count() <= 0) {
       return;
     }
-    std::this_thread::sleep_for(std::min(left, milliseconds{100}));
+    wait_for(std::min(left, milliseconds{100}));
   }
 }
 
