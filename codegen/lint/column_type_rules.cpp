@@ -5,6 +5,7 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "locks/column_change.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -27,35 +28,6 @@ constexpr RuleInfo kRules[] = {
              "switch over",
      .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
 };
-
-/// USING column, or USING column::type, is what happens without USING.
-bool is_plain_using(const sql::Node* expression, std::string_view column,
-                    const catalog::Type& target, const catalog::Catalog& catalog) {
-  while (const auto* cast = sql::as<PgQuery__TypeCast>(expression)) {
-    if (cast->type_name == nullptr ||
-        catalog.resolved(catalog::read_type(*cast->type_name)) != target)
-      return false;
-    expression = cast->arg;
-  }
-  const auto* reference = sql::as<PgQuery__ColumnRef>(expression);
-  return reference != nullptr && reference->n_fields == 1 &&
-         sql::string_value(reference->fields[0]) == column;
-}
-
-catalog::TypeChange change_of(const Context& context, const catalog::Type& from,
-                              const catalog::Type& to, const PgQuery__ColumnDef& definition,
-                              std::string_view column) {
-  const catalog::Catalog& catalog = context.catalog();
-  if (definition.raw_default != nullptr &&
-      !is_plain_using(definition.raw_default, column, to, catalog))
-    return catalog::TypeChange::kRewrite;
-  if (!from.is_known())
-    return catalog::TypeChange::kUnknown;
-  if (from != to && catalog.is_constrained_domain(to))
-    return catalog::TypeChange::kRewrite;
-  return catalog::compare_types(catalog.base_type(from), catalog.base_type(to),
-                                context.session().is_utc);
-}
 
 std::string rewrite_note(const std::string& table, const std::string& column,
                          const std::string& type) {
@@ -81,7 +53,8 @@ void check_column_type(const Event& event, Context& context) {
   const catalog::Type to = context.catalog().resolved(catalog::read_type(*definition->type_name));
   const catalog::Type from =
       known == nullptr || table->is_uncertain ? catalog::Type() : known->type;
-  const catalog::TypeChange change = change_of(context, from, to, *definition, column);
+  const catalog::TypeChange change = locks::change_of_type(context.catalog(), from, to, *definition,
+                                                           column, context.session().is_utc);
   if (change == catalog::TypeChange::kFree)
     return;
   const std::string name = Context::spelled(*alter.relation);
