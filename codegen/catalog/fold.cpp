@@ -245,8 +245,10 @@ void rename_column(Catalog& catalog, const Name& table_name, const std::string& 
     std::replace(constraint.not_null_columns.begin(), constraint.not_null_columns.end(), from, to);
   }
   for (const std::string& name : table->indexes) {
-    if (Index* index = catalog.indexes.edit({table->name.schema, name}))
+    if (Index* index = catalog.indexes.edit({table->name.schema, name})) {
       std::replace(index->columns.begin(), index->columns.end(), from, to);
+      std::replace(index->columns_read.begin(), index->columns_read.end(), from, to);
+    }
   }
   std::vector<Name> children;
   for (const auto& [name, other] : catalog.relations.all()) {

@@ -114,6 +114,7 @@ void put_constraint(Catalog& catalog, Relation& table, Constraint constraint,
               {.name = {table.name.schema, constraint.name},
                .table = table.name,
                .columns = constraint.columns,
+               .columns_read = {},
                .is_unique = constraint.kind != ConstraintKind::kExclusion,
                .is_partial = false,
                .backs_constraint = true,
@@ -218,6 +219,15 @@ void add_column_constraint(Catalog& catalog, Relation& table, const std::string&
       put_constraint(catalog, table, std::move(constraint), occasion);
       break;
     }
+    // These stand behind the constraint that they are of.
+    case sql::constr::kAttrDeferred:
+      if (!table.constraints.empty())
+        table.constraints.back().is_initially_deferred = true;
+      [[fallthrough]];
+    case sql::constr::kAttrDeferrable:
+      if (!table.constraints.empty())
+        table.constraints.back().is_deferrable = true;
+      break;
     default:
       break;
   }
@@ -423,6 +433,19 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
   }
 }
 
+namespace {
+
+void add_columns_read(const sql::Node* expression, std::vector<std::string>& columns) {
+  if (expression == nullptr)
+    return;
+  for (std::string& column : columns_read(expression)) {
+    if (std::find(columns.begin(), columns.end(), column) == columns.end())
+      columns.push_back(std::move(column));
+  }
+}
+
+}  // namespace
+
 void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occasion& occasion) {
   if (create.relation == nullptr)
     return;
@@ -431,7 +454,10 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
   for (const sql::Node* node : sql::list(create.index_params, create.n_index_params)) {
     const auto* element = sql::as<PgQuery__IndexElem>(node);
     index.columns.emplace_back(element == nullptr ? "" : element->name);
+    if (element != nullptr)
+      add_columns_read(element->expr, index.columns_read);
   }
+  add_columns_read(create.where_clause, index.columns_read);
   index.is_unique = create.unique != 0;
   index.is_partial = create.where_clause != nullptr;
   index.made_in = occasion.migration;

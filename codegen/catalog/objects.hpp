@@ -101,11 +101,17 @@ struct Relation {
 struct Index {
   Name name;
   Name table;
-  std::vector<std::string> columns;  ///< empty text for an expression
+  std::vector<std::string> columns;       ///< empty text for an expression
+  std::vector<std::string> columns_read;  ///< by its expressions and its WHERE
   bool is_unique = false;
   bool is_partial = false;
   bool backs_constraint = false;
   MigrationIndex made_in = kMadeElsewhere;
+
+  /// Stands on the column, as a key or in an expression.
+  bool depends_on(std::string_view column) const noexcept;
+  /// Has an expression or a WHERE, so that it is built anew where it could otherwise be kept.
+  bool has_expressions() const noexcept;
 };
 
 enum class TypeKind : std::uint8_t { kEnum, kDomain, kComposite, kRange, kOther };

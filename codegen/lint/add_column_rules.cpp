@@ -165,12 +165,15 @@ class ColumnCheck {
         parts_.generated != nullptr || type_.is_serial)
       return;
     const catalog::UserType* domain = context_.catalog().types.find({type_.schema, type_.name});
-    if (domain != nullptr && domain->has_default)
+    if ((domain != nullptr && domain->has_default) ||
+        context_.ledger().is_emptied(
+            context_.catalog().resolve(*event_.node->alter_table_stmt->relation)))
       return;
     report(
         "add-required-column", at_name(),
-        fmt::format("{} is NOT NULL and has no default: this fails when {} holds a row", name_,
-                    table_),
+        fmt::format("{} is NOT NULL and has no default: this fails if {} has a row, as a table in "
+                    "use has",
+                    name_, table_),
         fmt::format("give it a constant default, or add it nullable, fill it in batches, and make "
                     "it NOT NULL in a later migration:\nALTER TABLE {} ADD COLUMN {} {};",
                     table_, name_, catalog::to_string(type_)));

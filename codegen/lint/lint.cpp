@@ -64,11 +64,14 @@ Bodies parse_do_blocks(const Section& section, const sql::Script& script,
 struct Dispatch {
   std::unordered_map<int, std::vector<Handler>> statements;
   std::unordered_map<int, std::vector<Handler>> commands;
+  std::vector<Handler> every;
 
   static const Dispatch& instance() {
     static const Dispatch dispatch = [] {
       Dispatch made;
       for (const Family* family : families()) {
+        if (family->every_statement != nullptr)
+          made.every.push_back(family->every_statement);
         for (const StatementTrigger& trigger : family->statements)
           made.statements[trigger.kind].push_back(trigger.handler);
         for (const CommandTrigger& trigger : family->commands)
@@ -187,10 +190,14 @@ class Linter {
         .section = event.is_in_body ? nullptr : &context.section(),
         .statement = statement,
     };
+    context.ledger().begin(event);
+    for (const Handler handler : dispatch.every) handler(event, context);
     call_all(dispatch.statements, event.node->node_case, event, context);
     if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node)) {
       run_commands(*alter, event, occasion, context);
+      context.ledger().end(event);
     } else {
+      context.ledger().end(event);
       note_session(*event.node);
       catalog::fold(catalog_, *event.node, occasion);
     }
@@ -298,6 +305,13 @@ class Linter {
       const sql::Body* body = body_of(overload);
       if (body == nullptr)
         return;
+      if (overload.is_procedure && !body->transaction_control.empty() &&
+          context.ledger().is_in_transaction())
+        context.report("no-transaction-statement", event, event.place,
+                       "CALL of a procedure that commits or rolls back cannot run inside a "
+                       "transaction",
+                       {"give it a migration of its own, and say in the header:\n-- Transaction: "
+                        "none"});
       Event around = event;
       // In this very section the finding stands in the function, which is where to put it right.
       if (overload.section != &context.section() && !around.call)

@@ -236,7 +236,7 @@ class OneTable {
     }
     for (const std::string& name : table_->indexes) {
       const catalog::Index* index = catalog_.indexes.find({name_.schema, name});
-      if (index != nullptr && has(index->columns, column))
+      if (index != nullptr && index->depends_on(column))
         effects_.lock(index->name, Mode::kAccessExclusive);
     }
   }
@@ -258,10 +258,10 @@ class OneTable {
     // checked.
     for (const std::string& name : table_->indexes) {
       const catalog::Index* index = catalog_.indexes.find({name_.schema, name});
-      if (index == nullptr || !has(index->columns, column))
+      if (index == nullptr || !index->depends_on(column))
         continue;
       effects_.lock(index->name, Mode::kAccessExclusive);
-      if (index->is_partial || has(index->columns, ""))
+      if (index->has_expressions())
         add_work(WorkKind::kIndexBuild, name);
     }
     for (const catalog::Constraint& constraint : table_->constraints) {
