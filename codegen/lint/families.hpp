@@ -29,5 +29,6 @@ extern const Family kHeldLockRules;         // held_lock_rules.cpp
 extern const Family kTimeoutRules;          // timeout_rules.cpp
 extern const Family kUncommittedRules;      // uncommitted_rules.cpp
 extern const Family kDuplicateColumnRules;  // duplicate_column_rules.cpp
+extern const Family kHistoryRules;          // history_rules.cpp
 
 }  // namespace godwit::codegen::lint

@@ -22,6 +22,7 @@ constexpr std::array kFamilies = {
     &kIdempotencyRules, &kDownRules,
     &kHeldLockRules,    &kTimeoutRules,
     &kUncommittedRules, &kDuplicateColumnRules,
+    &kHistoryRules,
 };
 
 }  // namespace
