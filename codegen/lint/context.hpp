@@ -78,7 +78,11 @@ class Context {
   void report(std::string_view rule, const Event& event, Place place, std::string message,
               std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
 
-  /// The same for a place in another section of the migration, such as its verify section.
+  /// The same for what fails only since it is in a transaction.
+  void report_in_transaction(std::string_view rule, const Event& event, Place place,
+                             std::string message, std::vector<std::string> notes);
+
+  /// The same as report() for a place in another section of the migration, such as its verify section.
   void report_in(const Section& section, std::string_view rule, Place place, std::string message,
                  std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
 

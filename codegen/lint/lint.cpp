@@ -98,12 +98,13 @@ class Linter {
          Diagnostics& diagnostics)
       : in_order_(in_order), policy_(policy), diagnostics_(diagnostics) {}
 
-  void run() {
+  std::vector<FailsInTransaction> run() {
     parse_bodies();
     // The trees may be as deep as the parser allows.
     sql::run_with_deep_stack(1, 1, [&](std::size_t) {
       for (std::size_t i = 0; i < in_order_.size(); ++i) lint_migration(i);
     });
+    return std::move(fails_in_transaction_);
   }
 
  private:
@@ -176,7 +177,11 @@ class Linter {
     }
     suppressions.apply(context.findings());
     suppressions.report_unused(diagnostics_);
-    for (Diagnostic& finding : context.findings()) diagnostics_.all().push_back(std::move(finding));
+    for (Diagnostic& finding : context.findings()) {
+      if (finding.fails_in_transaction)
+        fails_in_transaction_.push_back({&migration, kind, *finding.fails_in_transaction});
+      diagnostics_.all().push_back(std::move(finding));
+    }
   }
 
   void run_statement(const Event& event, const sql::Statement& statement, Context& context) {
@@ -307,11 +312,10 @@ class Linter {
         return;
       if (overload.is_procedure && !body->transaction_control.empty() &&
           context.ledger().is_in_transaction())
-        context.report("no-transaction-statement", event, event.place,
-                       "CALL of a procedure that commits or rolls back cannot run inside a "
-                       "transaction",
-                       {"give it a migration of its own, and say in the header:\n-- Transaction: "
-                        "none"});
+        context.report_in_transaction(
+            "no-transaction-statement", event, event.place,
+            "CALL of a procedure that commits or rolls back cannot run inside a transaction",
+            {"give it a migration of its own, and say in the header:\n-- Transaction: none"});
       Event around = event;
       // In this very section the finding stands in the function, which is where to put it right.
       if (overload.section != &context.section() && !around.call)
@@ -341,6 +345,7 @@ class Linter {
   catalog::Catalog catalog_;
   std::vector<ParsedBodies> bodies_;
   std::map<std::pair<const Section*, std::size_t>, std::unique_ptr<sql::Body>> function_bodies_;
+  std::vector<FailsInTransaction> fails_in_transaction_;
   Session session_;
   catalog::MigrationIndex index_ = 0;
   int call_depth_ = 0;
@@ -348,9 +353,9 @@ class Linter {
 
 }  // namespace
 
-void lint_set(std::span<const sql::Migration* const> in_order, const Policy& policy,
-              Diagnostics& diagnostics) {
-  Linter(in_order, policy, diagnostics).run();
+std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
+                                         const Policy& policy, Diagnostics& diagnostics) {
+  return Linter(in_order, policy, diagnostics).run();
 }
 
 }  // namespace godwit::codegen::lint

@@ -3,7 +3,9 @@
 // The linter's front door.
 #pragma once
 
+#include <cstddef>
 #include <span>
+#include <vector>
 
 #include "lint/policy.hpp"
 #include "source/diagnostic.hpp"
@@ -11,11 +13,20 @@
 
 namespace godwit::codegen::lint {
 
+/// A statement that fails in the transaction that its section has, and may work outside one. A
+/// finding says so.
+struct FailsInTransaction {
+  const sql::Migration* migration = nullptr;
+  SectionKind section = SectionKind::kUp;
+  std::size_t statement = 0;  ///< its index
+};
+
 /// Folds the migrations of a set into a catalog, in the order in which they are applied, and runs
 /// the rules over what each executes. Findings come at their rules' own severities: apply_policy()
 /// is for all layers and comes later. A stray migration is given alone; what it does not create is
-/// taken to exist, in an unknown shape.
-void lint_set(std::span<const sql::Migration* const> in_order, const Policy& policy,
-              Diagnostics& diagnostics);
+/// taken to exist, in an unknown shape. Returns what only the catalog tells of transactions; what
+/// is allowed by a comment is left out.
+std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
+                                         const Policy& policy, Diagnostics& diagnostics);
 
 }  // namespace godwit::codegen::lint

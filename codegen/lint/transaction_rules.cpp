@@ -202,11 +202,11 @@ void check_restriction(const Event& event, Context& context) {
     return;
   }
   if (sql::cannot_run_in_transaction(*event.node).empty())
-    context.report("no-transaction-statement", event, event.place,
-                   fmt::format("{} cannot run inside a transaction, and this {} runs in one", what,
-                               context.is_down() ? "down section" : "migration"),
-                   {"give it a migration of its own, and say in the header:\n-- Transaction: "
-                    "none"});
+    context.report_in_transaction(
+        "no-transaction-statement", event, event.place,
+        fmt::format("{} cannot run inside a transaction, and this {} runs in one", what,
+                    context.is_down() ? "down section" : "migration"),
+        {"give it a migration of its own, and say in the header:\n-- Transaction: none"});
 }
 
 std::string_view without_effect(const sql::Node& node) {

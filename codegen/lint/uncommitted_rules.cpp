@@ -239,15 +239,14 @@ void check_values(const Event& event, Context& context) {
     if (!location)
       continue;
     const std::size_t line = context.section().file().position(added.offset).line;
-    context.report(
+    context.report_in_transaction(
         "enum-value-used-in-transaction", event,
         {context.offset_of(event, *location), added.value.size() + 2},
         fmt::format("'{}' was added to {} on line {} of this transaction: PostgreSQL rejects its "
                     "use before that is committed",
                     added.value, catalog::quote_name(added.type), line),
         {fmt::format("add it in an earlier migration of its own:\nALTER TYPE {} ADD VALUE '{}';",
-                     catalog::quote_name(added.type), added.value)},
-        event.is_conditional ? Severity::kWarning : Severity::kError);
+                     catalog::quote_name(added.type), added.value)});
   }
 }
 
@@ -339,15 +338,14 @@ void check_table(const catalog::Name& table, Place place, std::string_view what,
   if (found == pending.end())
     return;
   const std::size_t line = context.section().file().position(found->offset).line;
-  context.report(
+  context.report_in_transaction(
       "pending-trigger-events", event, place,
       fmt::format(
           "PostgreSQL rejects {} {} while the deferred constraint {} has yet to look at the rows "
           "that line {} has written{}",
           what, catalog::quote_name(table), catalog::quote_identifier(found->constraint), line,
           found->is_certain ? "" : ", if there were any"),
-      {"have it look at them before:\nSET CONSTRAINTS ALL IMMEDIATE;"},
-      event.is_conditional ? Severity::kWarning : Severity::kError);
+      {"have it look at them before:\nSET CONSTRAINTS ALL IMMEDIATE;"});
 }
 
 void check_alter(const Event& event, Context& context) {
