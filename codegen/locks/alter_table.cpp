@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "locks/column_change.hpp"
 #include "locks/family.hpp"
@@ -98,11 +99,12 @@ bool has(const std::vector<std::string>& columns, std::string_view column) {
 /// One table of those that an ALTER TABLE is carried out on: the named one, or a child.
 class OneTable {
  public:
-  OneTable(const catalog::Catalog& catalog, Name name, const Circumstances& circumstances,
-           Effects& effects)
+  OneTable(const catalog::Catalog& catalog, Name name, std::span<sql::Node* const> commands,
+           const Circumstances& circumstances, Effects& effects)
       : catalog_(catalog),
         name_(std::move(name)),
         table_(catalog.relations.find(name_)),
+        commands_(commands),
         circumstances_(circumstances),
         effects_(effects) {}
 
@@ -202,14 +204,16 @@ class OneTable {
     catalog::Type type;
     if (column->type_name != nullptr)
       type = catalog_.resolved(catalog::read_type(*column->type_name));
-    const bool has_default =
-        parts.default_value != nullptr && !is_null(parts.default_value->raw_expr);
+    const bool has_default = parts.default_value != nullptr
+                                 ? !is_null(parts.default_value->raw_expr)
+                                 : has_default_of_type(type);
     // A constrained domain is checked for every row, by writing it.
-    const bool rewrites =
-        type.is_serial || parts.identity != nullptr || parts.generated != nullptr ||
-        (has_default && (circumstances_.postgres < kFirstWithFastDefault ||
-                         !volatile_function(parts.default_value->raw_expr, catalog_).empty())) ||
-        (type.dimensions == 0 && catalog_.is_constrained_domain(type));
+    const bool rewrites = type.is_serial || parts.identity != nullptr ||
+                          parts.generated != nullptr ||
+                          (has_default && circumstances_.postgres < kFirstWithFastDefault) ||
+                          (has_default && parts.default_value != nullptr &&
+                           !volatile_function(parts.default_value->raw_expr, catalog_).empty()) ||
+                          (type.dimensions == 0 && catalog_.is_constrained_domain(type));
     if (rewrites) {
       if (!is_partitioned())
         add_rewrite(catalog_, name_, effects_);
@@ -223,6 +227,12 @@ class OneTable {
       if (has_default)
         add_work(WorkKind::kLookUp);
     }
+  }
+
+  /// A domain may have one.
+  bool has_default_of_type(const catalog::Type& type) const {
+    const catalog::UserType* domain = catalog_.types.find({type.schema, type.name});
+    return domain != nullptr && domain->has_default && type.dimensions == 0;
   }
 
   void drop_column(std::string_view column) {
@@ -266,9 +276,18 @@ class OneTable {
     }
     for (const catalog::Constraint& constraint : table_->constraints) {
       if (constraint.kind == catalog::ConstraintKind::kCheck && constraint.is_validated &&
-          has(constraint.columns, column))
+          has(constraint.columns, column) && !is_dropped(constraint.name))
         add_work(WorkKind::kScan);
     }
+  }
+
+  /// By another command of the statement: PostgreSQL does those first.
+  bool is_dropped(std::string_view constraint) const {
+    return std::any_of(commands_.begin(), commands_.end(), [&](const sql::Node* node) {
+      const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+      return command != nullptr && command->subtype == sql::at::kDropConstraint &&
+             command->name == constraint;
+    });
   }
 
   bool is_proved_not_null(std::string_view column) const {
@@ -403,6 +422,7 @@ class OneTable {
   const catalog::Catalog& catalog_;
   Name name_;
   const catalog::Relation* table_;
+  std::span<sql::Node* const> commands_;  // of the whole statement
   const Circumstances& circumstances_;
   Effects& effects_;
 };
@@ -489,14 +509,14 @@ void add_alter_table(const catalog::Catalog& catalog, const PgQuery__AlterTableS
     const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
     if (command == nullptr)
       continue;
-    OneTable(catalog, name, circumstances, effects).run(*command);
+    OneTable(catalog, name, commands, circumstances, effects).run(*command);
     if (!reaches_children(*command))
       continue;
     for (const Name& child : below) {
       if (is_for_partitions_only(*command) && !is_partition(catalog, child))
         continue;
       effects.lock(child, mode);
-      OneTable(catalog, child, circumstances, effects).run(*command);
+      OneTable(catalog, child, commands, circumstances, effects).run(*command);
     }
   }
 }
