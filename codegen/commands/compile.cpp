@@ -2,6 +2,7 @@
 #include "commands/compile.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "lint/lint.hpp"
@@ -66,6 +67,21 @@ std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
   }
   finish(*set, policy);
   return set;
+}
+
+const sql::Migration* find_migration(const CompiledSet& set, std::string_view wanted) {
+  std::int64_t version = -1;
+  const char* end = wanted.data() + wanted.size();
+  const auto [stop, error] = std::from_chars(wanted.data(), end, version);
+  const bool is_number = error == std::errc() && stop == end;
+  for (const sql::Migration* migration : set.in_order) {
+    const MigrationSource& source = *migration->source;
+    const auto& aliases = source.header.aliases;
+    if ((is_number && source.version == version) || source.full_name == wanted ||
+        source.name == wanted || std::find(aliases.begin(), aliases.end(), wanted) != aliases.end())
+      return migration;
+  }
+  return nullptr;
 }
 
 }  // namespace godwit::codegen::commands

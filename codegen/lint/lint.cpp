@@ -95,8 +95,8 @@ void call_all(const std::unordered_map<int, std::vector<Handler>>& handlers, int
 class Linter {
  public:
   Linter(std::span<const sql::Migration* const> in_order, const Policy& policy,
-         Diagnostics& diagnostics)
-      : in_order_(in_order), policy_(policy), diagnostics_(diagnostics) {}
+         Diagnostics& diagnostics, const Observer& observer)
+      : in_order_(in_order), policy_(policy), diagnostics_(diagnostics), observer_(observer) {}
 
   std::vector<FailsInTransaction> run() {
     parse_bodies();
@@ -196,6 +196,8 @@ class Linter {
         .statement = statement,
     };
     context.ledger().begin(event);
+    if (observer_)
+      observer_(event, context);
     for (const Handler handler : dispatch.every) handler(event, context);
     call_all(dispatch.statements, event.node->node_case, event, context);
     if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node)) {
@@ -342,6 +344,7 @@ class Linter {
   std::span<const sql::Migration* const> in_order_;
   const Policy& policy_;
   Diagnostics& diagnostics_;
+  const Observer& observer_;
   catalog::Catalog catalog_;
   std::vector<ParsedBodies> bodies_;
   std::map<std::pair<const Section*, std::size_t>, std::unique_ptr<sql::Body>> function_bodies_;
@@ -354,8 +357,9 @@ class Linter {
 }  // namespace
 
 std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
-                                         const Policy& policy, Diagnostics& diagnostics) {
-  return Linter(in_order, policy, diagnostics).run();
+                                         const Policy& policy, Diagnostics& diagnostics,
+                                         const Observer& observer) {
+  return Linter(in_order, policy, diagnostics, observer).run();
 }
 
 }  // namespace godwit::codegen::lint
