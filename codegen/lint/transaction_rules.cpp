@@ -12,6 +12,8 @@
 namespace godwit::codegen::lint {
 namespace {
 
+constexpr int kFirstWithAddValueInTransaction = 12;
+
 constexpr RuleInfo kRules[] = {
     {.id = "no-transaction-statement",
      .group = "transactions",
@@ -188,10 +190,23 @@ bool is_in_transaction(const Event& event, const Context& context) {
   return event.is_in_body || context.ledger().is_in_transaction();
 }
 
-/// What the catalog knows beside the statement: that a table is partitioned; and what cannot be in
-/// a function.
+/// ALTER TYPE … ADD VALUE, of a type that was there before.
+bool adds_value(const Event& event, const Context& context) {
+  const auto* alter = sql::as<PgQuery__AlterEnumStmt>(event.node);
+  if (alter == nullptr || !std::string_view(alter->old_val).empty())
+    return false;
+  const catalog::UserType* type = context.catalog().types.find(
+      context.catalog().resolve_type(sql::list(alter->type_name, alter->n_type_name)));
+  return type == nullptr || !context.is_new(type->made_in);
+}
+
+/// What the catalog and the server's version tell beside the statement, such as that a table is
+/// partitioned; and what cannot be in a function.
 void check_restriction(const Event& event, Context& context) {
-  const std::string_view what = context.ledger().effects().not_in_transaction;
+  const bool is_old_add_value =
+      context.policy().postgres < kFirstWithAddValueInTransaction && adds_value(event, context);
+  const std::string_view what = is_old_add_value ? "before PostgreSQL 12 ALTER TYPE … ADD VALUE"
+                                                 : context.ledger().effects().not_in_transaction;
   if (what.empty() || !is_in_transaction(event, context))
     return;
   if (event.is_in_body) {
