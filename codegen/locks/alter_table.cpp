@@ -198,7 +198,8 @@ class OneTable {
   void add_column(const PgQuery__AlterTableCmd& command) {
     const auto* column = sql::as<PgQuery__ColumnDef>(command.def);
     if (column == nullptr || (table_ != nullptr && !table_->is_uncertain &&
-                              table_->find_column(column->colname) != nullptr))
+                              table_->find_column(column->colname) != nullptr &&
+                              !is_dropped(sql::at::kDropColumn, column->colname)))
       return;
     const ColumnParts parts = take_apart(*column);
     catalog::Type type;
@@ -276,17 +277,17 @@ class OneTable {
     }
     for (const catalog::Constraint& constraint : table_->constraints) {
       if (constraint.kind == catalog::ConstraintKind::kCheck && constraint.is_validated &&
-          has(constraint.columns, column) && !is_dropped(constraint.name))
+          has(constraint.columns, column) && !is_dropped(sql::at::kDropConstraint, constraint.name))
         add_work(WorkKind::kScan);
     }
   }
 
   /// By another command of the statement: PostgreSQL does those first.
-  bool is_dropped(std::string_view constraint) const {
+  template <class Subtype>
+  bool is_dropped(Subtype subtype, std::string_view name) const {
     return std::any_of(commands_.begin(), commands_.end(), [&](const sql::Node* node) {
       const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
-      return command != nullptr && command->subtype == sql::at::kDropConstraint &&
-             command->name == constraint;
+      return command != nullptr && command->subtype == subtype && command->name == name;
     });
   }
 

@@ -52,6 +52,7 @@ class Statement {
   Statement(const catalog::Catalog& catalog, const Circumstances& circumstances, Effects& effects)
       : catalog_(catalog), circumstances_(circumstances), effects_(effects) {}
 
+  void run_with(const sql::Node& node);
   void run(const sql::Node& node);
   /// Relations that a query reads.
   void add_reads(const sql::Node& node);
@@ -559,7 +560,37 @@ void Statement::add_reads(const sql::Node& node) {
   }
 }
 
+/// Of a statement that reads or writes rows.
+const PgQuery__WithClause* with_of(const sql::Node& node) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+      return node.select_stmt->with_clause;
+    case PG_QUERY__NODE__NODE_INSERT_STMT:
+      return node.insert_stmt->with_clause;
+    case PG_QUERY__NODE__NODE_UPDATE_STMT:
+      return node.update_stmt->with_clause;
+    case PG_QUERY__NODE__NODE_DELETE_STMT:
+      return node.delete_stmt->with_clause;
+    default:
+      return nullptr;
+  }
+}
+
+/// What stands in a WITH may write, too.
+void Statement::run_with(const sql::Node& node) {
+  const PgQuery__WithClause* with = with_of(node);
+  if (with == nullptr)
+    return;
+  for (const sql::Node* table : list(with->ctes, with->n_ctes)) {
+    const auto* expression = as<PgQuery__CommonTableExpr>(table);
+    if (expression != nullptr && expression->ctequery != nullptr &&
+        expression->ctequery->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
+      run(*expression->ctequery);
+  }
+}
+
 void Statement::run(const sql::Node& node) {
+  run_with(node);
   switch (node.node_case) {
     case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
       return add_alter_table(catalog_, *node.alter_table_stmt, circumstances_, effects_);
@@ -666,7 +697,7 @@ void Effects::lock(const Name& relation, Mode mode) {
   if (found == locks.end())
     locks.push_back({.relation = relation, .mode = mode});
   else
-    found->mode = std::max(found->mode, mode);
+    *found = {.relation = relation, .mode = std::max(found->mode, mode)};
 }
 
 void Effects::add_work(WorkKind kind, const Name& table, std::string index) {
