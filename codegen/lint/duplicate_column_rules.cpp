@@ -30,8 +30,9 @@ constexpr RuleInfo kRules[] = {
 /// Names in the order in which they are written.
 class Names {
  public:
-  Names(std::string_view where, const Event& event, Context& context)
-      : where_(where), event_(event), context_(context) {}
+  /// `location` is for names that have none of their own; the statement unless given.
+  Names(std::string_view where, const Event& event, Context& context, int location = -1)
+      : where_(where), event_(event), context_(context), location_(location) {}
 
   /// `location` is that of the name, or negative.
   void add(std::string_view name, int location) {
@@ -41,6 +42,8 @@ class Names {
       names_.push_back(name);
       return;
     }
+    if (location < 0)
+      location = location_;
     context_.report("duplicate-column-assignment", event_,
                     location < 0 ? event_.place : context_.name_at(event_, location),
                     fmt::format("the column {} is named twice {}: PostgreSQL rejects that",
@@ -64,6 +67,7 @@ class Names {
   std::string_view where_;
   const Event& event_;
   Context& context_;
+  int location_;
   std::vector<std::string_view> names_;
 };
 
@@ -136,9 +140,10 @@ void check_merge(const Event& event, Context& context) {
   }
 }
 
+/// Foreign keys may name one twice.
 void check_key(const PgQuery__Constraint& constraint, const Event& event, Context& context) {
-  Names("in a key", event, context).add_strings(constraint.keys, constraint.n_keys);
-  Names("in a foreign key", event, context).add_strings(constraint.fk_attrs, constraint.n_fk_attrs);
+  Names("in a key", event, context, constraint.location)
+      .add_strings(constraint.keys, constraint.n_keys);
 }
 
 void check_create_table(const Event& event, Context& context) {
