@@ -346,10 +346,7 @@ ExplainOptions understood(ExplainOptions options) {
   return options;
 }
 
-}  // namespace
-
-int run_explain(const ExplainOptions& given) {
-  const ExplainOptions options = understood(given);
+int explain_understood(const ExplainOptions& options) {
   lint::Policy policy;
   policy.postgres = options.postgres;
   const bool is_set = std::filesystem::is_directory(options.path);
@@ -384,6 +381,12 @@ int run_explain(const ExplainOptions& given) {
     return kClean;
   fmt::print(stderr, "godwit: not all of it was understood; `godwit lint` says why\n");
   return kFindings;
+}
+
+}  // namespace
+
+int run_explain(const ExplainOptions& options) {
+  return explain_understood(understood(options));
 }
 
 }  // namespace godwit::codegen::commands

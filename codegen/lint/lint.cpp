@@ -67,7 +67,7 @@ struct Dispatch {
   std::vector<Handler> every;
 
   static const Dispatch& instance() {
-    static const Dispatch dispatch = [] {
+    static const Dispatch kDispatch = [] {
       Dispatch made;
       for (const Family* family : families()) {
         if (family->every_statement != nullptr)
@@ -79,7 +79,7 @@ struct Dispatch {
       }
       return made;
     }();
-    return dispatch;
+    return kDispatch;
   }
 };
 

@@ -200,7 +200,7 @@ class ValueSearch {
     std::vector<std::string_view> columns;
     for (const sql::Node* node : sql::list(insert.cols, insert.n_cols)) {
       const auto* target = sql::as<PgQuery__ResTarget>(node);
-      columns.push_back(target == nullptr ? "" : target->name);
+      columns.emplace_back(target == nullptr ? "" : target->name);
     }
     if (columns.empty()) {
       for (const catalog::Column& column : table->columns) columns.push_back(column.name);

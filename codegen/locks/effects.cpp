@@ -307,7 +307,8 @@ void Statement::truncate(const PgQuery__TruncateStmt& truncate) {
     }
   }
   if (truncate.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE) {
-    for (std::size_t i = 0; i < tables.size(); ++i) {
+    // add() appends to the list that is gone through.
+    for (std::size_t i = 0; i < tables.size(); ++i) {  // NOLINT(modernize-loop-convert)
       const Name table = tables[i];
       for (const Name& other : referencing(catalog_, table)) {
         add(other);
