@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One function a kind of statement; ALTER TABLE is in alter_table.cpp. A mode that is not obvious
+// One function a kind of statement; ALTER TABLE is in alter_table.cpp, SELECT, INSERT and the like
+// in rows.cpp. A mode that is not obvious
 // has the function of PostgreSQL's that takes it beside it.
 #include "locks/effects.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "locks/alter_table.hpp"
 #include "locks/family.hpp"
+#include "locks/rows.hpp"
 #include "sql/kinds.hpp"
 #include "sql/transaction.hpp"
 
@@ -52,10 +53,7 @@ class Statement {
   Statement(const catalog::Catalog& catalog, const Circumstances& circumstances, Effects& effects)
       : catalog_(catalog), circumstances_(circumstances), effects_(effects) {}
 
-  void run_with(const sql::Node& node);
   void run(const sql::Node& node);
-  /// Relations that a query reads.
-  void add_reads(const sql::Node& node);
 
  private:
   void lock(const PgQuery__RangeVar* range, Mode mode) {
@@ -114,9 +112,6 @@ class Statement {
   void lock_published(sql::Node* const* objects, std::size_t count);
   void comment(const PgQuery__CommentStmt& comment);
   void lock_table(const PgQuery__LockStmt& statement);
-  void write(const PgQuery__RangeVar* target, bool plans_indexes);
-  void insert(const PgQuery__InsertStmt& insert);
-  void select(const PgQuery__SelectStmt& select);
   void transaction(const PgQuery__TransactionStmt& statement);
 
   const catalog::Catalog& catalog_;
@@ -467,51 +462,6 @@ void Statement::lock_table(const PgQuery__LockStmt& statement) {
       lock_family(*range, static_cast<Mode>(statement.mode));
   }
 }
-
-/// `plans_indexes`: the planner looks at the indexes, and locks them like the table; the executor
-/// lets go of those that it opens itself.
-void Statement::write(const PgQuery__RangeVar* target, bool plans_indexes) {
-  if (target == nullptr)
-    return;
-  std::vector<Name> tables{catalog_.resolve(*target)};
-  if (plans_indexes && target->inh != 0) {
-    const auto below = descendants(catalog_, tables.front());
-    tables.insert(tables.end(), below.begin(), below.end());
-  }
-  for (const Name& table : tables) {
-    effects_.lock(table, Mode::kRowExclusive);
-    if (plans_indexes)
-      lock_indexes(table, Mode::kRowExclusive);
-  }
-}
-
-void Statement::insert(const PgQuery__InsertStmt& insert) {
-  const bool infers =
-      insert.on_conflict_clause != nullptr && insert.on_conflict_clause->infer != nullptr;
-  write(insert.relation, false);
-  if (infers && insert.relation != nullptr)
-    lock_indexes(catalog_.resolve(*insert.relation), Mode::kRowExclusive);
-  // The rows that foreign keys point at are locked one by one.
-  if (insert.relation == nullptr)
-    return;
-  if (const catalog::Relation* known = catalog_.find_relation(*insert.relation)) {
-    for (const catalog::Constraint& constraint : known->constraints) {
-      if (constraint.kind == catalog::ConstraintKind::kForeignKey &&
-          effects_.mode_of(constraint.referenced_table) == Mode::kNone)
-        effects_.locks.push_back({.relation = constraint.referenced_table,
-                                  .mode = Mode::kRowShare,
-                                  .depends_on_rows = true});
-    }
-  }
-}
-
-void Statement::select(const PgQuery__SelectStmt& select) {
-  if (select.n_locking_clause == 0)
-    return;
-  for (const sql::Node* node : list(select.from_clause, select.n_from_clause))
-    lock(as<PgQuery__RangeVar>(node), Mode::kRowShare);
-}
-
 void Statement::transaction(const PgQuery__TransactionStmt& statement) {
   switch (statement.kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
@@ -524,74 +474,7 @@ void Statement::transaction(const PgQuery__TransactionStmt& statement) {
   }
 }
 
-void Statement::add_reads(const sql::Node& node) {
-  switch (node.node_case) {
-    case PG_QUERY__NODE__NODE_SELECT_STMT:
-    case PG_QUERY__NODE__NODE_INSERT_STMT:
-    case PG_QUERY__NODE__NODE_UPDATE_STMT:
-    case PG_QUERY__NODE__NODE_DELETE_STMT:
-    case PG_QUERY__NODE__NODE_MERGE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
-    case PG_QUERY__NODE__NODE_VIEW_STMT:
-    case PG_QUERY__NODE__NODE_COPY_STMT:
-    case PG_QUERY__NODE__NODE_DECLARE_CURSOR_STMT:
-      break;
-    default:
-      return;
-  }
-  // What is made here, and the names of WITH, are no relations that are there.
-  std::set<std::string_view> own;
-  const PgQuery__RangeVar* made = nullptr;
-  if (const auto* create = as<PgQuery__CreateTableAsStmt>(&node); create != nullptr && create->into)
-    made = create->into->rel;
-  if (const auto* view = as<PgQuery__ViewStmt>(&node))
-    made = view->view;
-  std::vector<const PgQuery__RangeVar*> read;
-  sql::walk(&node, [&](const sql::Node& inner) {
-    if (const auto* table = as<PgQuery__CommonTableExpr>(&inner))
-      own.insert(table->ctename);
-    if (const auto* range = as<PgQuery__RangeVar>(&inner); range != nullptr && range != made)
-      read.push_back(range);
-    return true;
-  });
-  for (const PgQuery__RangeVar* range : read) {
-    const bool is_own = std::string_view(range->schemaname).empty() && own.contains(range->relname);
-    if (!is_own)
-      lock(range, Mode::kAccessShare);
-  }
-}
-
-/// Of a statement that reads or writes rows.
-const PgQuery__WithClause* with_of(const sql::Node& node) {
-  switch (node.node_case) {
-    case PG_QUERY__NODE__NODE_SELECT_STMT:
-      return node.select_stmt->with_clause;
-    case PG_QUERY__NODE__NODE_INSERT_STMT:
-      return node.insert_stmt->with_clause;
-    case PG_QUERY__NODE__NODE_UPDATE_STMT:
-      return node.update_stmt->with_clause;
-    case PG_QUERY__NODE__NODE_DELETE_STMT:
-      return node.delete_stmt->with_clause;
-    default:
-      return nullptr;
-  }
-}
-
-/// What stands in a WITH may write, too.
-void Statement::run_with(const sql::Node& node) {
-  const PgQuery__WithClause* with = with_of(node);
-  if (with == nullptr)
-    return;
-  for (const sql::Node* table : list(with->ctes, with->n_ctes)) {
-    const auto* expression = as<PgQuery__CommonTableExpr>(table);
-    if (expression != nullptr && expression->ctequery != nullptr &&
-        expression->ctequery->node_case != PG_QUERY__NODE__NODE_SELECT_STMT)
-      run(*expression->ctequery);
-  }
-}
-
 void Statement::run(const sql::Node& node) {
-  run_with(node);
   switch (node.node_case) {
     case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
       return add_alter_table(catalog_, *node.alter_table_stmt, circumstances_, effects_);
@@ -630,20 +513,13 @@ void Statement::run(const sql::Node& node) {
       return comment(*node.comment_stmt);
     case PG_QUERY__NODE__NODE_LOCK_STMT:
       return lock_table(*node.lock_stmt);
-    case PG_QUERY__NODE__NODE_INSERT_STMT:
-      return insert(*node.insert_stmt);
-    case PG_QUERY__NODE__NODE_UPDATE_STMT:
-      return write(node.update_stmt->relation, true);
-    case PG_QUERY__NODE__NODE_DELETE_STMT:
-      return write(node.delete_stmt->relation, true);
-    case PG_QUERY__NODE__NODE_MERGE_STMT:
-      return write(node.merge_stmt->relation, true);
-    case PG_QUERY__NODE__NODE_COPY_STMT:
-      if (node.copy_stmt->is_from != 0)
-        write(node.copy_stmt->relation, false);
-      return;
     case PG_QUERY__NODE__NODE_SELECT_STMT:
-      return select(*node.select_stmt);
+    case PG_QUERY__NODE__NODE_INSERT_STMT:
+    case PG_QUERY__NODE__NODE_UPDATE_STMT:
+    case PG_QUERY__NODE__NODE_DELETE_STMT:
+    case PG_QUERY__NODE__NODE_MERGE_STMT:
+    case PG_QUERY__NODE__NODE_COPY_STMT:
+      return add_rows(catalog_, node, effects_);
     case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT:
       return lock(node.create_trig_stmt->relation, Mode::kShareRowExclusive);
     case PG_QUERY__NODE__NODE_RULE_STMT:
@@ -713,10 +589,9 @@ Effects effects_of(const catalog::Catalog& catalog, const sql::Node& node,
                    const Circumstances& circumstances) {
   Effects effects;
   effects.not_in_transaction = sql::cannot_run_in_transaction(node);
-  Statement statement(catalog, circumstances, effects);
-  statement.run(node);
+  Statement(catalog, circumstances, effects).run(node);
   if (circumstances.with_reads)
-    statement.add_reads(node);
+    add_reads(catalog, node, effects);
   return effects;
 }
 
