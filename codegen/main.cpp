@@ -33,6 +33,7 @@ struct CommandLine {
   LockOptions lock{.directory = kDefaultDirectory, .file = {}, .accept = {}};
   ListOptions list{.directory = kDefaultDirectory};
   ShowOptions show{.directory = kDefaultDirectory, .version = {}};
+  ExplainOptions explain{.path = kDefaultDirectory, .versions = {}};
   NewOptions create{.directory = kDefaultDirectory, .name = {}};
   RulesOptions rules;
   std::vector<std::string> rule_settings;
@@ -131,6 +132,25 @@ void add_show(CLI::App& app, CommandLine& line) {
   command.add_flag("--json", line.show.json, "as JSON");
 }
 
+void add_explain(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand(
+      "explain", "Say what each statement locks, who waits, and what work it is");
+  command.footer(
+      "For each statement: the locks on relations that are there before, and who waits for them; "
+      "whether a table\nis read or written anew, which takes the longer the larger it is; whether "
+      "it can run in a transaction; and\nwhether it can be run again. A file is explained by "
+      "itself: what it does not create is taken to exist.");
+  command.add_option("PATH", line.explain.path, "a directory or a file; migrations/ unless given");
+  command.add_option("VERSION", line.explain.versions,
+                     "versions, names or aliases; all unless given");
+  command
+      .add_option("--postgres", line.explain.postgres,
+                  "the server's major version, 15 unless given")
+      ->check(CLI::Range(11, 99).description(""))
+      ->type_name("N");
+  command.add_flag("--json", line.explain.json, "as JSON");
+}
+
 void add_new(CLI::App& app, CommandLine& line) {
   CLI::App& command = *app.add_subcommand(
       "new", "Write the next migration's file, in the style of those that are there");
@@ -179,6 +199,8 @@ int dispatch(const CLI::App& app, CommandLine& line) {
     return run_list(line.list);
   if (app.got_subcommand("show"))
     return run_show(line.show);
+  if (app.got_subcommand("explain"))
+    return run_explain(line.explain);
   if (app.got_subcommand("new"))
     return run_new(line.create);
   return run_rules(line.rules);
@@ -224,6 +246,7 @@ int main(int argc, char** argv) {
   add_lock(app, line);
   add_list(app, line);
   add_show(app, line);
+  add_explain(app, line);
   add_new(app, line);
   add_rules(app, line);
   try {

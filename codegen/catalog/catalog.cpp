@@ -131,6 +131,7 @@ void Catalog::start_trial() {
   types.start_recording();
   functions.start_recording();
   schemas.start_recording();
+  publications.start_recording();
 }
 
 void Catalog::roll_back() {
@@ -139,6 +140,7 @@ void Catalog::roll_back() {
   types.roll_back();
   functions.roll_back();
   schemas.roll_back();
+  publications.roll_back();
   search_path_ = std::move(saved_search_path_);
   is_opaque = saved_is_opaque_;
 }

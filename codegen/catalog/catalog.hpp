@@ -24,6 +24,7 @@ class Catalog {
   Store<UserType> types;
   Store<Function> functions;
   Store<Schema> schemas;
+  Store<Publication> publications;
   std::set<std::string, std::less<>> extensions;
 
   /// SQL was executed that nobody could read: whatever is here may look otherwise, and there may be

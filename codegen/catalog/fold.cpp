@@ -245,8 +245,10 @@ void rename_column(Catalog& catalog, const Name& table_name, const std::string& 
     std::replace(constraint.not_null_columns.begin(), constraint.not_null_columns.end(), from, to);
   }
   for (const std::string& name : table->indexes) {
-    if (Index* index = catalog.indexes.edit({table->name.schema, name}))
+    if (Index* index = catalog.indexes.edit({table->name.schema, name})) {
       std::replace(index->columns.begin(), index->columns.end(), from, to);
+      std::replace(index->columns_read.begin(), index->columns_read.end(), from, to);
+    }
   }
   std::vector<Name> children;
   for (const auto& [name, other] : catalog.relations.all()) {
@@ -448,6 +450,10 @@ void drop(Catalog& catalog, const PgQuery__DropStmt& drop, const Occasion& occas
         if (occasion.is_certain)
           drop_schema(catalog, std::string(string_value(object)));
         break;
+      case sql::object::kPublication:
+        if (occasion.is_certain)
+          catalog.publications.erase({"", std::string(string_value(object))});
+        break;
       case sql::object::kExtension:
         if (occasion.is_certain)
           catalog.extensions.erase(std::string(string_value(object)));
@@ -533,6 +539,29 @@ void create_schema(Catalog& catalog, const PgQuery__CreateSchemaStmt& create,
   catalog.set_search_path(std::move(path));
 }
 
+void publish(Catalog& catalog, std::string_view name, sql::Node* const* objects, std::size_t count,
+             PgQuery__AlterPublicationAction action, const Occasion& occasion) {
+  using Action = PgQuery__AlterPublicationAction;
+  const Name key{"", std::string(name)};
+  Publication publication;
+  if (const Publication* known = catalog.publications.find(key))
+    publication = *known;
+  else
+    publication = {.name = key.name, .tables = {}, .made_in = occasion.migration};
+  if (action == Action::PG_QUERY__ALTER_PUBLICATION_ACTION__AP_SetObjects)
+    publication.tables.clear();
+  for (const sql::Node* node : list(objects, count)) {
+    const auto* object = as<PgQuery__PublicationObjSpec>(node);
+    if (object == nullptr || object->pubtable == nullptr || object->pubtable->relation == nullptr)
+      continue;
+    const Name table = catalog.resolve(*object->pubtable->relation);
+    std::erase(publication.tables, table);
+    if (action != Action::PG_QUERY__ALTER_PUBLICATION_ACTION__AP_DropObjects)
+      publication.tables.push_back(table);
+  }
+  catalog.publications.put(key, std::move(publication));
+}
+
 }  // namespace
 
 void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion) {
@@ -598,6 +627,16 @@ void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion) {
       return create_schema(catalog, *node.create_schema_stmt, occasion);
     case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT:
       return refresh(catalog, *node.refresh_mat_view_stmt);
+    case PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT: {
+      const auto& create = *node.create_publication_stmt;
+      return publish(catalog, create.pubname, create.pubobjects, create.n_pubobjects,
+                     PG_QUERY__ALTER_PUBLICATION_ACTION__AP_SetObjects, occasion);
+    }
+    case PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT: {
+      const auto& alter = *node.alter_publication_stmt;
+      return publish(catalog, alter.pubname, alter.pubobjects, alter.n_pubobjects, alter.action,
+                     occasion);
+    }
     case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
       catalog.extensions.emplace(node.create_extension_stmt->extname);
       return;

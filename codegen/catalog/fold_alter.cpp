@@ -69,6 +69,17 @@ void change_inheritance(Catalog& catalog, Relation& table, const PgQuery__AlterT
     table.parents.push_back(parent);
 }
 
+/// ALTER CONSTRAINT … DEFERRABLE and the like.
+void alter_constraint(Relation& table, const PgQuery__AlterTableCmd& command) {
+  const auto* definition = sql::as<PgQuery__Constraint>(command.def);
+  Constraint* constraint =
+      definition == nullptr ? nullptr : table.find_constraint(definition->conname);
+  if (constraint == nullptr)
+    return;
+  constraint->is_deferrable = definition->deferrable != 0 || definition->initdeferred != 0;
+  constraint->is_initially_deferred = definition->initdeferred != 0;
+}
+
 /// Commands that change one column that is there.
 void change_column(Catalog& catalog, Column& column, const PgQuery__AlterTableCmd& command) {
   switch (command.subtype) {
@@ -116,6 +127,8 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
       if (Constraint* constraint = table.find_constraint(command.name))
         constraint->is_validated = true;
       return;
+    case sql::at::kAlterConstraint:
+      return alter_constraint(table, command);
     case sql::at::kDropConstraint:
       return remove_constraint(catalog, table, command.name);
     case sql::at::kAttachPartition:

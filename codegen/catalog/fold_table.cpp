@@ -114,6 +114,7 @@ void put_constraint(Catalog& catalog, Relation& table, Constraint constraint,
               {.name = {table.name.schema, constraint.name},
                .table = table.name,
                .columns = constraint.columns,
+               .columns_read = {},
                .is_unique = constraint.kind != ConstraintKind::kExclusion,
                .is_partial = false,
                .backs_constraint = true,
@@ -151,6 +152,7 @@ Constraint read_constraint(const Catalog& catalog, const PgQuery__Constraint& de
                            const std::string& column) {
   Constraint constraint;
   constraint.name = definition.conname;
+  constraint.is_deferrable = definition.deferrable != 0 || definition.initdeferred != 0;
   constraint.is_initially_deferred = definition.initdeferred != 0;
   constraint.is_validated = definition.skip_validation == 0;
   const auto own_columns = [&](sql::Node* const* items, std::size_t count) {
@@ -181,6 +183,7 @@ Constraint read_constraint(const Catalog& catalog, const PgQuery__Constraint& de
     default:
       constraint.kind = ConstraintKind::kCheck;
       constraint.columns = columns_read(definition.raw_expr);
+      constraint.expression = definition.raw_expr;
       constraint.not_null_columns = not_null_conjuncts(definition.raw_expr);
       break;
   }
@@ -216,6 +219,15 @@ void add_column_constraint(Catalog& catalog, Relation& table, const std::string&
       put_constraint(catalog, table, std::move(constraint), occasion);
       break;
     }
+    // These stand behind the constraint that they are of.
+    case sql::constr::kAttrDeferred:
+      if (!table.constraints.empty())
+        table.constraints.back().is_initially_deferred = true;
+      [[fallthrough]];
+    case sql::constr::kAttrDeferrable:
+      if (!table.constraints.empty())
+        table.constraints.back().is_deferrable = true;
+      break;
     default:
       break;
   }
@@ -255,6 +267,15 @@ void copy_keys(Catalog& catalog, Relation& table, const Relation& from, const Oc
     constraint.name.clear();
     constraint.index.clear();
     put_constraint(catalog, table, std::move(constraint), occasion);
+  }
+}
+
+void note_partition_key(Relation& table, const PgQuery__PartitionSpec& spec) {
+  const std::string_view strategy = spec.strategy;  // "range", in any case
+  table.partition_strategy = strategy.empty() ? '\0' : static_cast<char>(strategy[0] | ' ');
+  for (const sql::Node* node : sql::list(spec.part_params, spec.n_part_params)) {
+    const auto* element = sql::as<PgQuery__PartitionElem>(node);
+    table.partition_key.emplace_back(element == nullptr ? "" : element->name);
   }
 }
 
@@ -370,6 +391,10 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
   fresh.is_uncertain = !occasion.is_certain;
   fresh.made_in = occasion.migration;
   fresh.has_known_shape = create.of_typename == nullptr;
+  fresh.access_method = create.access_method;
+  fresh.tablespace = create.tablespacename;
+  if (create.partspec != nullptr)
+    note_partition_key(fresh, *create.partspec);
   fresh.is_default_partition = create.partbound != nullptr && create.partbound->is_default != 0;
   // The table is in the catalog while its parts are added: names must not collide with it.
   const Name name = fresh.name;
@@ -408,6 +433,19 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
   }
 }
 
+namespace {
+
+void add_columns_read(const sql::Node* expression, std::vector<std::string>& columns) {
+  if (expression == nullptr)
+    return;
+  for (std::string& column : columns_read(expression)) {
+    if (std::find(columns.begin(), columns.end(), column) == columns.end())
+      columns.push_back(std::move(column));
+  }
+}
+
+}  // namespace
+
 void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occasion& occasion) {
   if (create.relation == nullptr)
     return;
@@ -416,7 +454,10 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
   for (const sql::Node* node : sql::list(create.index_params, create.n_index_params)) {
     const auto* element = sql::as<PgQuery__IndexElem>(node);
     index.columns.emplace_back(element == nullptr ? "" : element->name);
+    if (element != nullptr)
+      add_columns_read(element->expr, index.columns_read);
   }
+  add_columns_read(create.where_clause, index.columns_read);
   index.is_unique = create.unique != 0;
   index.is_partial = create.where_clause != nullptr;
   index.made_in = occasion.migration;

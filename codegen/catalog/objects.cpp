@@ -42,4 +42,13 @@ bool Relation::is_proved_not_null(std::string_view column) const noexcept {
   });
 }
 
+bool Index::depends_on(std::string_view column) const noexcept {
+  return std::find(columns.begin(), columns.end(), column) != columns.end() ||
+         std::find(columns_read.begin(), columns_read.end(), column) != columns_read.end();
+}
+
+bool Index::has_expressions() const noexcept {
+  return is_partial || std::find(columns.begin(), columns.end(), "") != columns.end();
+}
+
 }  // namespace godwit::codegen::catalog

@@ -37,9 +37,12 @@ struct Constraint {
   std::string name;
   std::vector<std::string> columns;  ///< of a CHECK: those that it reads
   bool is_validated = true;
+  bool is_deferrable = false;
   bool is_initially_deferred = false;
   /// Of a CHECK: the columns that it proves not to be null.
   std::vector<std::string> not_null_columns;
+  /// Of a CHECK: what it says, in the statement that made it, with the columns' names of then.
+  const sql::Node* expression = nullptr;
   /// Of a foreign key.
   Name referenced_table;
   std::vector<std::string> referenced_columns;
@@ -77,6 +80,12 @@ struct Relation {
   std::vector<std::string> indexes;  ///< names, in the relation's own schema
   std::optional<Name> partition_of;
   bool is_default_partition = false;
+  /// Of a partitioned table: 'r' range, 'l' list, 'h' hash, and its key; empty text for an
+  /// expression.
+  char partition_strategy = 0;
+  std::vector<std::string> partition_key;
+  std::string access_method;  ///< empty: the default
+  std::string tablespace;     ///< empty: the database's
   bool is_unfilled = false;   ///< a materialized view made WITH NO DATA and not refreshed since
   std::vector<Name> parents;  ///< INHERITS
   MigrationIndex made_in = kMadeElsewhere;
@@ -92,11 +101,17 @@ struct Relation {
 struct Index {
   Name name;
   Name table;
-  std::vector<std::string> columns;  ///< empty text for an expression
+  std::vector<std::string> columns;       ///< empty text for an expression
+  std::vector<std::string> columns_read;  ///< by its expressions and its WHERE
   bool is_unique = false;
   bool is_partial = false;
   bool backs_constraint = false;
   MigrationIndex made_in = kMadeElsewhere;
+
+  /// Stands on the column, as a key or in an expression.
+  bool depends_on(std::string_view column) const noexcept;
+  /// Has an expression or a WHERE, so that it is built anew where it could otherwise be kept.
+  bool has_expressions() const noexcept;
 };
 
 enum class TypeKind : std::uint8_t { kEnum, kDomain, kComposite, kRange, kOther };
@@ -125,6 +140,12 @@ struct Overload {
 struct Function {
   Name name;
   std::vector<Overload> overloads;
+};
+
+struct Publication {
+  std::string name;
+  std::vector<Name> tables;
+  MigrationIndex made_in = kMadeElsewhere;
 };
 
 struct Schema {

@@ -73,6 +73,14 @@ struct ShowOptions {
 };
 int run_show(const ShowOptions& options);
 
+struct ExplainOptions {
+  std::filesystem::path path;  ///< a directory, or a file by itself
+  std::vector<std::string> versions;
+  int postgres = 15;
+  bool json = false;
+};
+int run_explain(const ExplainOptions& options);
+
 struct NewOptions {
   std::filesystem::path directory;
   std::string name;

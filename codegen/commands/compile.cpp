@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/compile.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "lint/lint.hpp"
@@ -8,8 +10,24 @@
 namespace godwit::codegen::commands {
 namespace {
 
+/// What fails in a transaction runs outside one, if the policy lets it run at all.
+void leave_transaction(const lint::FailsInTransaction& fails, CompiledSet& set) {
+  const auto migration =
+      std::find_if(set.migrations.begin(), set.migrations.end(),
+                   [&](const sql::Migration& one) { return &one == fails.migration; });
+  if (migration == set.migrations.end())
+    return;
+  auto& indices = fails.section == SectionKind::kDown
+                      ? migration->down_transaction.not_in_transaction
+                      : migration->up_transaction.not_in_transaction;
+  const auto place = std::lower_bound(indices.begin(), indices.end(), fails.statement);
+  if (place == indices.end() || *place != fails.statement)
+    indices.insert(place, fails.statement);
+}
+
 void finish(CompiledSet& set, const lint::Policy& policy) {
-  lint::lint_set(set.in_order, policy, set.diagnostics);
+  for (const auto& fails : lint::lint_set(set.in_order, policy, set.diagnostics))
+    leave_transaction(fails, set);
   lint::apply_policy(policy, set.in_order, set.diagnostics);
   set.diagnostics.sort();
 }
@@ -49,6 +67,21 @@ std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
   }
   finish(*set, policy);
   return set;
+}
+
+const sql::Migration* find_migration(const CompiledSet& set, std::string_view wanted) {
+  std::int64_t version = -1;
+  const char* end = wanted.data() + wanted.size();
+  const auto [stop, error] = std::from_chars(wanted.data(), end, version);
+  const bool is_number = error == std::errc() && stop == end;
+  for (const sql::Migration* migration : set.in_order) {
+    const MigrationSource& source = *migration->source;
+    const auto& aliases = source.header.aliases;
+    if ((is_number && source.version == version) || source.full_name == wanted ||
+        source.name == wanted || std::find(aliases.begin(), aliases.end(), wanted) != aliases.end())
+      return migration;
+  }
+  return nullptr;
 }
 
 }  // namespace godwit::codegen::commands

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "lint/policy.hpp"
@@ -49,5 +50,8 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request);
 std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
                                            const lint::Policy& policy,
                                            std::optional<bool> wants_transaction);
+
+/// By its version, its name or an alias; null when there is none.
+const sql::Migration* find_migration(const CompiledSet& set, std::string_view wanted);
 
 }  // namespace godwit::codegen::commands

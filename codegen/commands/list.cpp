@@ -2,7 +2,6 @@
 //
 // `godwit list` and `godwit show`: what the tool understood, for people and as JSON.
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <memory>
 
@@ -105,21 +104,6 @@ void print_json(const Json& json) {
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
-const sql::Migration* find(const CompiledSet& set, const std::string& wanted) {
-  std::int64_t version = -1;
-  const char* end = wanted.data() + wanted.size();
-  const auto [stop, error] = std::from_chars(wanted.data(), end, version);
-  const bool is_number = error == std::errc() && stop == end;
-  for (const sql::Migration* migration : set.in_order) {
-    const MigrationSource& source = *migration->source;
-    const auto& aliases = source.header.aliases;
-    if ((is_number && source.version == version) || source.full_name == wanted ||
-        source.name == wanted || std::find(aliases.begin(), aliases.end(), wanted) != aliases.end())
-      return migration;
-  }
-  return nullptr;
-}
-
 std::string joined(const std::vector<std::int64_t>& versions) {
   return versions.empty() ? "none" : fmt::format("{}", fmt::join(versions, ", "));
 }
@@ -185,7 +169,7 @@ int run_list(const ListOptions& options) {
 
 int run_show(const ShowOptions& options) {
   const auto set = compile_directory(options.directory);
-  const sql::Migration* migration = find(*set, options.version);
+  const sql::Migration* migration = find_migration(*set, options.version);
   if (migration == nullptr)
     throw UsageError(fmt::format("{}: no migration {}; `godwit list` shows those that there are",
                                  options.directory.string(), options.version));

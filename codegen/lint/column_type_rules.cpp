@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rules about changing the type of a column.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "locks/column_change.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -26,36 +29,22 @@ constexpr RuleInfo kRules[] = {
      .good = "ALTER TABLE orders ADD COLUMN id_new bigint;\n-- then: write both, fill in batches, "
              "switch over",
      .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
+    {.id = "alter-type-rechecks-constraints",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "A free change of type still reads the table, since a CHECK or an index depends on "
+                "the column",
+     .explanation =
+         "The rows stay as they are, but a CHECK on the column is made again, for which every row "
+         "is looked at under ACCESS EXCLUSIVE, and an index with a WHERE or an expression is built "
+         "anew. A plain index on the column is kept. Drop the CHECK before, and add it again as "
+         "NOT VALID.",
+     .bad = "ALTER TABLE users ALTER COLUMN name TYPE text;  -- with CHECK (name <> '')",
+     .good = "ALTER TABLE users DROP CONSTRAINT name_there, ALTER COLUMN name TYPE text, ADD "
+             "CONSTRAINT name_there CHECK (name <> '') NOT VALID;\n-- in the next migration:\n"
+             "ALTER TABLE users VALIDATE CONSTRAINT name_there;",
+     .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
 };
-
-/// USING column, or USING column::type, is what happens without USING.
-bool is_plain_using(const sql::Node* expression, std::string_view column,
-                    const catalog::Type& target, const catalog::Catalog& catalog) {
-  while (const auto* cast = sql::as<PgQuery__TypeCast>(expression)) {
-    if (cast->type_name == nullptr ||
-        catalog.resolved(catalog::read_type(*cast->type_name)) != target)
-      return false;
-    expression = cast->arg;
-  }
-  const auto* reference = sql::as<PgQuery__ColumnRef>(expression);
-  return reference != nullptr && reference->n_fields == 1 &&
-         sql::string_value(reference->fields[0]) == column;
-}
-
-catalog::TypeChange change_of(const Context& context, const catalog::Type& from,
-                              const catalog::Type& to, const PgQuery__ColumnDef& definition,
-                              std::string_view column) {
-  const catalog::Catalog& catalog = context.catalog();
-  if (definition.raw_default != nullptr &&
-      !is_plain_using(definition.raw_default, column, to, catalog))
-    return catalog::TypeChange::kRewrite;
-  if (!from.is_known())
-    return catalog::TypeChange::kUnknown;
-  if (from != to && catalog.is_constrained_domain(to))
-    return catalog::TypeChange::kRewrite;
-  return catalog::compare_types(catalog.base_type(from), catalog.base_type(to),
-                                context.session().is_utc);
-}
 
 std::string rewrite_note(const std::string& table, const std::string& column,
                          const std::string& type) {
@@ -67,6 +56,57 @@ std::string rewrite_note(const std::string& table, const std::string& column,
       "{1}_new = {1} WHERE {1}_new IS NULL;\n-- then use the new column, and drop the old one in a "
       "later release",
       table, column, type);
+}
+
+bool has(const std::vector<std::string>& columns, std::string_view column) {
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+
+/// Dropped by an earlier or later command of the same statement.
+bool is_dropped_here(const Event& event, std::string_view constraint) {
+  const auto& alter = *event.node->alter_table_stmt;
+  const auto commands = sql::list(alter.cmds, alter.n_cmds);
+  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    return command != nullptr && command->subtype == sql::at::kDropConstraint &&
+           command->name == constraint;
+  });
+}
+
+/// The change itself is free: what else depends on the column?
+void check_dependents(const catalog::Relation& table, std::string_view column, const Event& event,
+                      Context& context) {
+  const std::string name = Context::spelled(*event.node->alter_table_stmt->relation);
+  for (const catalog::Constraint& constraint : table.constraints) {
+    if (constraint.kind != catalog::ConstraintKind::kCheck || !constraint.is_validated ||
+        !has(constraint.columns, column) || is_dropped_here(event, constraint.name))
+      continue;
+    const std::string check = catalog::quote_identifier(constraint.name);
+    context.report(
+        "alter-type-rechecks-constraints", event, context.command_place(event),
+        fmt::format("the change of type is free, but all of {} is read under ACCESS EXCLUSIVE for "
+                    "the CHECK {}",
+                    name, check),
+        {fmt::format("in one ALTER TABLE drop the CHECK, change the type, and add it again:\nDROP "
+                     "CONSTRAINT {1}, …, ADD CONSTRAINT {1} CHECK (…) NOT VALID;\n-- in the next "
+                     "migration:\nALTER TABLE {0} VALIDATE CONSTRAINT {1};",
+                     name, check)});
+    return;
+  }
+  for (const std::string& index_name : table.indexes) {
+    const catalog::Index* index = context.catalog().indexes.find({table.name.schema, index_name});
+    if (index == nullptr || !index->depends_on(column) || !index->has_expressions())
+      continue;
+    context.report(
+        "alter-type-rechecks-constraints", event, context.command_place(event),
+        fmt::format("the change of type is free, but the index {} is built anew under ACCESS "
+                    "EXCLUSIVE, for which all of {} is read",
+                    catalog::quote_identifier(index_name), name),
+        {fmt::format("drop the index before and build it again after, CONCURRENTLY, each in a "
+                     "migration of its own:\nDROP INDEX CONCURRENTLY {};",
+                     catalog::quote_name(index->name))});
+    return;
+  }
 }
 
 void check_column_type(const Event& event, Context& context) {
@@ -81,9 +121,13 @@ void check_column_type(const Event& event, Context& context) {
   const catalog::Type to = context.catalog().resolved(catalog::read_type(*definition->type_name));
   const catalog::Type from =
       known == nullptr || table->is_uncertain ? catalog::Type() : known->type;
-  const catalog::TypeChange change = change_of(context, from, to, *definition, column);
-  if (change == catalog::TypeChange::kFree)
+  const catalog::TypeChange change = locks::change_of_type(context.catalog(), from, to, *definition,
+                                                           column, context.session().is_utc);
+  if (change == catalog::TypeChange::kFree) {
+    if (table != nullptr)
+      check_dependents(*table, column, event, context);
     return;
+  }
   const std::string name = Context::spelled(*alter.relation);
   const std::string quoted = catalog::quote_identifier(column);
   const std::string note = rewrite_note(name, quoted, catalog::to_string(to));

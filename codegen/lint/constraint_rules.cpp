@@ -7,6 +7,7 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "locks/family.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -92,6 +93,31 @@ constexpr RuleInfo kRules[] = {
      .bad = "ALTER TABLE bookings ADD EXCLUDE USING gist (room WITH =, during WITH &&);",
      .good = "CREATE TABLE bookings_new (…, EXCLUDE USING gist (room WITH =, during WITH &&));",
      .manual = kAlterTable},
+    {.id = "drop-fk-locks-both",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "Dropping a foreign key, or a table that has one, locks both tables",
+     .explanation =
+         "It holds ACCESS EXCLUSIVE on the referenced table too, since the triggers there go: "
+         "nobody can use either until the migration commits. Drop the foreign key in a migration "
+         "of its own, and the table in the next one.",
+     .bad = "DROP TABLE orders;  -- which references users",
+     .good = "ALTER TABLE orders DROP CONSTRAINT orders_user_id_fkey;\n-- in the next "
+             "migration:\nDROP TABLE orders;",
+     .manual = kAlterTable},
+    {.id = "create-table-fk-many",
+     .group = "locks",
+     .severity = Severity::kWarning,
+     .summary = "A new table whose foreign keys lock two or more existing tables",
+     .explanation =
+         "Each foreign key holds SHARE ROW EXCLUSIVE on the table that it references: writes to "
+         "all of them wait until the migration commits. Make the table without them, and add one "
+         "in a migration.",
+     .bad = "CREATE TABLE orders (user_id bigint REFERENCES users, shop_id bigint REFERENCES "
+            "shops);",
+     .good = "CREATE TABLE orders (user_id bigint REFERENCES users, shop_id bigint);\n-- in the "
+             "next migration:\nALTER TABLE orders ADD FOREIGN KEY (shop_id) REFERENCES shops;",
+     .manual = "https://www.postgresql.org/docs/15/sql-createtable.html"},
     {.id = "partitioned-not-valid-fk",
      .group = "will fail",
      .summary = "A foreign key NOT VALID on a partitioned table, before PostgreSQL 18",
@@ -252,14 +278,27 @@ void check_add_constraint(const Event& event, Context& context) {
 
 void check_validate(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
-  if (alter.relation == nullptr || !context.transaction().is_transactional ||
+  if (alter.relation == nullptr || !context.ledger().is_in_transaction() ||
       context.is_new(alter.relation))
     return;
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   const catalog::Constraint* constraint =
       table == nullptr ? nullptr : table->find_constraint(event.command->name);
-  if (constraint == nullptr || constraint->is_validated || !context.is_new(constraint->made_in) ||
-      context.is_down())
+  const bool is_added_here = constraint != nullptr && !constraint->is_validated &&
+                             context.is_new(constraint->made_in) && !context.is_down() &&
+                             context.transaction().is_transactional;
+  const locks::Mode held = context.ledger().held_mode(
+      locks::partition_root(context.catalog(), context.catalog().resolve(*alter.relation)));
+  const bool is_strong = held >= locks::Mode::kShareRowExclusive;
+  if (is_strong && !is_added_here) {
+    context.report(
+        "validate-in-same-transaction", event, context.command_place(event),
+        fmt::format("this transaction holds {} on {} already, and keeps it through this scan",
+                    to_string(held), Context::spelled(*alter.relation)),
+        {"validate it in a migration of its own"});
+    return;
+  }
+  if (!is_added_here)
     return;
   context.report(
       "validate-in-same-transaction", event, context.command_place(event),
@@ -269,13 +308,124 @@ void check_validate(const Event& event, Context& context) {
       {"validate it in the next migration"});
 }
 
+/// Existing tables that `table` references, but for itself and `without`.
+std::vector<catalog::Name> existing_parents(const catalog::Relation& table, const Context& context,
+                                            const std::vector<catalog::Name>& without) {
+  std::vector<catalog::Name> parents;
+  for (const catalog::Constraint& constraint : table.constraints) {
+    const catalog::Name& parent = constraint.referenced_table;
+    const auto is_in = [&](const std::vector<catalog::Name>& names) {
+      return std::find(names.begin(), names.end(), parent) != names.end();
+    };
+    if (constraint.kind == catalog::ConstraintKind::kForeignKey && parent != table.name &&
+        !context.is_new(parent) && !is_in(parents) && !is_in(without))
+      parents.push_back(parent);
+  }
+  return parents;
+}
+
+std::string listed(const std::vector<catalog::Name>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0)
+      text += i + 1 == names.size() ? " and " : ", ";
+    text += catalog::quote_name(names[i]);
+  }
+  return text;
+}
+
+void check_drop_constraint(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (alter.objtype != sql::object::kTable || context.is_new(alter.relation))
+    return;
+  const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
+  const catalog::Constraint* constraint =
+      table == nullptr ? nullptr : table->find_constraint(event.command->name);
+  if (constraint == nullptr || constraint->kind != catalog::ConstraintKind::kForeignKey ||
+      constraint->referenced_table == table->name || context.is_new(constraint->referenced_table))
+    return;
+  context.report(
+      "drop-fk-locks-both", event, context.command_place(event),
+      fmt::format("dropping this foreign key holds ACCESS EXCLUSIVE on {} and on {}: nothing else "
+                  "can use either until the migration commits",
+                  Context::spelled(*alter.relation),
+                  catalog::quote_name(constraint->referenced_table)),
+      {"drop it in a migration of its own, so that both locks are short"});
+}
+
+void check_drop_table(const Event& event, Context& context) {
+  const auto& drop = *event.node->drop_stmt;
+  if (drop.remove_type != sql::object::kTable)
+    return;
+  std::vector<catalog::Name> dropped;
+  for (const sql::Node* object : sql::list(drop.objects, drop.n_objects)) {
+    const auto* parts = sql::as<PgQuery__List>(object);
+    dropped.push_back(parts == nullptr ? catalog::Name()
+                                       : context.catalog().resolve_relation(
+                                             sql::list(parts->items, parts->n_items)));
+  }
+  for (std::size_t i = 0; i < dropped.size(); ++i) {
+    const catalog::Relation* table = context.catalog().relations.find(dropped[i]);
+    if (table == nullptr || context.is_new(dropped[i]))
+      continue;
+    const auto parents = existing_parents(*table, context, dropped);
+    if (parents.empty())
+      continue;
+    std::string rewrite;
+    for (const catalog::Constraint& constraint : table->constraints) {
+      if (constraint.kind == catalog::ConstraintKind::kForeignKey)
+        rewrite +=
+            fmt::format("\nALTER TABLE {} DROP CONSTRAINT {};", catalog::quote_name(table->name),
+                        catalog::quote_identifier(constraint.name));
+    }
+    context.report("drop-fk-locks-both", event, context.object_place(event, i),
+                   fmt::format("dropping {} holds ACCESS EXCLUSIVE on {} too, since its foreign "
+                               "keys go: nothing else can use {} until the migration commits",
+                               catalog::quote_name(table->name), listed(parents),
+                               parents.size() > 1 ? "them" : "it"),
+                   {"drop each foreign key in a migration of its own before:" + rewrite});
+  }
+}
+
+/// The tables that a CREATE TABLE references, in the order in which they are written.
+void check_create_table(const Event& event, Context& context) {
+  const auto& create = *event.node->create_stmt;
+  if (create.relation == nullptr || create.partbound != nullptr)
+    return;
+  std::vector<catalog::Name> parents;
+  for (const locks::RelationLock& lock : context.ledger().effects().locks) {
+    if (lock.mode != locks::Mode::kShareRowExclusive || context.is_new(lock.relation))
+      continue;
+    const catalog::Name parent = locks::partition_root(context.catalog(), lock.relation);
+    if (std::find(parents.begin(), parents.end(), parent) == parents.end())
+      parents.push_back(parent);
+  }
+  if (parents.size() < 2)
+    return;
+  context.report(
+      "create-table-fk-many", event, context.name_at(event, create.relation->location),
+      fmt::format("the foreign keys of {} hold SHARE ROW EXCLUSIVE on {}: writes to all "
+                  "of them wait until the migration commits",
+                  Context::spelled(*create.relation), listed(parents)),
+      {fmt::format("make the table without them, and add one in a migration:\nALTER "
+                   "TABLE {} ADD FOREIGN KEY (…) REFERENCES {};",
+                   Context::spelled(*create.relation), catalog::quote_name(parents.back()))});
+}
+
+constexpr StatementTrigger kStatements[] = {
+    {PG_QUERY__NODE__NODE_DROP_STMT, check_drop_table},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_table},
+};
+
 constexpr CommandTrigger kCommands[] = {
     {sql::at::kAddConstraint, check_add_constraint},
+    {sql::at::kDropConstraint, check_drop_constraint},
     {sql::at::kValidateConstraint, check_validate},
 };
 
 }  // namespace
 
-const Family kConstraintRules{.name = "constraints", .rules = kRules, .commands = kCommands};
+const Family kConstraintRules{
+    .name = "constraints", .rules = kRules, .statements = kStatements, .commands = kCommands};
 
 }  // namespace godwit::codegen::lint

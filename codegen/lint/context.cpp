@@ -208,6 +208,15 @@ void Context::report(std::string_view rule, const Event& event, Place place, std
             severity);
 }
 
+void Context::report_in_transaction(std::string_view rule, const Event& event, Place place,
+                                    std::string message, std::vector<std::string> notes) {
+  const std::size_t count = findings_.size();
+  report(rule, event, place, std::move(message), std::move(notes),
+         event.is_conditional ? Severity::kWarning : Severity::kError);
+  if (findings_.size() > count && !event.is_conditional && transaction().is_transactional)
+    findings_.back().fails_in_transaction = event.statement_index;
+}
+
 void Context::report_in(const Section& section, std::string_view id, Place place,
                         std::string message, std::vector<std::string> notes,
                         std::optional<Severity> severity) {

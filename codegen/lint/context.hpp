@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "catalog/catalog.hpp"
+#include "lint/event.hpp"
+#include "lint/ledger.hpp"
 #include "lint/policy.hpp"
 #include "lint/rule.hpp"
 #include "source/diagnostic.hpp"
@@ -19,28 +21,6 @@
 #include "sql/plpgsql.hpp"
 
 namespace godwit::codegen::lint {
-
-/// [offset, offset + length) of the file.
-struct Place {
-  std::size_t offset = 0;
-  std::size_t length = 0;
-};
-
-/// Something that runs: a statement of a section, of a DO block, or of a function that is called.
-struct Event {
-  const sql::Node* node = nullptr;
-  /// Set while the commands of an ALTER TABLE are shown one by one.
-  const PgQuery__AlterTableCmd* command = nullptr;
-  std::size_t command_index = 0;
-  Place place;                              ///< of the statement
-  std::size_t statement_index = 0;          ///< of the section's own statement that it belongs to
-  const sql::TextOrigin* origin = nullptr;  ///< of locations in the tree; null: they are the file's
-  bool is_in_body = false;                  ///< in a DO block or a function
-  bool is_conditional = false;              ///< may not run
-  sql::Guard guard;                         ///< what its condition says
-  /// Set for a function of another file: everything is reported at the call.
-  std::optional<Place> call;
-};
 
 /// Settings of the session that the rules ask for, as they stand before a statement.
 struct Session {
@@ -63,6 +43,9 @@ class Context {
   const sql::Script& script() const noexcept;
   const sql::TransactionPlan& transaction() const noexcept;
   const Session& session() const noexcept { return session_; }
+  /// What the section has done so far.
+  const Ledger& ledger() const noexcept { return ledger_; }
+  Ledger& ledger() noexcept { return ledger_; }
   /// Judged by itself: what it does not create is taken to exist.
   bool is_alone() const noexcept { return source().is_stray; }
 
@@ -95,7 +78,11 @@ class Context {
   void report(std::string_view rule, const Event& event, Place place, std::string message,
               std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
 
-  /// The same for a place in another section of the migration, such as its verify section.
+  /// The same for what fails only since it is in a transaction.
+  void report_in_transaction(std::string_view rule, const Event& event, Place place,
+                             std::string message, std::vector<std::string> notes);
+
+  /// The same as report() for a place in another section of the migration, such as its verify section.
   void report_in(const Section& section, std::string_view rule, Place place, std::string message,
                  std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
 
@@ -110,6 +97,7 @@ class Context {
   SectionKind kind_;
   catalog::MigrationIndex index_;
   const Session& session_;
+  Ledger ledger_{*this};
   std::vector<Diagnostic> findings_;
   std::set<std::tuple<std::string_view, std::size_t, std::string>> reported_;
   // The tokens of the statement that was asked about last.

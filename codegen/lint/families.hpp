@@ -7,24 +7,28 @@
 
 namespace godwit::codegen::lint {
 
-extern const Family kFileRules;           // file_rules.cpp
-extern const Family kHeaderRules;         // header_rules.cpp
-extern const Family kOrderRules;          // order_rules.cpp
-extern const Family kSyntaxRules;         // syntax_rules.cpp
-extern const Family kSuppressionRules;    // suppression_rules.cpp
-extern const Family kTransactionRules;    // transaction_rules.cpp
-extern const Family kDestructiveRules;    // destructive_rules.cpp
-extern const Family kCompatibilityRules;  // compatibility_rules.cpp
-extern const Family kIndexRules;          // index_rules.cpp
-extern const Family kPartitionRules;      // partition_rules.cpp
-extern const Family kConstraintRules;     // constraint_rules.cpp
-extern const Family kAddColumnRules;      // add_column_rules.cpp
-extern const Family kRewriteRules;        // rewrite_rules.cpp
-extern const Family kLockRules;           // lock_rules.cpp
-extern const Family kNullabilityRules;    // nullability_rules.cpp
-extern const Family kColumnTypeRules;     // column_type_rules.cpp
-extern const Family kIdempotencyRules;    // idempotency_rules.cpp
-extern const Family kDownRules;           // down_rules.cpp
-extern const Family kHistoryRules;        // history_rules.cpp
+extern const Family kFileRules;             // file_rules.cpp
+extern const Family kHeaderRules;           // header_rules.cpp
+extern const Family kOrderRules;            // order_rules.cpp
+extern const Family kSyntaxRules;           // syntax_rules.cpp
+extern const Family kSuppressionRules;      // suppression_rules.cpp
+extern const Family kTransactionRules;      // transaction_rules.cpp
+extern const Family kDestructiveRules;      // destructive_rules.cpp
+extern const Family kCompatibilityRules;    // compatibility_rules.cpp
+extern const Family kIndexRules;            // index_rules.cpp
+extern const Family kPartitionRules;        // partition_rules.cpp
+extern const Family kConstraintRules;       // constraint_rules.cpp
+extern const Family kAddColumnRules;        // add_column_rules.cpp
+extern const Family kRewriteRules;          // rewrite_rules.cpp
+extern const Family kLockRules;             // lock_rules.cpp
+extern const Family kNullabilityRules;      // nullability_rules.cpp
+extern const Family kColumnTypeRules;       // column_type_rules.cpp
+extern const Family kIdempotencyRules;      // idempotency_rules.cpp
+extern const Family kDownRules;             // down_rules.cpp
+extern const Family kHeldLockRules;         // held_lock_rules.cpp
+extern const Family kTimeoutRules;          // timeout_rules.cpp
+extern const Family kUncommittedRules;      // uncommitted_rules.cpp
+extern const Family kDuplicateColumnRules;  // duplicate_column_rules.cpp
+extern const Family kHistoryRules;          // history_rules.cpp
 
 }  // namespace godwit::codegen::lint

@@ -64,11 +64,14 @@ Bodies parse_do_blocks(const Section& section, const sql::Script& script,
 struct Dispatch {
   std::unordered_map<int, std::vector<Handler>> statements;
   std::unordered_map<int, std::vector<Handler>> commands;
+  std::vector<Handler> every;
 
   static const Dispatch& instance() {
-    static const Dispatch dispatch = [] {
+    static const Dispatch kDispatch = [] {
       Dispatch made;
       for (const Family* family : families()) {
+        if (family->every_statement != nullptr)
+          made.every.push_back(family->every_statement);
         for (const StatementTrigger& trigger : family->statements)
           made.statements[trigger.kind].push_back(trigger.handler);
         for (const CommandTrigger& trigger : family->commands)
@@ -76,7 +79,7 @@ struct Dispatch {
       }
       return made;
     }();
-    return dispatch;
+    return kDispatch;
   }
 };
 
@@ -92,15 +95,16 @@ void call_all(const std::unordered_map<int, std::vector<Handler>>& handlers, int
 class Linter {
  public:
   Linter(std::span<const sql::Migration* const> in_order, const Policy& policy,
-         Diagnostics& diagnostics)
-      : in_order_(in_order), policy_(policy), diagnostics_(diagnostics) {}
+         Diagnostics& diagnostics, const Observer& observer)
+      : in_order_(in_order), policy_(policy), diagnostics_(diagnostics), observer_(observer) {}
 
-  void run() {
+  std::vector<FailsInTransaction> run() {
     parse_bodies();
     // The trees may be as deep as the parser allows.
     sql::run_with_deep_stack(1, 1, [&](std::size_t) {
       for (std::size_t i = 0; i < in_order_.size(); ++i) lint_migration(i);
     });
+    return std::move(fails_in_transaction_);
   }
 
  private:
@@ -173,7 +177,11 @@ class Linter {
     }
     suppressions.apply(context.findings());
     suppressions.report_unused(diagnostics_);
-    for (Diagnostic& finding : context.findings()) diagnostics_.all().push_back(std::move(finding));
+    for (Diagnostic& finding : context.findings()) {
+      if (finding.fails_in_transaction)
+        fails_in_transaction_.push_back({&migration, kind, *finding.fails_in_transaction});
+      diagnostics_.all().push_back(std::move(finding));
+    }
   }
 
   void run_statement(const Event& event, const sql::Statement& statement, Context& context) {
@@ -187,10 +195,16 @@ class Linter {
         .section = event.is_in_body ? nullptr : &context.section(),
         .statement = statement,
     };
+    context.ledger().begin(event);
+    if (observer_)
+      observer_(event, context);
+    for (const Handler handler : dispatch.every) handler(event, context);
     call_all(dispatch.statements, event.node->node_case, event, context);
     if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node)) {
       run_commands(*alter, event, occasion, context);
+      context.ledger().end(event);
     } else {
+      context.ledger().end(event);
       note_session(*event.node);
       catalog::fold(catalog_, *event.node, occasion);
     }
@@ -298,6 +312,12 @@ class Linter {
       const sql::Body* body = body_of(overload);
       if (body == nullptr)
         return;
+      if (overload.is_procedure && !body->transaction_control.empty() &&
+          context.ledger().is_in_transaction())
+        context.report_in_transaction(
+            "no-transaction-statement", event, event.place,
+            "CALL of a procedure that commits or rolls back cannot run inside a transaction",
+            {"give it a migration of its own, and say in the header:\n-- Transaction: none"});
       Event around = event;
       // In this very section the finding stands in the function, which is where to put it right.
       if (overload.section != &context.section() && !around.call)
@@ -324,9 +344,11 @@ class Linter {
   std::span<const sql::Migration* const> in_order_;
   const Policy& policy_;
   Diagnostics& diagnostics_;
+  const Observer& observer_;
   catalog::Catalog catalog_;
   std::vector<ParsedBodies> bodies_;
   std::map<std::pair<const Section*, std::size_t>, std::unique_ptr<sql::Body>> function_bodies_;
+  std::vector<FailsInTransaction> fails_in_transaction_;
   Session session_;
   catalog::MigrationIndex index_ = 0;
   int call_depth_ = 0;
@@ -334,9 +356,10 @@ class Linter {
 
 }  // namespace
 
-void lint_set(std::span<const sql::Migration* const> in_order, const Policy& policy,
-              Diagnostics& diagnostics) {
-  Linter(in_order, policy, diagnostics).run();
+std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
+                                         const Policy& policy, Diagnostics& diagnostics,
+                                         const Observer& observer) {
+  return Linter(in_order, policy, diagnostics, observer).run();
 }
 
 }  // namespace godwit::codegen::lint

@@ -3,19 +3,37 @@
 // The linter's front door.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <span>
+#include <vector>
 
+#include "lint/context.hpp"
 #include "lint/policy.hpp"
 #include "source/diagnostic.hpp"
 #include "sql/migration.hpp"
 
 namespace godwit::codegen::lint {
 
+/// A statement that fails in the transaction that its section has, and may work outside one. A
+/// finding says so.
+struct FailsInTransaction {
+  const sql::Migration* migration = nullptr;
+  SectionKind section = SectionKind::kUp;
+  std::size_t statement = 0;  ///< its index
+};
+
+/// Is shown each statement before it runs, those of DO blocks and of functions that are called too;
+/// `context` has the catalog, and in its ledger what the statement does.
+using Observer = std::function<void(const Event& event, const Context& context)>;
+
 /// Folds the migrations of a set into a catalog, in the order in which they are applied, and runs
 /// the rules over what each executes. Findings come at their rules' own severities: apply_policy()
 /// is for all layers and comes later. A stray migration is given alone; what it does not create is
-/// taken to exist, in an unknown shape.
-void lint_set(std::span<const sql::Migration* const> in_order, const Policy& policy,
-              Diagnostics& diagnostics);
+/// taken to exist, in an unknown shape. Returns what only the catalog tells of transactions; what
+/// is allowed by a comment is left out.
+std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
+                                         const Policy& policy, Diagnostics& diagnostics,
+                                         const Observer& observer = {});
 
 }  // namespace godwit::codegen::lint

@@ -53,6 +53,16 @@ constexpr RuleInfo kRules[] = {
      .bad = "ALTER DOMAIN email ADD CONSTRAINT has_at CHECK (VALUE LIKE '%@%');",
      .good = "ALTER DOMAIN email ADD CONSTRAINT has_at CHECK (VALUE LIKE '%@%') NOT VALID;",
      .manual = "https://www.postgresql.org/docs/15/sql-alterdomain.html"},
+    {.id = "create-domain-constraint",
+     .group = "locks",
+     .severity = Severity::kOff,
+     .summary = "A domain with a constraint",
+     .explanation = "Each later change of the constraint reads every table that has a column of "
+                    "the domain, while writes to all of them wait, and ADD COLUMN of the domain "
+                    "rewrites its table. A CHECK of the column's own can be changed for one table.",
+     .bad = "CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%');",
+     .good = "CREATE TABLE users (email text CHECK (email LIKE '%@%'));",
+     .manual = "https://www.postgresql.org/docs/15/sql-createdomain.html"},
     {.id = "unbatched-update",
      .group = "locks",
      .severity = Severity::kWarning,
@@ -140,6 +150,20 @@ void check_domain(const Event& event, Context& context) {
                         "the next migration"});
 }
 
+void check_create_domain(const Event& event, Context& context) {
+  const auto& create = *event.node->create_domain_stmt;
+  for (const sql::Node* node : sql::list(create.constraints, create.n_constraints)) {
+    const auto* constraint = sql::as<PgQuery__Constraint>(node);
+    if (constraint == nullptr || (constraint->contype != sql::constr::kCheck &&
+                                  constraint->contype != sql::constr::kNotnull))
+      continue;
+    context.report("create-domain-constraint", event, context.name_at(event, constraint->location),
+                   "a later change of this constraint reads every table that uses the domain",
+                   {"use the base type, and a CHECK for each column"});
+    return;
+  }
+}
+
 bool is_always_true(const sql::Node* condition) {
   if (condition == nullptr)
     return true;
@@ -181,6 +205,7 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_CREATE_TRIG_STMT, check_create_trigger},
     {PG_QUERY__NODE__NODE_LOCK_STMT, check_lock_table},
     {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT, check_domain},
+    {PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT, check_create_domain},
     {PG_QUERY__NODE__NODE_UPDATE_STMT, check_update},
     {PG_QUERY__NODE__NODE_DELETE_STMT, check_delete},
 };

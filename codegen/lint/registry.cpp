@@ -11,11 +11,18 @@ namespace godwit::codegen::lint {
 namespace {
 
 constexpr std::array kFamilies = {
-    &kFileRules,        &kHeaderRules,      &kOrderRules,       &kSyntaxRules,
-    &kSuppressionRules, &kTransactionRules, &kDestructiveRules, &kCompatibilityRules,
-    &kIndexRules,       &kPartitionRules,   &kConstraintRules,  &kAddColumnRules,
-    &kRewriteRules,     &kLockRules,        &kNullabilityRules, &kColumnTypeRules,
-    &kIdempotencyRules, &kDownRules,        &kHistoryRules,
+    &kFileRules,        &kHeaderRules,
+    &kOrderRules,       &kSyntaxRules,
+    &kSuppressionRules, &kTransactionRules,
+    &kDestructiveRules, &kCompatibilityRules,
+    &kIndexRules,       &kPartitionRules,
+    &kConstraintRules,  &kAddColumnRules,
+    &kRewriteRules,     &kLockRules,
+    &kNullabilityRules, &kColumnTypeRules,
+    &kIdempotencyRules, &kDownRules,
+    &kHeldLockRules,    &kTimeoutRules,
+    &kUncommittedRules, &kDuplicateColumnRules,
+    &kHistoryRules,
 };
 
 }  // namespace

@@ -61,9 +61,10 @@ struct Family {
   std::span<const RuleInfo> rules;
   std::span<const StatementTrigger> statements = {};
   std::span<const CommandTrigger> commands = {};
-  Hook before_section = nullptr;  ///< before the first statement of an up or down section
-  Hook after_section = nullptr;   ///< after its last one
-  Hook after_set = nullptr;       ///< when the whole history has been folded
+  Handler every_statement = nullptr;  ///< before each statement, whatever its kind
+  Hook before_section = nullptr;      ///< before the first statement of an up or down section
+  Hook after_section = nullptr;       ///< after its last one
+  Hook after_set = nullptr;           ///< when the whole history has been folded
 };
 
 }  // namespace godwit::codegen::lint

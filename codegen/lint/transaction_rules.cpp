@@ -12,6 +12,8 @@
 namespace godwit::codegen::lint {
 namespace {
 
+constexpr int kFirstWithAddValueInTransaction = 12;
+
 constexpr RuleInfo kRules[] = {
     {.id = "no-transaction-statement",
      .group = "transactions",
@@ -53,6 +55,16 @@ constexpr RuleInfo kRules[] = {
      .bad = "-- Transaction: none\nBEGIN;\nDELETE FROM a;",
      .good = "-- Transaction: none\nBEGIN;\nDELETE FROM a;\nCOMMIT;",
      .manual = "https://www.postgresql.org/docs/15/sql-commit.html"},
+    {.id = "needs-transaction-statement",
+     .group = "transactions",
+     .summary = "A statement that needs a transaction is in a migration that runs without one",
+     .explanation =
+         "PostgreSQL refuses LOCK TABLE, SAVEPOINT and DECLARE CURSOR without HOLD outside a "
+         "transaction block. SET LOCAL, SET TRANSACTION and SET CONSTRAINTS have no effect there, "
+         "and a mere warning tells so: for these it is a warning.",
+     .bad = "-- Transaction: none\nLOCK TABLE users IN SHARE MODE;",
+     .good = "-- Transaction: none\nBEGIN;\nLOCK TABLE users IN SHARE MODE;\nCOMMIT;",
+     .manual = "https://www.postgresql.org/docs/15/sql-lock.html"},
 };
 
 Event event_of(const Context& context, std::size_t index) {
@@ -174,9 +186,96 @@ void check_transactions(Context& context) {
     check_own_transactions(context);
 }
 
+bool is_in_transaction(const Event& event, const Context& context) {
+  return event.is_in_body || context.ledger().is_in_transaction();
+}
+
+/// ALTER TYPE … ADD VALUE, of a type that was there before.
+bool adds_value(const Event& event, const Context& context) {
+  const auto* alter = sql::as<PgQuery__AlterEnumStmt>(event.node);
+  if (alter == nullptr || !std::string_view(alter->old_val).empty())
+    return false;
+  const catalog::UserType* type = context.catalog().types.find(
+      context.catalog().resolve_type(sql::list(alter->type_name, alter->n_type_name)));
+  return type == nullptr || !context.is_new(type->made_in);
+}
+
+/// What the catalog and the server's version tell beside the statement, such as that a table is
+/// partitioned; and what cannot be in a function.
+void check_restriction(const Event& event, Context& context) {
+  const bool is_old_add_value =
+      context.policy().postgres < kFirstWithAddValueInTransaction && adds_value(event, context);
+  const std::string_view what = is_old_add_value ? "before PostgreSQL 12 ALTER TYPE … ADD VALUE"
+                                                 : context.ledger().effects().not_in_transaction;
+  if (what.empty() || !is_in_transaction(event, context))
+    return;
+  if (event.is_in_body) {
+    context.report("no-transaction-statement", event, event.place,
+                   fmt::format("{} cannot run inside a function or DO block", what),
+                   {"move it out, into a migration of its own"},
+                   event.is_conditional ? Severity::kWarning : Severity::kError);
+    return;
+  }
+  if (sql::cannot_run_in_transaction(*event.node).empty())
+    context.report_in_transaction(
+        "no-transaction-statement", event, event.place,
+        fmt::format("{} cannot run inside a transaction, and this {} runs in one", what,
+                    context.is_down() ? "down section" : "migration"),
+        {"give it a migration of its own, and say in the header:\n-- Transaction: none"});
+}
+
+std::string_view without_effect(const sql::Node& node) {
+  if (sql::as<PgQuery__ConstraintsSetStmt>(&node) != nullptr)
+    return "SET CONSTRAINTS";
+  const auto* set = sql::as<PgQuery__VariableSetStmt>(&node);
+  if (set == nullptr)
+    return {};
+  if (set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_MULTI &&
+      std::string_view(set->name) == "TRANSACTION")
+    return "SET TRANSACTION";
+  return set->is_local != 0 ? "SET LOCAL" : "";
+}
+
+std::string_view needs_transaction_name(const sql::Node& node) {
+  if (sql::as<PgQuery__LockStmt>(&node) != nullptr)
+    return "LOCK TABLE";
+  if (sql::as<PgQuery__DeclareCursorStmt>(&node) != nullptr)
+    return "DECLARE CURSOR without HOLD";
+  return "SAVEPOINT, with its RELEASE and ROLLBACK TO,";
+}
+
+void check_need(const Event& event, Context& context) {
+  if (is_in_transaction(event, context))
+    return;
+  const std::string note =
+      "put BEGIN before what belongs together, and COMMIT behind it; or move it into a migration "
+      "that has a transaction";
+  if (context.ledger().effects().needs_transaction) {
+    context.report("needs-transaction-statement", event, event.place,
+                   fmt::format("{} can only be used in a transaction, and this migration runs "
+                               "without one",
+                               needs_transaction_name(*event.node)),
+                   {note});
+  } else if (const std::string_view what = without_effect(*event.node); !what.empty()) {
+    context.report("needs-transaction-statement", event, event.place,
+                   fmt::format("{} has no effect outside a transaction, and this migration runs "
+                               "without one",
+                               what),
+                   {what == "SET LOCAL" ? std::string("write SET instead of SET LOCAL") : note},
+                   Severity::kWarning);
+  }
+}
+
+void check_every(const Event& event, Context& context) {
+  check_restriction(event, context);
+  check_need(event, context);
+}
+
 }  // namespace
 
-const Family kTransactionRules{
-    .name = "transactions", .rules = kRules, .before_section = check_transactions};
+const Family kTransactionRules{.name = "transactions",
+                               .rules = kRules,
+                               .every_statement = check_every,
+                               .before_section = check_transactions};
 
 }  // namespace godwit::codegen::lint

@@ -36,6 +36,8 @@ struct Diagnostic {
   /// The build can go on without what is wrong, though the rule is hard: what the policy says of
   /// all findings (WARN_ONLY, BASELINE) reaches this one.
   bool is_survivable = false;
+  /// The index of the statement of its section that fails, it says, since it is in a transaction.
+  std::optional<std::size_t> fails_in_transaction = std::nullopt;
 };
 
 /// Collects what is found, in any order. One for each thread; merge with append().

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run_tool.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace godwit::test {
 namespace {
 
@@ -60,6 +62,40 @@ TEST_F(Generate, ADownThatDoesNotParseStopsNoHistory) {
   EXPECT_NE(read("crm.cpp").find("DROP COLUMN id\\n"), std::string::npos) << read("crm.cpp");
   write_manifest("baseline 1\n");
   EXPECT_EQ(run("generate crm.manifest -o crm.cpp").err, "");
+}
+
+TEST_F(Generate, WhatFailsInATransactionRunsOutsideOne) {
+  write("m/001_a.up.sql",
+        "CREATE TYPE mood AS ENUM ('sad');\nCREATE TABLE users (id int PRIMARY KEY, mood mood, "
+        "boss int REFERENCES users DEFERRABLE INITIALLY DEFERRED);\nCREATE PROCEDURE work() "
+        "LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;\n");
+  write("m/002_value.up.sql",
+        "ALTER TYPE mood ADD VALUE 'glad';\nUPDATE users SET mood = 'glad' WHERE id = 1;\n");
+  write("m/003_events.up.sql",
+        "INSERT INTO users VALUES (1, 'sad', 1);\nALTER TABLE users ADD COLUMN note text;\n");
+  write("m/004_call.up.sql", "SELECT 1;\nCALL work();\n");
+  write("m/005_allowed.up.sql",
+        "ALTER TYPE mood ADD VALUE 'calm';\n-- godwit:allow(enum-value-used-in-transaction) there "
+        "is no such row\nUPDATE users SET mood = 'calm' WHERE id = -1;\n");
+  write("m/006_down.up.sql", "SELECT 1;\n");
+  write("m/006_down.down.sql", "SELECT 1;\nCALL work();\n");
+  const auto transactions = [&] {
+    std::string text;
+    const auto list = nlohmann::json::parse(run("list m --json").out);
+    for (const auto& migration : list.at("migrations"))
+      text += migration.at("transactional").get<bool>() ? '1' : '0';
+    return text;
+  };
+  EXPECT_EQ(transactions(), "100011");
+  write_manifest();
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 1);
+  write_manifest("warn-only\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  const std::string table = read("crm.cpp");
+  // Steps: one of 001; two each of 002, 003 and 004; one each of 005 and 006; two of 006's down.
+  for (const char* steps : {"kSteps + 0, 1}", "kSteps + 1, 2}", "kSteps + 3, 2}", "kSteps + 5, 2}",
+                            "kSteps + 7, 1}", "kSteps + 8, 1}", "kSteps + 9, 2}"})
+    EXPECT_NE(table.find(steps), std::string::npos) << steps << table;
 }
 
 TEST_F(Generate, ASetThatHasTheHistoryTableItselfKeepsItsHistoryElsewhere) {

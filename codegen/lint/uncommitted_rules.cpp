@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about work that cannot be built upon before it is committed: values added to an enum, and
+// rows that deferred constraints have yet to look at.
+//
+// How it works. What is added, and which tables have events pending, is noted in the ledger, which
+// forgets it when the transaction ends. A value is taken to be used where a string of its text
+// stands against a column of the enum: cast to it, compared with a column of it, or written to one.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "lint/context.hpp"
+#include "lint/families.hpp"
+#include "locks/family.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+constexpr int kFirstWithNewTypes = 17;  ///< values of a type of the same transaction may be used
+
+constexpr RuleInfo kRules[] = {
+    {.id = "enum-value-used-in-transaction",
+     .group = "will fail",
+     .summary = "A value is used in the transaction that adds it to the enum",
+     .explanation =
+         "PostgreSQL rejects it: \"unsafe use of new value\". ALTER TYPE … ADD VALUE has to be "
+         "committed before: give it an earlier migration. Before PostgreSQL 17 that holds for a "
+         "type that the same transaction has made, too.",
+     .bad = "ALTER TYPE mood ADD VALUE 'happy';\nUPDATE users SET mood = 'happy';",
+     .good = "ALTER TYPE mood ADD VALUE 'happy';\n-- in the next migration:\nUPDATE users SET mood "
+             "= 'happy';",
+     .manual = "https://www.postgresql.org/docs/15/sql-altertype.html"},
+    {.id = "pending-trigger-events",
+     .group = "will fail",
+     .summary = "A table is altered while its deferred constraints have rows to look at",
+     .explanation =
+         "PostgreSQL rejects ALTER TABLE, DROP TABLE and TRUNCATE then: \"… because it has "
+         "pending trigger events\". SET CONSTRAINTS ALL IMMEDIATE has them looked at before.",
+     .bad = "INSERT INTO orders VALUES (1, 2);  -- with an INITIALLY DEFERRED foreign key\nALTER "
+            "TABLE orders ADD COLUMN note text;",
+     .good =
+         "INSERT INTO orders VALUES (1, 2);\nSET CONSTRAINTS ALL IMMEDIATE;\nALTER TABLE orders "
+         "ADD COLUMN note text;",
+     .manual = "https://www.postgresql.org/docs/15/sql-set-constraints.html"},
+};
+
+// Values of enums.
+
+void note_added_value(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_enum_stmt;
+  if (!std::string_view(alter.old_val).empty() || !context.ledger().is_in_transaction())
+    return;
+  const catalog::Name type =
+      context.catalog().resolve_type(sql::list(alter.type_name, alter.n_type_name));
+  const catalog::UserType* known = context.catalog().types.find(type);
+  const bool was_there = known != nullptr && std::find(known->values.begin(), known->values.end(),
+                                                       alter.new_val) != known->values.end();
+  if (!was_there)
+    context.ledger().notes().added_values.push_back(
+        {type, alter.new_val, event.call.value_or(event.place).offset,
+         known != nullptr && context.is_new(known->made_in)});
+}
+
+bool is_of(const catalog::Type& type, const AddedValue& added) {
+  return type.schema == added.type.schema && type.name == added.type.name;
+}
+
+/// The place of a string constant that says `value`, or of none.
+std::optional<int> constant_at(const sql::Node* node, const AddedValue& added) {
+  const auto* constant = sql::as<PgQuery__AConst>(node);
+  if (constant == nullptr || constant->val_case != PG_QUERY__A__CONST__VAL_SVAL ||
+      added.value != constant->sval->sval)
+    return std::nullopt;
+  return constant->location;
+}
+
+/// Looks through one statement for one value.
+class ValueSearch {
+ public:
+  ValueSearch(const AddedValue& added, const catalog::Catalog& catalog)
+      : added_(added), catalog_(catalog) {}
+
+  /// Where it is used; nothing when it is not.
+  std::optional<int> find(const sql::Node& statement) {
+    collect_tables(statement);
+    sql::walk(&statement, [&](const sql::Node& node) {
+      if (!found_)
+        look_at(node);
+      return !found_;
+    });
+    return found_;
+  }
+
+ private:
+  void collect_tables(const sql::Node& statement) {
+    sql::walk(&statement, [&](const sql::Node& node) {
+      if (const auto* range = sql::as<PgQuery__RangeVar>(&node))
+        add_table(range);
+      return true;
+    });
+    for (const PgQuery__RangeVar* range : targets_of(statement)) add_table(range);
+  }
+
+  /// Targets that hang in the statement itself, not in a node.
+  static std::vector<const PgQuery__RangeVar*> targets_of(const sql::Node& statement) {
+    switch (statement.node_case) {
+      case PG_QUERY__NODE__NODE_INSERT_STMT:
+        return {statement.insert_stmt->relation};
+      case PG_QUERY__NODE__NODE_UPDATE_STMT:
+        return {statement.update_stmt->relation};
+      case PG_QUERY__NODE__NODE_DELETE_STMT:
+        return {statement.delete_stmt->relation};
+      case PG_QUERY__NODE__NODE_MERGE_STMT:
+        return {statement.merge_stmt->relation};
+      case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
+        return {statement.alter_table_stmt->relation};
+      case PG_QUERY__NODE__NODE_INDEX_STMT:
+        return {statement.index_stmt->relation};
+      case PG_QUERY__NODE__NODE_CREATE_POLICY_STMT:
+        return {statement.create_policy_stmt->table};
+      default:
+        return {};
+    }
+  }
+
+  void add_table(const PgQuery__RangeVar* range) {
+    const catalog::Relation* known = range == nullptr ? nullptr : catalog_.find_relation(*range);
+    if (known != nullptr && std::find(tables_.begin(), tables_.end(), known) == tables_.end())
+      tables_.push_back(known);
+  }
+
+  bool is_enum_column(std::string_view name) const {
+    return std::any_of(tables_.begin(), tables_.end(), [&](const catalog::Relation* table) {
+      const catalog::Column* column = table->find_column(name);
+      return column != nullptr && is_of(column->type, added_);
+    });
+  }
+
+  bool is_enum(const PgQuery__TypeName* type) const {
+    return type != nullptr && is_of(catalog_.resolved(catalog::read_type(*type)), added_);
+  }
+
+  void take(std::optional<int> location) {
+    if (!found_)
+      found_ = location;
+  }
+
+  /// In a list of values: IN ('a', 'b').
+  void take_from_list(const sql::Node* node) {
+    take(constant_at(node, added_));
+    if (const auto* list = sql::as<PgQuery__List>(node)) {
+      for (const sql::Node* item : sql::list(list->items, list->n_items))
+        take(constant_at(item, added_));
+    }
+  }
+
+  void look_at(const sql::Node& node) {
+    if (const auto* cast = sql::as<PgQuery__TypeCast>(&node)) {
+      if (is_enum(cast->type_name))
+        take(constant_at(cast->arg, added_));
+    } else if (const auto* expression = sql::as<PgQuery__AExpr>(&node)) {
+      if (is_enum_column(locks::column_of(expression->lexpr)))
+        take_from_list(expression->rexpr);
+      if (is_enum_column(locks::column_of(expression->rexpr)))
+        take(constant_at(expression->lexpr, added_));
+    } else if (const auto* target = sql::as<PgQuery__ResTarget>(&node)) {
+      if (target->n_indirection == 0 && is_enum_column(target->name))
+        take(constant_at(target->val, added_));
+    } else if (const auto* column = sql::as<PgQuery__ColumnDef>(&node)) {
+      look_at_column(*column);
+    } else if (const auto* command = sql::as<PgQuery__AlterTableCmd>(&node)) {
+      if (command->subtype == sql::at::kColumnDefault && is_enum_column(command->name))
+        take(constant_at(command->def, added_));
+    } else if (const auto* insert = sql::as<PgQuery__InsertStmt>(&node)) {
+      look_at_insert(*insert);
+    }
+  }
+
+  void look_at_column(const PgQuery__ColumnDef& column) {
+    if (!is_enum(column.type_name))
+      return;
+    for (const sql::Node* node : sql::list(column.constraints, column.n_constraints)) {
+      const auto* constraint = sql::as<PgQuery__Constraint>(node);
+      if (constraint != nullptr && constraint->contype == sql::constr::kDefault)
+        take(constant_at(constraint->raw_expr, added_));
+    }
+  }
+
+  /// Values by their position.
+  void look_at_insert(const PgQuery__InsertStmt& insert) {
+    const catalog::Relation* table =
+        insert.relation == nullptr ? nullptr : catalog_.find_relation(*insert.relation);
+    const auto* select = sql::as<PgQuery__SelectStmt>(insert.select_stmt);
+    if (table == nullptr || select == nullptr || (insert.n_cols == 0 && !table->has_known_shape))
+      return;
+    std::vector<std::string_view> columns;
+    for (const sql::Node* node : sql::list(insert.cols, insert.n_cols)) {
+      const auto* target = sql::as<PgQuery__ResTarget>(node);
+      columns.emplace_back(target == nullptr ? "" : target->name);
+    }
+    if (columns.empty()) {
+      for (const catalog::Column& column : table->columns) columns.push_back(column.name);
+    }
+    const auto look_at_row = [&](std::span<sql::Node* const> row) {
+      for (std::size_t i = 0; i < std::min(row.size(), columns.size()); ++i) {
+        const auto* target = sql::as<PgQuery__ResTarget>(row[i]);
+        if (is_enum_column(columns[i]))
+          take(constant_at(target == nullptr ? row[i] : target->val, added_));
+      }
+    };
+    look_at_row(sql::list(select->target_list, select->n_target_list));
+    for (const sql::Node* node : sql::list(select->values_lists, select->n_values_lists)) {
+      if (const auto* row = sql::as<PgQuery__List>(node))
+        look_at_row(sql::list(row->items, row->n_items));
+    }
+  }
+
+  const AddedValue& added_;
+  const catalog::Catalog& catalog_;
+  std::vector<const catalog::Relation*> tables_;
+  std::optional<int> found_;
+};
+
+void check_values(const Event& event, Context& context) {
+  const auto& added_values = context.ledger().notes().added_values;
+  if (added_values.empty() || !context.ledger().is_in_transaction() ||
+      sql::as<PgQuery__AlterEnumStmt>(event.node) != nullptr ||
+      sql::as<PgQuery__CreateFunctionStmt>(event.node) != nullptr ||
+      sql::as<PgQuery__CreateEnumStmt>(event.node) != nullptr)
+    return;
+  for (const AddedValue& added : added_values) {
+    if (added.is_type_new && context.policy().postgres >= kFirstWithNewTypes)
+      continue;
+    const auto location = ValueSearch(added, context.catalog()).find(*event.node);
+    if (!location)
+      continue;
+    const std::size_t line = context.section().file().position(added.offset).line;
+    context.report_in_transaction(
+        "enum-value-used-in-transaction", event,
+        {context.offset_of(event, *location), added.value.size() + 2},
+        fmt::format("'{}' was added to {} on line {} of this transaction: PostgreSQL rejects its "
+                    "use before that is committed",
+                    added.value, catalog::quote_name(added.type), line),
+        {fmt::format("add it in an earlier migration of its own:\nALTER TYPE {} ADD VALUE '{}';",
+                     catalog::quote_name(added.type), added.value)});
+  }
+}
+
+// Events of deferred constraints.
+
+bool is_deferred(const catalog::Constraint& constraint, const std::optional<bool>& immediate) {
+  if (immediate)
+    return constraint.is_deferrable && !*immediate;
+  return constraint.is_initially_deferred;
+}
+
+void note_pending(const catalog::Name& table, const catalog::Constraint& constraint,
+                  bool is_certain, const Event& event, Context& context) {
+  context.ledger().notes().pending.push_back(
+      {table, event.call.value_or(event.place).offset, constraint.name, is_certain});
+}
+
+/// Rows of `range` are written: its own foreign keys look at new values, those that reference it at
+/// values that go.
+void note_write(const PgQuery__RangeVar* range, bool has_new_values, bool has_gone_values,
+                const std::vector<std::string_view>* assigned, bool is_certain, const Event& event,
+                Context& context) {
+  if (range == nullptr || !context.ledger().is_in_transaction())
+    return;
+  const catalog::Catalog& catalog = context.catalog();
+  const auto& immediate = context.ledger().notes().are_constraints_immediate;
+  const catalog::Relation* table = catalog.find_relation(*range);
+  if (table == nullptr || table->is_uncertain)
+    return;
+  const auto assigns = [&](const std::vector<std::string>& columns) {
+    return assigned == nullptr ||
+           std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+             return std::find(assigned->begin(), assigned->end(), column) != assigned->end();
+           });
+  };
+  for (const catalog::Constraint& constraint : table->constraints) {
+    if (has_new_values && constraint.kind == catalog::ConstraintKind::kForeignKey &&
+        is_deferred(constraint, immediate) && assigns(constraint.columns))
+      note_pending(table->name, constraint, is_certain, event, context);
+  }
+  if (!has_gone_values)
+    return;
+  for (const catalog::Name& name : locks::referencing(catalog, table->name)) {
+    for (const catalog::Constraint& constraint : catalog.relations.find(name)->constraints) {
+      if (constraint.referenced_table == table->name && is_deferred(constraint, immediate) &&
+          assigns(constraint.referenced_columns))
+        note_pending(table->name, constraint, false, event, context);
+    }
+  }
+}
+
+void note_insert(const Event& event, Context& context) {
+  const auto& insert = *event.node->insert_stmt;
+  const auto* select = sql::as<PgQuery__SelectStmt>(insert.select_stmt);
+  const bool is_values = select == nullptr || select->n_values_lists > 0;
+  note_write(insert.relation, true, false, nullptr,
+             is_values && insert.on_conflict_clause == nullptr && !event.is_conditional, event,
+             context);
+}
+
+void note_update(const Event& event, Context& context) {
+  const auto& update = *event.node->update_stmt;
+  std::vector<std::string_view> assigned;
+  for (const sql::Node* node : sql::list(update.target_list, update.n_target_list)) {
+    if (const auto* target = sql::as<PgQuery__ResTarget>(node))
+      assigned.emplace_back(target->name);
+  }
+  note_write(update.relation, true, true, &assigned, false, event, context);
+}
+
+void note_delete(const Event& event, Context& context) {
+  note_write(event.node->delete_stmt->relation, false, true, nullptr, false, event, context);
+}
+
+void note_constraints(const Event& event, Context& context) {
+  const auto& set = *event.node->constraints_set_stmt;
+  auto& notes = context.ledger().notes();
+  if (set.deferred == 0)
+    notes.pending.clear();  // of those that are named, or of all
+  if (set.n_constraints == 0)
+    notes.are_constraints_immediate = set.deferred == 0;
+}
+
+void check_table(const catalog::Name& table, Place place, std::string_view what, const Event& event,
+                 Context& context) {
+  const auto& pending = context.ledger().notes().pending;
+  const auto found = std::find_if(pending.begin(), pending.end(),
+                                  [&](const PendingTable& one) { return one.table == table; });
+  if (found == pending.end())
+    return;
+  const std::size_t line = context.section().file().position(found->offset).line;
+  context.report_in_transaction(
+      "pending-trigger-events", event, place,
+      fmt::format(
+          "PostgreSQL rejects {} {} while the deferred constraint {} has yet to look at the rows "
+          "that line {} has written{}",
+          what, catalog::quote_name(table), catalog::quote_identifier(found->constraint), line,
+          found->is_certain ? "" : ", if there were any"),
+      {"have it look at them before:\nSET CONSTRAINTS ALL IMMEDIATE;"});
+}
+
+void check_alter(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (alter.relation != nullptr)
+    check_table(context.catalog().resolve(*alter.relation), event.place, "ALTER TABLE of", event,
+                context);
+}
+
+void check_drop(const Event& event, Context& context) {
+  const auto& drop = *event.node->drop_stmt;
+  if (drop.remove_type != sql::object::kTable)
+    return;
+  for (std::size_t i = 0; i < drop.n_objects; ++i) {
+    const auto* parts = sql::as<PgQuery__List>(drop.objects[i]);
+    if (parts != nullptr)
+      check_table(context.catalog().resolve_relation(sql::list(parts->items, parts->n_items)),
+                  context.object_place(event, i), "DROP TABLE of", event, context);
+  }
+}
+
+void check_truncate(const Event& event, Context& context) {
+  for (const locks::RelationLock& lock : context.ledger().effects().locks)
+    check_table(lock.relation, event.place, "TRUNCATE of", event, context);
+}
+
+constexpr StatementTrigger kStatements[] = {
+    {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT, note_added_value},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, note_insert},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, note_update},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, note_delete},
+    {PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT, note_constraints},
+    {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT, check_alter},
+    {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
+    {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate},
+};
+
+}  // namespace
+
+const Family kUncommittedRules{.name = "uncommitted work",
+                               .rules = kRules,
+                               .statements = kStatements,
+                               .every_statement = check_values};
+
+}  // namespace godwit::codegen::lint

@@ -1,0 +1,525 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The modes are AlterTableGetLockLevel()'s; which commands go on to children, and what a command
+// does to other relations, is in the ATPrep… and ATExec… functions of
+// https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/commands/tablecmds.c
+#include "locks/alter_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "locks/column_change.hpp"
+#include "locks/family.hpp"
+#include "locks/new_column.hpp"
+#include "locks/partition_bound.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::locks {
+namespace {
+
+using catalog::Name;
+
+constexpr int kFirstWithFastDefault = 11;  ///< a constant default no longer rewrites the table
+constexpr int kFirstWithProof = 12;        ///< SET NOT NULL uses validated CHECKs
+
+/// Storage parameters that are not read under SHARE UPDATE EXCLUSIVE.
+constexpr auto kStrongParameters = std::to_array<std::string_view>(
+    {"autosummarize", "buffering", "check_option", "fastupdate", "gin_pending_list_limit",
+     "pages_per_range", "security_barrier", "security_invoker", "user_catalog_table"});
+
+Mode mode_of_parameters(const sql::Node* definition) {
+  const auto* options = sql::as<PgQuery__List>(definition);
+  if (options == nullptr)
+    return Mode::kShareUpdateExclusive;
+  for (const sql::Node* node : sql::list(options->items, options->n_items)) {
+    const auto* option = sql::as<PgQuery__DefElem>(node);
+    if (option != nullptr && std::find(kStrongParameters.begin(), kStrongParameters.end(),
+                                       option->defname) != kStrongParameters.end())
+      return Mode::kAccessExclusive;
+  }
+  return Mode::kShareUpdateExclusive;
+}
+
+/// Commands that are carried out on all partitions and children too.
+bool reaches_children(const PgQuery__AlterTableCmd& command) {
+  switch (command.subtype) {
+    case sql::at::kAddColumn:
+    case sql::at::kDropColumn:
+    case sql::at::kAlterColumnType:
+    case sql::at::kColumnDefault:
+    case sql::at::kSetNotNull:
+    case sql::at::kDropNotNull:
+    case sql::at::kDropExpression:
+    case sql::at::kSetStatistics:
+    case sql::at::kSetStorage:
+    case sql::at::kAddConstraint:
+    case sql::at::kDropConstraint:
+    case sql::at::kValidateConstraint:
+    case sql::at::kAlterConstraint:
+    case sql::at::kAddIdentity:
+    case sql::at::kEnableTrig:
+    case sql::at::kEnableTrigAll:
+    case sql::at::kEnableTrigUser:
+    case sql::at::kDisableTrig:
+    case sql::at::kDisableTrigAll:
+    case sql::at::kDisableTrigUser:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// These go on to the partitions of a partitioned table, not to other children.
+bool is_for_partitions_only(const PgQuery__AlterTableCmd& command) {
+  switch (command.subtype) {
+    case sql::at::kAddIdentity:
+      return false;
+    case sql::at::kAddConstraint: {
+      const auto* constraint = sql::as<PgQuery__Constraint>(command.def);
+      return constraint != nullptr && constraint->contype != sql::constr::kCheck;
+    }
+    case sql::at::kEnableTrig:
+    case sql::at::kEnableTrigAll:
+    case sql::at::kEnableTrigUser:
+    case sql::at::kDisableTrig:
+    case sql::at::kDisableTrigAll:
+    case sql::at::kDisableTrigUser:
+    case sql::at::kAlterConstraint:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool has(const std::vector<std::string>& columns, std::string_view column) {
+  return std::find(columns.begin(), columns.end(), column) != columns.end();
+}
+
+/// One table of those that an ALTER TABLE is carried out on: the named one, or a child.
+class OneTable {
+ public:
+  OneTable(const catalog::Catalog& catalog, Name name, std::span<sql::Node* const> commands,
+           const Circumstances& circumstances, Effects& effects)
+      : catalog_(catalog),
+        name_(std::move(name)),
+        table_(catalog.relations.find(name_)),
+        commands_(commands),
+        circumstances_(circumstances),
+        effects_(effects) {}
+
+  void run(const PgQuery__AlterTableCmd& command) {
+    switch (command.subtype) {
+      case sql::at::kAddColumn:
+        return add_column(command);
+      case sql::at::kDropColumn:
+        return drop_column(command.name);
+      case sql::at::kAlterColumnType:
+        return change_type(command);
+      case sql::at::kSetNotNull:
+        return set_not_null(command.name);
+      case sql::at::kAddConstraint:
+        if (const auto* constraint = sql::as<PgQuery__Constraint>(command.def))
+          add_constraint(*constraint);
+        return;
+      case sql::at::kValidateConstraint:
+        return validate(command.name);
+      case sql::at::kDropConstraint:
+        return drop_constraint(command);
+      case sql::at::kChangeOwner:
+        return lock_indexes();
+      case sql::at::kClusterOn:
+        return effects_.lock({name_.schema, command.name}, Mode::kShareUpdateExclusive);
+      case sql::at::kReplicaIdentity:
+        if (const auto* identity = sql::as<PgQuery__ReplicaIdentityStmt>(command.def);
+            identity != nullptr && !std::string_view(identity->name).empty())
+          effects_.lock({name_.schema, identity->name}, Mode::kShare);
+        return;
+      case sql::at::kSetLogged:
+      case sql::at::kSetUnLogged:
+        return add_rewrite(catalog_, name_, effects_);
+      case sql::at::kSetAccessMethod:
+        if (!is_in(table_ == nullptr ? nullptr : &table_->access_method, command.name, "heap"))
+          add_rewrite(catalog_, name_, effects_);
+        return;
+      case sql::at::kSetTableSpace:
+        // The files are copied as they are; the indexes have a tablespace of their own.
+        if (!is_in(table_ == nullptr ? nullptr : &table_->tablespace, command.name, "pg_default"))
+          effects_.add_work(WorkKind::kRewrite, name_);
+        return;
+      case sql::at::kAttachPartition:
+        return attach(command);
+      case sql::at::kDetachPartition:
+        return detach(command);
+      case sql::at::kAddInherit:
+      case sql::at::kDropInherit:
+        if (const auto* parent = sql::as<PgQuery__RangeVar>(command.def))
+          effects_.lock(catalog_.resolve(*parent), command.subtype == sql::at::kAddInherit
+                                                       ? Mode::kShareUpdateExclusive
+                                                       : Mode::kAccessShare);
+        return;
+      default:
+        return;
+    }
+  }
+
+ private:
+  /// Is it there already? Of a table that the catalog saw being made, "" is the default.
+  static bool is_in(const std::string* known, std::string_view wanted, std::string_view fallback) {
+    return known != nullptr && (known->empty() ? fallback : *known) == wanted;
+  }
+
+  bool is_partitioned() const {
+    return table_ != nullptr && table_->kind == catalog::RelationKind::kPartitionedTable;
+  }
+
+  /// Work on the rows, of which a partitioned table has none of its own.
+  void add_work(WorkKind kind, std::string index = {}) {
+    if (!is_partitioned())
+      effects_.add_work(kind, name_, std::move(index));
+  }
+
+  void lock_indexes() {
+    if (table_ == nullptr)
+      return;
+    for (const std::string& index : table_->indexes)
+      effects_.lock({name_.schema, index}, Mode::kAccessExclusive);
+  }
+
+  void lock_referenced(const Name& parent, Mode mode) {
+    effects_.lock(parent, mode);
+    for (const Name& partition : descendants(catalog_, parent)) {
+      if (const catalog::Relation* known = catalog_.relations.find(partition);
+          known != nullptr && known->partition_of)
+        effects_.lock(partition, mode);
+    }
+  }
+
+  void add_column(const PgQuery__AlterTableCmd& command) {
+    const auto* column = sql::as<PgQuery__ColumnDef>(command.def);
+    if (column == nullptr || (table_ != nullptr && !table_->is_uncertain &&
+                              table_->find_column(column->colname) != nullptr &&
+                              !is_dropped(sql::at::kDropColumn, column->colname)))
+      return;
+    const ColumnParts parts = take_apart(*column);
+    catalog::Type type;
+    if (column->type_name != nullptr)
+      type = catalog_.resolved(catalog::read_type(*column->type_name));
+    const bool has_default = parts.default_value != nullptr
+                                 ? !is_null(parts.default_value->raw_expr)
+                                 : has_default_of_type(type);
+    // A constrained domain is checked for every row, by writing it.
+    const bool rewrites = type.is_serial || parts.identity != nullptr ||
+                          parts.generated != nullptr ||
+                          (has_default && circumstances_.postgres < kFirstWithFastDefault) ||
+                          (has_default && parts.default_value != nullptr &&
+                           !volatile_function(parts.default_value->raw_expr, catalog_).empty()) ||
+                          (type.dimensions == 0 && catalog_.is_constrained_domain(type));
+    if (rewrites) {
+      if (!is_partitioned())
+        add_rewrite(catalog_, name_, effects_);
+    } else if (parts.check != nullptr || (parts.not_null != nullptr && !has_default)) {
+      add_work(WorkKind::kScan);
+    }
+    if (parts.unique != nullptr)
+      add_work(WorkKind::kIndexBuild, parts.unique->conname);
+    if (parts.foreign_key != nullptr && parts.foreign_key->pktable != nullptr) {
+      lock_referenced(catalog_.resolve(*parts.foreign_key->pktable), Mode::kShareRowExclusive);
+      if (has_default)
+        add_work(WorkKind::kLookUp);
+    }
+  }
+
+  /// A domain may have one.
+  bool has_default_of_type(const catalog::Type& type) const {
+    const catalog::UserType* domain = catalog_.types.find({type.schema, type.name});
+    return domain != nullptr && domain->has_default && type.dimensions == 0;
+  }
+
+  void drop_column(std::string_view column) {
+    if (table_ == nullptr)
+      return;
+    for (const catalog::Constraint& constraint : table_->constraints) {
+      if (!has(constraint.columns, column))
+        continue;
+      if (constraint.kind == catalog::ConstraintKind::kForeignKey)
+        lock_referenced(constraint.referenced_table, Mode::kAccessExclusive);
+    }
+    for (const std::string& name : table_->indexes) {
+      const catalog::Index* index = catalog_.indexes.find({name_.schema, name});
+      if (index != nullptr && index->depends_on(column))
+        effects_.lock(index->name, Mode::kAccessExclusive);
+    }
+  }
+
+  void change_type(const PgQuery__AlterTableCmd& command) {
+    const auto* definition = sql::as<PgQuery__ColumnDef>(command.def);
+    if (definition == nullptr || definition->type_name == nullptr || is_partitioned())
+      return;
+    const std::string_view column = command.name;
+    const catalog::Column* known =
+        table_ == nullptr || table_->is_uncertain ? nullptr : table_->find_column(column);
+    const catalog::Type to = catalog_.resolved(catalog::read_type(*definition->type_name));
+    if (change_of_type(catalog_, known == nullptr ? catalog::Type() : known->type, to, *definition,
+                       column, circumstances_.is_utc) != catalog::TypeChange::kFree)
+      return add_rewrite(catalog_, name_, effects_);
+    if (table_ == nullptr)
+      return;
+    // What depends on the column is made again: an index is kept where it stays valid, a CHECK is
+    // checked.
+    for (const std::string& name : table_->indexes) {
+      const catalog::Index* index = catalog_.indexes.find({name_.schema, name});
+      if (index == nullptr || !index->depends_on(column))
+        continue;
+      effects_.lock(index->name, Mode::kAccessExclusive);
+      if (index->has_expressions())
+        add_work(WorkKind::kIndexBuild, name);
+    }
+    for (const catalog::Constraint& constraint : table_->constraints) {
+      if (constraint.kind == catalog::ConstraintKind::kCheck && constraint.is_validated &&
+          has(constraint.columns, column) && !is_dropped(sql::at::kDropConstraint, constraint.name))
+        add_work(WorkKind::kScan);
+    }
+  }
+
+  /// By another command of the statement: PostgreSQL does those first.
+  template <class Subtype>
+  bool is_dropped(Subtype subtype, std::string_view name) const {
+    return std::any_of(commands_.begin(), commands_.end(), [&](const sql::Node* node) {
+      const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+      return command != nullptr && command->subtype == subtype && command->name == name;
+    });
+  }
+
+  bool is_proved_not_null(std::string_view column) const {
+    if (table_ == nullptr || table_->is_uncertain)
+      return false;
+    const catalog::Column* known = table_->find_column(column);
+    return (known != nullptr && known->is_not_null) ||
+           (circumstances_.postgres >= kFirstWithProof && table_->is_proved_not_null(column));
+  }
+
+  void set_not_null(std::string_view column) {
+    if (!is_proved_not_null(column))
+      add_work(WorkKind::kScan);
+  }
+
+  void add_constraint(const PgQuery__Constraint& constraint) {
+    switch (constraint.contype) {
+      case sql::constr::kCheck:
+        if (constraint.skip_validation == 0)
+          add_work(WorkKind::kScan);
+        return;
+      case sql::constr::kForeign:
+        if (constraint.pktable != nullptr)
+          lock_referenced(catalog_.resolve(*constraint.pktable), Mode::kShareRowExclusive);
+        if (constraint.skip_validation == 0)
+          add_work(WorkKind::kLookUp);
+        return;
+      case sql::constr::kUnique:
+      case sql::constr::kPrimary:
+      case sql::constr::kExclusion:
+        return add_key(constraint);
+      default:
+        return;
+    }
+  }
+
+  void add_key(const PgQuery__Constraint& constraint) {
+    const std::string_view index_name = constraint.indexname;
+    const std::string_view name = constraint.conname;
+    std::vector<std::string_view> columns;
+    if (index_name.empty()) {
+      add_work(WorkKind::kIndexBuild, std::string(name));
+      for (const sql::Node* key : sql::list(constraint.keys, constraint.n_keys))
+        columns.push_back(sql::string_value(key));
+    } else {
+      const Name index{name_.schema, std::string(index_name)};
+      if (!name.empty() && name != index_name)
+        effects_.lock(index, Mode::kShareUpdateExclusive);  // it takes the constraint's name
+      if (const catalog::Index* known = catalog_.indexes.find(index))
+        columns.assign(known->columns.begin(), known->columns.end());
+    }
+    if (constraint.contype == sql::constr::kPrimary &&
+        (columns.empty() ||
+         !std::all_of(columns.begin(), columns.end(),
+                      [&](std::string_view column) { return is_proved_not_null(column); })))
+      add_work(WorkKind::kScan);
+  }
+
+  void validate(std::string_view name) {
+    const catalog::Constraint* constraint =
+        table_ == nullptr ? nullptr : table_->find_constraint(name);
+    if (constraint != nullptr && constraint->kind == catalog::ConstraintKind::kForeignKey) {
+      effects_.lock(constraint->referenced_table, Mode::kRowShare);
+      add_work(WorkKind::kLookUp);
+    } else {
+      add_work(WorkKind::kScan);
+    }
+  }
+
+  void drop_constraint(const PgQuery__AlterTableCmd& command) {
+    const catalog::Constraint* constraint =
+        table_ == nullptr ? nullptr : table_->find_constraint(command.name);
+    if (constraint == nullptr)
+      return;
+    if (constraint->kind == catalog::ConstraintKind::kForeignKey)
+      lock_referenced(constraint->referenced_table, Mode::kAccessExclusive);
+    if (!constraint->index.empty())
+      effects_.lock({name_.schema, constraint->index}, Mode::kAccessExclusive);
+    const bool is_key = constraint->kind == catalog::ConstraintKind::kPrimaryKey ||
+                        constraint->kind == catalog::ConstraintKind::kUnique;
+    if (is_key && command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE) {
+      for (const Name& other : referencing(catalog_, name_))
+        effects_.lock(other, Mode::kAccessExclusive);
+    }
+  }
+
+  void attach(const PgQuery__AlterTableCmd& command) {
+    const auto* partition = sql::as<PgQuery__PartitionCmd>(command.def);
+    if (partition == nullptr || partition->name == nullptr)
+      return;
+    const Name child = catalog_.resolve(*partition->name);
+    const bool is_index = catalog_.indexes.find(child) != nullptr;
+    effects_.lock(child, Mode::kAccessExclusive);
+    if (is_index || partition->bound == nullptr)
+      return;
+    for (const Name& below : descendants(catalog_, child))
+      effects_.lock(below, Mode::kAccessExclusive);
+    const catalog::Relation* known = catalog_.relations.find(child);
+    if (known == nullptr || table_ == nullptr || !implies_bound(*known, *table_, *partition->bound))
+      effects_.add_work(WorkKind::kScan, child);
+    // The default partition must not hold rows of the new one.
+    if (const auto fallback = default_partition(catalog_, name_);
+        fallback && partition->bound->is_default == 0) {
+      effects_.lock(*fallback, Mode::kAccessExclusive);
+      effects_.add_work(WorkKind::kScan, *fallback);
+    }
+    if (table_ == nullptr)
+      return;
+    for (const catalog::Constraint& constraint : table_->constraints) {
+      if (constraint.kind == catalog::ConstraintKind::kForeignKey)
+        lock_referenced(constraint.referenced_table, Mode::kShareRowExclusive);
+    }
+  }
+
+  void detach(const PgQuery__AlterTableCmd& command) {
+    const auto* partition = sql::as<PgQuery__PartitionCmd>(command.def);
+    if (partition == nullptr || partition->name == nullptr)
+      return;
+    const bool is_concurrent = partition->concurrent != 0;
+    const Mode mode = is_concurrent ? Mode::kShareUpdateExclusive : Mode::kAccessExclusive;
+    effects_.lock(catalog_.resolve(*partition->name), Mode::kAccessExclusive);
+    if (const auto fallback = default_partition(catalog_, name_); fallback && !is_concurrent)
+      effects_.lock(*fallback, mode);
+    if (table_ == nullptr)
+      return;
+    for (const catalog::Constraint& constraint : table_->constraints) {
+      if (constraint.kind == catalog::ConstraintKind::kForeignKey)
+        lock_referenced(constraint.referenced_table, Mode::kShareRowExclusive);
+    }
+  }
+
+  const catalog::Catalog& catalog_;
+  Name name_;
+  const catalog::Relation* table_;
+  std::span<sql::Node* const> commands_;  // of the whole statement
+  const Circumstances& circumstances_;
+  Effects& effects_;
+};
+
+bool is_partition(const catalog::Catalog& catalog, const Name& name) {
+  const catalog::Relation* relation = catalog.relations.find(name);
+  return relation != nullptr && relation->partition_of.has_value();
+}
+
+}  // namespace
+
+Mode mode_of(const PgQuery__AlterTableCmd& command) noexcept {
+  switch (command.subtype) {
+    case sql::at::kSetStatistics:
+    case sql::at::kSetOptions:
+    case sql::at::kResetOptions:
+    case sql::at::kClusterOn:
+    case sql::at::kDropCluster:
+    case sql::at::kValidateConstraint:
+    case sql::at::kAttachPartition:
+    case sql::at::kDetachPartitionFinalize:
+      return Mode::kShareUpdateExclusive;
+    case sql::at::kSetRelOptions:
+    case sql::at::kResetRelOptions:
+    case sql::at::kReplaceRelOptions:
+      return mode_of_parameters(command.def);
+    case sql::at::kEnableTrig:
+    case sql::at::kEnableAlwaysTrig:
+    case sql::at::kEnableReplicaTrig:
+    case sql::at::kEnableTrigAll:
+    case sql::at::kEnableTrigUser:
+    case sql::at::kDisableTrig:
+    case sql::at::kDisableTrigAll:
+    case sql::at::kDisableTrigUser:
+      return Mode::kShareRowExclusive;
+    case sql::at::kAddConstraint: {
+      const auto* constraint = sql::as<PgQuery__Constraint>(command.def);
+      return constraint != nullptr && constraint->contype == sql::constr::kForeign
+                 ? Mode::kShareRowExclusive
+                 : Mode::kAccessExclusive;
+    }
+    case sql::at::kDetachPartition: {
+      const auto* partition = sql::as<PgQuery__PartitionCmd>(command.def);
+      return partition != nullptr && partition->concurrent != 0 ? Mode::kShareUpdateExclusive
+                                                                : Mode::kAccessExclusive;
+    }
+    default:
+      return Mode::kAccessExclusive;
+  }
+}
+
+void add_rewrite(const catalog::Catalog& catalog, const Name& table, Effects& effects) {
+  effects.lock(table, Mode::kAccessExclusive);
+  effects.add_work(WorkKind::kRewrite, table);
+  const catalog::Relation* known = catalog.relations.find(table);
+  if (known == nullptr)
+    return;
+  for (const std::string& index : known->indexes) {
+    effects.lock({table.schema, index}, Mode::kAccessExclusive);
+    effects.add_work(WorkKind::kIndexBuild, table, index);
+  }
+}
+
+void add_alter_table(const catalog::Catalog& catalog, const PgQuery__AlterTableStmt& alter,
+                     const Circumstances& circumstances, Effects& effects) {
+  if (alter.relation == nullptr || alter.objtype == sql::object::kType)
+    return;
+  const Name name = catalog.resolve(*alter.relation);
+  const auto commands = sql::list(alter.cmds, alter.n_cmds);
+  Mode mode = Mode::kAccessShare;
+  bool reaches_any = false;
+  for (const sql::Node* node : commands) {
+    if (const auto* command = sql::as<PgQuery__AlterTableCmd>(node)) {
+      // The parent index of an ATTACH PARTITION, and CLUSTER ON and the like, are as for tables.
+      mode = std::max(mode, mode_of(*command));
+      reaches_any = reaches_any || reaches_children(*command);
+    }
+  }
+  effects.lock(name, mode);
+  const bool has_descendants = reaches_any && alter.relation->inh != 0;
+  const std::vector<Name> below =
+      has_descendants ? descendants(catalog, name) : std::vector<Name>();
+  for (const sql::Node* node : commands) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    if (command == nullptr)
+      continue;
+    OneTable(catalog, name, commands, circumstances, effects).run(*command);
+    if (!reaches_children(*command))
+      continue;
+    for (const Name& child : below) {
+      if (is_for_partitions_only(*command) && !is_partition(catalog, child))
+        continue;
+      effects.lock(child, mode);
+      OneTable(catalog, child, commands, circumstances, effects).run(*command);
+    }
+  }
+}
+
+}  // namespace godwit::codegen::locks

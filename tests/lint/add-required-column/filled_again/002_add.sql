@@ -1,0 +1,3 @@
+DELETE FROM users;
+INSERT INTO users VALUES (1);
+ALTER TABLE users ADD COLUMN plan text NOT NULL;

@@ -1,0 +1,2 @@
+DELETE FROM users;
+ALTER TABLE users ADD COLUMN plan text NOT NULL;

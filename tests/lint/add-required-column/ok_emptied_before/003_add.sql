@@ -1,0 +1,2 @@
+TRUNCATE orders;
+ALTER TABLE orders ADD COLUMN plan text NOT NULL;

@@ -1,0 +1,4 @@
+ALTER TABLE t
+  ALTER COLUMN a TYPE text,
+  ALTER COLUMN c TYPE text,
+  ALTER COLUMN b TYPE text;

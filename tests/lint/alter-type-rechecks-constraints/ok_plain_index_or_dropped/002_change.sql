@@ -1,0 +1,4 @@
+ALTER TABLE t
+  DROP CONSTRAINT a_there,
+  ALTER COLUMN a TYPE text,
+  ADD CONSTRAINT a_there CHECK (a <> '') NOT VALID;

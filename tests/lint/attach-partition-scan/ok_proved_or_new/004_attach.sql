@@ -1,0 +1,1 @@
+ALTER TABLE kinds ATTACH PARTITION k1 FOR VALUES IN ('a', 'b', 'z');

@@ -1,0 +1,2 @@
+-- options: create-domain-constraint=warn
+CREATE DOMAIN email AS text DEFAULT '';

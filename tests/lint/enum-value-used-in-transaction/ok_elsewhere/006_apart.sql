@@ -1,0 +1,3 @@
+-- Transaction: none
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'cold';
+UPDATE users SET mood = 'cold' WHERE id = 5;

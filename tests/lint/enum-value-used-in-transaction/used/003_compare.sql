@@ -1,0 +1,2 @@
+ALTER TYPE mood ADD VALUE 'glad';
+DELETE FROM users WHERE mood IN ('sad', 'glad');

@@ -1,0 +1,8 @@
+-- Transaction: none
+BEGIN;
+ALTER TABLE users ADD COLUMN IF NOT EXISTS plan text;
+ALTER TABLE orders ADD COLUMN IF NOT EXISTS plan text;
+COMMIT;
+BEGIN;
+ALTER TABLE shops ADD COLUMN IF NOT EXISTS plan text;
+COMMIT;

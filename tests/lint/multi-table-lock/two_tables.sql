@@ -1,0 +1,3 @@
+ALTER TABLE users ADD COLUMN plan text;
+ALTER TABLE orders ADD COLUMN plan text;
+ALTER TABLE shops ADD COLUMN plan text;

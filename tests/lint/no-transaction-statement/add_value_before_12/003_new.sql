@@ -1,0 +1,2 @@
+CREATE TYPE level AS ENUM ('low');
+ALTER TYPE level ADD VALUE 'high';

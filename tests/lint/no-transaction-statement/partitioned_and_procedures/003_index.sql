@@ -1,0 +1,2 @@
+REINDEX INDEX e_n;
+SELECT 1;

@@ -1,0 +1,2 @@
+CALL quiet();
+REINDEX TABLE e1;

@@ -1,0 +1,2 @@
+CLUSTER e USING e_n;
+SELECT 1;

@@ -1,0 +1,2 @@
+INSERT INTO notes VALUES (1, 2);
+ALTER TABLE notes ADD COLUMN note text;

@@ -1,0 +1,2 @@
+INSERT INTO plain VALUES (1, 2);
+ALTER TABLE plain ADD COLUMN note text;

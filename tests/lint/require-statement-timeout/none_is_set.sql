@@ -1,0 +1,2 @@
+-- options: require-statement-timeout=warn
+ALTER TABLE users ADD COLUMN plan text;

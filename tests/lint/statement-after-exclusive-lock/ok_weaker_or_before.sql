@@ -1,0 +1,4 @@
+SELECT count(*) FROM shops;
+CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();
+SELECT count(*) FROM orders;
+ALTER TABLE users ADD COLUMN plan text;

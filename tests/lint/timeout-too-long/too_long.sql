@@ -1,0 +1,2 @@
+SET lock_timeout = '5min';
+ALTER TABLE users ADD COLUMN plan text;
