@@ -16,6 +16,7 @@
 #include "commands/commands.hpp"
 #include "commands/manifest.hpp"
 #include "lint/policy.hpp"
+#include "source/layout.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen::commands {
@@ -46,6 +47,19 @@ void add_color(CLI::App& command, Color& color) {
       .add_option("--color", color, "auto, always or never; auto is a terminal without NO_COLOR")
       ->transform(CLI::CheckedTransformer(kColors).description(""))
       ->type_name("WHEN");
+}
+
+void add_layout(CLI::App& command, Layout& layout) {
+  static const std::map<std::string, Layout> kLayouts = [] {
+    std::map<std::string, Layout> layouts;
+    for (const std::string_view name : layout_names()) layouts.emplace(name, *parse_layout(name));
+    return layouts;
+  }();
+  command
+      .add_option("--layout", layout,
+                  fmt::format("whose folder it is: {}", fmt::join(layout_names(), ", ")))
+      ->transform(CLI::CheckedTransformer(kLayouts).description(""))
+      ->type_name("LAYOUT");
 }
 
 void add_lint(CLI::App& app, CommandLine& line) {
@@ -85,6 +99,7 @@ void add_lint(CLI::App& app, CommandLine& line) {
                   "for single files: auto (as the file says), always or none")
       ->check(CLI::IsMember({"auto", "always", "none"}).description(""))
       ->type_name("MODE");
+  add_layout(command, options.layout);
   add_color(command, options.color);
 }
 
@@ -113,6 +128,7 @@ void add_lock(CLI::App& app, CommandLine& line) {
       ->type_name("VERSION")
       ->allow_extra_args(false);
   command.add_flag("--check", line.lock.check, "write nothing; fail when something is not locked");
+  add_layout(command, line.lock.layout);
   add_color(command, line.lock.color);
 }
 
@@ -121,6 +137,7 @@ void add_list(CLI::App& app, CommandLine& line) {
       *app.add_subcommand("list", "List the migrations in the order in which they are applied");
   command.add_option("DIRECTORY", line.list.directory, "migrations/ unless given");
   command.add_flag("--json", line.list.json, "as JSON");
+  add_layout(command, line.list.layout);
 }
 
 void add_show(CLI::App& app, CommandLine& line) {
@@ -129,6 +146,7 @@ void add_show(CLI::App& app, CommandLine& line) {
   command.add_option("DIRECTORY", line.show.directory, "migrations/ unless given");
   command.add_flag("--sql", line.show.sql, "with the whole SQL");
   command.add_flag("--json", line.show.json, "as JSON");
+  add_layout(command, line.show.layout);
 }
 
 void add_new(CLI::App& app, CommandLine& line) {

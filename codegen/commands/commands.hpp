@@ -38,6 +38,7 @@ struct LintOptions {
   std::optional<std::filesystem::path> manifest;
   lint::Policy policy;
   std::optional<bool> transaction;  ///< for stray files
+  Layout layout = Layout::kAuto;    ///< of directories
   Format format = Format::kGcc;
   Color color = Color::kAuto;
 };
@@ -54,6 +55,7 @@ struct LockOptions {
   std::filesystem::path directory;
   std::optional<std::filesystem::path> file;  ///< godwit.lock in the directory unless given
   std::vector<std::int64_t> accept;
+  Layout layout = Layout::kAuto;
   bool check = false;
   Color color = Color::kAuto;
 };
@@ -61,6 +63,7 @@ int run_lock(const LockOptions& options);
 
 struct ListOptions {
   std::filesystem::path directory;
+  Layout layout = Layout::kAuto;
   bool json = false;
 };
 int run_list(const ListOptions& options);
@@ -68,6 +71,7 @@ int run_list(const ListOptions& options);
 struct ShowOptions {
   std::filesystem::path directory;
   std::string version;
+  Layout layout = Layout::kAuto;
   bool sql = false;
   bool json = false;
 };
@@ -94,6 +98,6 @@ bool use_color(Color color, int descriptor);
 
 /// The set in `directory` with its own lock file, by the default policy. Throws UsageError when the
 /// directory cannot be read.
-SourceFiles files_of(const std::filesystem::path& directory);
+SourceFiles files_of(const std::filesystem::path& directory, Layout layout = Layout::kAuto);
 
 }  // namespace godwit::codegen::commands

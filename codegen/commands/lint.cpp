@@ -34,7 +34,9 @@ std::unique_ptr<CompiledSet> compile_path(const std::filesystem::path& path,
                                           const LintOptions& options) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
-    SetRequest request{.files = files_of(path), .lock = path / kLockFile, .policy = options.policy};
+    SetRequest request{.files = files_of(path, options.layout),
+                       .lock = path / kLockFile,
+                       .policy = options.policy};
     return compile_set(request);
   }
   if (!std::filesystem::exists(path, error))

@@ -223,7 +223,8 @@ void Context::report_in(const Section& section, std::string_view id, Place place
                        .length = place.length,
                        .message = std::move(message),
                        .notes = std::move(notes),
-                       .fix = {}});
+                       .fix = {},
+                       .is_soft = false});
 }
 
 }  // namespace godwit::codegen::lint

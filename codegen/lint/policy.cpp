@@ -34,7 +34,8 @@ Severity adjusted(const Policy& policy, const Diagnostic& diagnostic,
                   const VersionOfFile& versions) {
   const RuleInfo* rule = find_rule(diagnostic.rule);
   if (rule != nullptr && rule->is_hard)
-    return diagnostic.severity;
+    return diagnostic.is_soft && policy.warn_only ? std::min(diagnostic.severity, Severity::kWarning)
+                                                  : diagnostic.severity;
   if (policy.baseline) {
     const auto version = versions.find(diagnostic.file);
     if (version != versions.end() && version->second <= *policy.baseline)

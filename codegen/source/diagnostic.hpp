@@ -33,6 +33,7 @@ struct Diagnostic {
   std::string message;               ///< one line, no full stop
   std::vector<std::string> notes;    ///< what to do; may have several lines, such as SQL to paste
   std::optional<Fix> fix;
+  bool is_soft = false;              ///< of a hard rule, but WARN_ONLY may make it a warning
 };
 
 /// Collects what is found, in any order. One for each thread; merge with append().

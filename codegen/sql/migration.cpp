@@ -28,15 +28,23 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
     return source.header.unchecked ? split_only(section)
                                    : parse_section(section, postgres, diagnostics);
   };
+  const std::size_t before_down = diagnostics.all().size();
   migration.down = parse_other(source.down);
+  for (std::size_t i = before_down; i < diagnostics.all().size(); ++i) {
+    Diagnostic& finding = diagnostics.all()[i];
+    migration.is_down_unusable = true;
+    finding.is_soft = true;
+    finding.notes.emplace_back("the down section cannot be run as it is; with WARN_ONLY the "
+                               "migration is compiled without it");
+  }
   migration.verify = parse_other(source.verify);
   migration.require = parse_other(source.require);
   migration.up_transaction = plan_transaction(migration.up, source.header.transaction);
-  // The header's word is about the up section; a down is looked at by itself, unless the header
-  // says that there is no transaction.
+  // The header's word is about the up section; a down is looked at by itself, unless the header or
+  // the directives of the down say that there is no transaction.
   migration.down_transaction = plan_transaction(migration.down, source.header.transaction == false
                                                                     ? source.header.transaction
-                                                                    : std::optional<bool>());
+                                                                    : source.down_transaction);
   return migration;
 }
 
