@@ -247,7 +247,7 @@ class TableWriter {
     field("statement_timeout_ms", std::to_string(header.statement_timeout_ms.value_or(-1)));
     field("settings", settings(header.settings));
     field("up", script(source.up, entry.up));
-    field("down", entry.migration->is_down_unusable ? "{}" : script(source.down, entry.down));
+    field("down", script(source.down, entry.down));
     field("require", checks(source.require, entry.require));
     field("verify", checks(source.verify, entry.verify));
     migrations_ += "    },\n";

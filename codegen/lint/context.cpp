@@ -224,7 +224,7 @@ void Context::report_in(const Section& section, std::string_view id, Place place
                        .message = std::move(message),
                        .notes = std::move(notes),
                        .fix = {},
-                       .is_soft = false});
+                       .is_survivable = false});
 }
 
 }  // namespace godwit::codegen::lint

@@ -33,9 +33,8 @@ VersionOfFile versions_of(std::span<const sql::Migration* const> migrations) {
 Severity adjusted(const Policy& policy, const Diagnostic& diagnostic,
                   const VersionOfFile& versions) {
   const RuleInfo* rule = find_rule(diagnostic.rule);
-  if (rule != nullptr && rule->is_hard)
-    return diagnostic.is_soft && policy.warn_only ? std::min(diagnostic.severity, Severity::kWarning)
-                                                  : diagnostic.severity;
+  if (rule != nullptr && rule->is_hard && !diagnostic.is_survivable)
+    return diagnostic.severity;
   if (policy.baseline) {
     const auto version = versions.find(diagnostic.file);
     if (version != versions.end() && version->second <= *policy.baseline)

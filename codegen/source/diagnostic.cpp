@@ -19,7 +19,7 @@ Diagnostic& Diagnostics::add(Severity severity, std::string_view rule, const Sou
                   .message = std::move(message),
                   .notes = std::move(notes),
                   .fix = {},
-                  .is_soft = false});
+                  .is_survivable = false});
   return all_.back();
 }
 

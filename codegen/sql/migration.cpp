@@ -30,12 +30,12 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
   };
   const std::size_t before_down = diagnostics.all().size();
   migration.down = parse_other(source.down);
-  for (std::size_t i = before_down; i < diagnostics.all().size(); ++i) {
-    Diagnostic& finding = diagnostics.all()[i];
-    migration.is_down_unusable = true;
-    finding.is_soft = true;
-    finding.notes.emplace_back("the down section cannot be run as it is; with WARN_ONLY the "
-                               "migration is compiled without it");
+  if (diagnostics.all().size() > before_down) {
+    // Sets of other tools hold downs that nobody ever ran. Where the project lets its history pass,
+    // such a one is kept as it is, for the server to judge.
+    for (std::size_t i = before_down; i < diagnostics.all().size(); ++i)
+      diagnostics.all()[i].is_survivable = true;
+    migration.down = split_only(source.down);
   }
   migration.verify = parse_other(source.verify);
   migration.require = parse_other(source.require);

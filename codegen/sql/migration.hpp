@@ -22,9 +22,6 @@ struct Migration {
   /// Nothing could be learnt from `up`, since it did not parse or is `Syntax: unchecked`: what it
   /// may have done to the catalog is unknown.
   bool is_opaque = false;
-  /// The down section did not parse. With WARN_ONLY the migration is compiled without it: what
-  /// nobody could ever have run is no reason not to go up.
-  bool is_down_unusable = false;
 };
 
 /// Parses all sections of all migrations, in parallel; the n-th result is of the n-th source.

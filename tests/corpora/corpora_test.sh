@@ -59,7 +59,7 @@ for file in "${files[@]}"; do
 done
 
 dump() {
-  pg_dump --schema-only --no-owner --exclude-table='schema_migrations*' -d "$1" |
+  pg_dump --schema-only --no-owner --exclude-table='schema_migrations*' --exclude-table='godwit_migrations*' -d "$1" |
     grep -vE '^(--|\\(un)?restrict |$)'
 }
 dump "${name}_app" >"$work/app.sql"
@@ -74,7 +74,7 @@ counts() {
              format('SELECT count(*) AS c FROM %I.%I', table_schema, table_name), false, true, '')))[1])
     FROM information_schema.tables
     WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
-      AND table_name NOT LIKE 'schema_migrations%' ORDER BY 1"
+      AND table_name NOT LIKE 'schema_migrations%' AND table_name NOT LIKE 'godwit_migrations%' ORDER BY 1"
 }
 diff -u <(counts "${name}_psql") <(counts "${name}_app") || fail "the numbers of rows differ"
 

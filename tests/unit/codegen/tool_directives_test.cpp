@@ -51,8 +51,9 @@ TEST(ToolDirectives, TellTheTool) {
 }
 
 std::string check(const std::string& text) {
+  const SourceFile file = file_of(text);
   Diagnostics diagnostics;
-  check_tool_directives(file_of(text), diagnostics);
+  check_tool_directives(file, diagnostics);
   return findings(diagnostics);
 }
 
