@@ -29,22 +29,40 @@ bool says_that_it_fails(const lint::RuleInfo& rule) {
   return rule.is_hard || rule.id == "no-transaction-statement" || rule.id == "plpgsql-syntax";
 }
 
-TEST(Corpora, NothingIsSaidToFailThatWorks) {
-  const fs::path folder = shared() / "corpora" / "openmeter";
+/// What PostgreSQL 15 refuses as well: a down of crates.io has no semicolon between two statements.
+bool is_known_to_fail(const Diagnostic& finding) {
+  return finding.file->path().string().ends_with("_downloads_need_no_id/down.sql");
+}
+
+void expect_nothing_fails(const char* corpus, std::size_t migrations) {
+  const fs::path folder = shared() / "corpora" / corpus;
   if (!fs::is_directory(folder))
     GTEST_SKIP() << folder << " is not there";
   sql::run_with_deep_stack(1, 1, [&](std::size_t) {
     const auto set = commands::compile_set(
         {.files = list_directory(folder), .lock = {}, .policy = lint::Policy()});
-    EXPECT_EQ(set->in_order.size(), 269U);
+    EXPECT_EQ(set->in_order.size(), migrations);
     for (const Diagnostic& finding : set->diagnostics.all()) {
       const lint::RuleInfo* rule = lint::find_rule(finding.rule);
       ASSERT_NE(rule, nullptr) << finding.rule;
-      if (finding.severity == Severity::kError && says_that_it_fails(*rule))
+      if (finding.severity == Severity::kError && says_that_it_fails(*rule) &&
+          !is_known_to_fail(finding))
         ADD_FAILURE() << finding.file->path() << ":" << finding.file->position(finding.offset).line
                       << ": " << finding.message << " [" << finding.rule << "]";
     }
   });
+}
+
+TEST(Corpora, NothingOfOpenmeterIsSaidToFail) {
+  expect_nothing_fails("openmeter", 269);
+}
+
+TEST(Corpora, NothingOfCratesIoIsSaidToFail) {
+  expect_nothing_fails("crates_io", 285);
+}
+
+TEST(Corpora, NothingOfHatchetIsSaidToFail) {
+  expect_nothing_fails("hatchet", 181);
 }
 
 }  // namespace
