@@ -74,8 +74,12 @@ void add_lint(CLI::App& app, CommandLine& line) {
   command.add_option("--manifest", options.manifest, "check what add_migrations() would compile")
       ->type_name("FILE");
   static const std::map<std::string, Format> kFormats{{"gcc", Format::kGcc},
-                                                      {"json", Format::kJson}};
-  command.add_option("--format", options.format, "gcc (to stderr) or json (to stdout)")
+                                                      {"json", Format::kJson},
+                                                      {"sarif", Format::kSarif},
+                                                      {"github", Format::kGithub}};
+  command
+      .add_option("--format", options.format,
+                  "gcc (to stderr), json, sarif (2.1.0) or github (annotations), to stdout")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
   command

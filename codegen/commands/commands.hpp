@@ -24,7 +24,7 @@ enum ExitCode : int {
 };
 
 enum class Color : std::uint8_t { kAuto, kAlways, kNever };
-enum class Format : std::uint8_t { kGcc, kJson };
+enum class Format : std::uint8_t { kGcc, kJson, kSarif, kGithub };
 
 /// Wrong usage that is found out late, such as a directory that does not exist. The message is for
 /// the user.

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <iterator>
 #include <memory>
+#include <string>
 
 #include <unistd.h>
 
@@ -44,6 +45,21 @@ std::unique_ptr<CompiledSet> compile_path(const std::filesystem::path& path,
   return compile_stray(path, options.policy, options.transaction);
 }
 
+std::string render(Format format, const Diagnostics& all, const emit::ReportOptions& options) {
+  switch (format) {
+    case Format::kJson:
+      return emit::report_json(all, options);
+    case Format::kSarif:
+      return emit::report_sarif(all, options);
+    case Format::kGithub:
+      return emit::report_github(all, options);
+    case Format::kGcc:
+      break;
+  }
+  std::string text = emit::report_gcc(all, options);
+  return text.empty() ? emit::summary_line(all, options.migrations) + "\n" : text;
+}
+
 }  // namespace
 
 int run_lint(LintOptions options) {
@@ -64,16 +80,12 @@ int run_lint(LintOptions options) {
   }
   all.sort();
   const bool fails = all.has_errors();
-  if (options.format == Format::kJson) {
-    const std::string text = emit::report_json(all, {.use_color = false, .migrations = migrations});
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return fails ? kFindings : kClean;
-  }
-  std::string text = emit::report_gcc(
-      all, {.use_color = use_color(options.color, STDERR_FILENO), .migrations = migrations});
-  if (text.empty())
-    text = emit::summary_line(all, migrations) + "\n";
-  std::fwrite(text.data(), 1, text.size(), stderr);
+  const emit::ReportOptions report{
+      .use_color = options.format == Format::kGcc && use_color(options.color, STDERR_FILENO),
+      .migrations = migrations,
+      .base = std::filesystem::current_path()};
+  const std::string text = render(options.format, all, report);
+  std::fwrite(text.data(), 1, text.size(), options.format == Format::kGcc ? stderr : stdout);
   return fails ? kFindings : kClean;
 }
 
