@@ -259,7 +259,7 @@ std::string json_findings(const Status& status, const std::vector<std::string>& 
   return dump(json);
 }
 
-std::string json_version(const MigrationSet& set) {
+std::string json_set(const MigrationSet& set) {
   Json json;
   json["ok"] = true;
   json["exit_code"] = 0;

@@ -62,6 +62,7 @@ class Run {
   std::unique_ptr<Connection> release_connection();
 
   Report up();
+  void wait_until_current();
   Status status();
 
  private:
@@ -72,6 +73,7 @@ class Run {
   void receive_notices();
   void check();
   bool advance();
+  std::string what_is_missing();
   void settle(const Plan& plan);
   void handle_drift(const Plan& plan);
   void accept_drift(const Plan& plan);
@@ -183,6 +185,7 @@ class Run {
   int backend_pid_ = 0;
   bool is_pooled_ = false;
   bool is_direct_ = false;
+  bool is_waiting_ = false;  // wait_until_current(): time heals, until the deadline
   bool is_usable_ = false;  // a transaction on it is ours
 
   Clock::time_point start_ = Clock::now();

@@ -157,6 +157,22 @@ TEST_F(CommandLine, CheckAnswersByItsExitCode) {
   EXPECT_EQ(json["error"]["kind"], "drift");
 }
 
+TEST_F(CommandLine, WaitEndsWhenAnotherHasAppliedEverything) {
+  const Outcome busy = run({"wait", "--wait=200ms"});
+  EXPECT_EQ(busy.code, 6);
+  EXPECT_NE(busy.out.find("waiting  3 migrations are pending (001_users, 007_crm, 010_team)"),
+            std::string::npos)
+      << busy.out;
+  EXPECT_NE(busy.err.find("nobody applied it before the deadline"), std::string::npos) << busy.err;
+  EXPECT_FALSE(has_relation("users"));
+  Child waiter = start({"wait", "--json"});
+  EXPECT_EQ(run({"up"}).code, 0);
+  EXPECT_EQ(waiter.wait(), 0) << waiter.err();
+  const std::string last = waiter.out().substr(waiter.out().rfind("\n{", waiter.out().size()) + 1);
+  EXPECT_EQ(Json::parse(last)["ok"], true) << waiter.out();
+  EXPECT_EQ(run({"wait"}).out, "up to date: 3 migrations are applied\n");
+}
+
 TEST_F(CommandLine, ValidateListsEveryDifference) {
   run({"up"});
   EXPECT_EQ(run({"validate"}).code, 0);
