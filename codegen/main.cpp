@@ -90,7 +90,7 @@ void add_lint(CLI::App& app, CommandLine& line) {
   command
       .add_option("--rule", line.rule_settings,
                   "another severity for a rule, such as drop-table=warn; may be repeated")
-      ->type_name("NAME=off|warn|error")
+      ->type_name("NAME=off|warn|error[:OPTION]")
       ->allow_extra_args(false);
   command
       .add_option("--baseline", options.policy.baseline, "say nothing of versions up to this one")

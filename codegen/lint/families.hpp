@@ -26,5 +26,10 @@ extern const Family kColumnTypeRules;     // column_type_rules.cpp
 extern const Family kIdempotencyRules;    // idempotency_rules.cpp
 extern const Family kDownRules;           // down_rules.cpp
 extern const Family kHistoryRules;        // history_rules.cpp
+extern const Family kColumnStyleRules;    // column_style_rules.cpp
+extern const Family kTableStyleRules;     // table_style_rules.cpp
+extern const Family kNameRules;           // name_rules.cpp
+extern const Family kSecurityRules;       // security_rules.cpp
+extern const Family kSessionRules;        // session_rules.cpp
 
 }  // namespace godwit::codegen::lint

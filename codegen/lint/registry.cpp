@@ -15,7 +15,8 @@ constexpr std::array kFamilies = {
     &kSuppressionRules, &kTransactionRules, &kDestructiveRules, &kCompatibilityRules,
     &kIndexRules,       &kPartitionRules,   &kConstraintRules,  &kAddColumnRules,
     &kRewriteRules,     &kLockRules,        &kNullabilityRules, &kColumnTypeRules,
-    &kIdempotencyRules, &kDownRules,        &kHistoryRules,
+    &kIdempotencyRules, &kDownRules,        &kHistoryRules,     &kColumnStyleRules,
+    &kTableStyleRules,  &kNameRules,        &kSecurityRules,    &kSessionRules,
 };
 
 }  // namespace

@@ -25,7 +25,7 @@ struct Directive {
 
 constexpr std::array<std::string_view, 4> kSectionWords{"up", "down", "verify", "require"};
 // Directives that belong to a statement; lint/ and emit/ read them.
-constexpr std::array<std::string_view, 2> kStatementWords{"allow", "batch"};
+constexpr std::array<std::string_view, 3> kStatementWords{"allow", "allow-file", "batch"};
 
 /// The section that another tool's directive begins; none where it only ends a statement, or is
 /// about something else.
@@ -66,7 +66,7 @@ void report_unknown(const SourceFile& file, std::size_t offset, std::string_view
   diagnostics
       .error("unknown-directive", file, offset, std::move(message),
              {"the directives are godwit:up, godwit:down, godwit:verify, godwit:require, "
-              "godwit:allow and godwit:batch"})
+              "godwit:allow, godwit:allow-file and godwit:batch"})
       .length = word.size();
 }
 
