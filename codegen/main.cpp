@@ -103,6 +103,9 @@ void add_lint(CLI::App& app, CommandLine& line) {
                   "for single files: auto (as the file says), always or none")
       ->check(CLI::IsMember({"auto", "always", "none"}).description(""))
       ->type_name("MODE");
+  command.add_flag("--fix", options.fix,
+                   "make the edits that need no thought, other than to locked migrations");
+  command.add_flag("--diff", options.diff, "print those edits to stdout, as a patch");
   add_layout(command, options.layout);
   add_color(command, options.color);
 }

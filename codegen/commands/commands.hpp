@@ -41,6 +41,8 @@ struct LintOptions {
   Layout layout = Layout::kAuto;    ///< of directories
   Format format = Format::kGcc;
   Color color = Color::kAuto;
+  bool fix = false;   ///< put the mechanical edits into the files
+  bool diff = false;  ///< print them as a patch
 };
 int run_lint(LintOptions options);
 
