@@ -79,6 +79,15 @@ struct ShowOptions {
 };
 int run_show(const ShowOptions& options);
 
+enum class GraphFormat : std::uint8_t { kText, kDot, kMermaid };
+
+struct GraphOptions {
+  std::filesystem::path directory;
+  GraphFormat format = GraphFormat::kText;
+  Layout layout = Layout::kAuto;
+};
+int run_graph(const GraphOptions& options);
+
 struct NewOptions {
   std::filesystem::path directory;
   std::string name;
