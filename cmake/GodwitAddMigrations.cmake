@@ -6,6 +6,8 @@
 #
 #   add_migrations(<library>                 a static library, which brings godwit::runtime with it
 #     DIRECTORY <dir> | FILES <file>...      all <dir>/*.sql (hidden files not), or a list
+#     [LAYOUT <layout>]                      whose folder it is: auto (it is found out), numbered, golang-migrate,
+#                                            flyway, diesel, goose, dbmate, sql-migrate or sqitch
 #     [NAME <set>]                           the set's name in the history table; `main` unless given
 #     [NAMESPACE <a::b>]                     of migrations() in C++; the library's name unless given
 #     [HEADER <name.hpp>]                    <library>.hpp unless given
@@ -147,6 +149,19 @@ endfunction()
 # _godwit_glob(<library> <out> <pattern>...): the visible files that match. The build looks again each time.
 function(_godwit_glob library out)
   file(GLOB found LIST_DIRECTORIES false CONFIGURE_DEPENDS ${ARGN})
+  _godwit_visible(${library} files "${found}")
+  set(${out} "${files}" PARENT_SCOPE)
+endfunction()
+
+# _godwit_glob_recurse(<library> <out> <pattern>...): the same, in the folders below too.
+function(_godwit_glob_recurse library out)
+  file(GLOB_RECURSE found LIST_DIRECTORIES false CONFIGURE_DEPENDS ${ARGN})
+  _godwit_visible(${library} files "${found}")
+  set(${out} "${files}" PARENT_SCOPE)
+endfunction()
+
+# _godwit_visible(<library> <out> <files>): those of the files that are not hidden, sorted.
+function(_godwit_visible library out found)
   set(files)
   foreach(file IN LISTS found)
     cmake_path(GET file FILENAME name)
@@ -164,7 +179,7 @@ endfunction()
 # add_migrations(<library> ...): see the head of this file.
 function(add_migrations library)
   set(flags REQUIRE_DOWN REQUIRE_VERIFY WERROR WARN_ONLY ALLOW_EMPTY)
-  set(values DIRECTORY NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE TYPE)
+  set(values DIRECTORY LAYOUT NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE TYPE)
   set(lists FILES RULES_ERROR RULES_WARN RULES_OFF EXTERNAL)
 
   # What cmake_parse_arguments() is silent about: an empty argument (a variable that is not set), a line break, and a
@@ -227,6 +242,13 @@ function(add_migrations library)
     set(arg_TYPE STATIC)
   elseif(NOT arg_TYPE MATCHES "^(STATIC|OBJECT)$")
     _godwit_fail(${library} "TYPE is STATIC or OBJECT, not ${arg_TYPE}")
+  endif()
+  set(layouts auto numbered golang-migrate flyway diesel goose dbmate sql-migrate sqitch)
+  if(NOT DEFINED arg_LAYOUT)
+    set(arg_LAYOUT auto)
+  elseif(NOT arg_LAYOUT IN_LIST layouts)
+    list(JOIN layouts " " words)
+    _godwit_fail(${library} "LAYOUT is one of ${words}, not ${arg_LAYOUT}")
   endif()
   if(NOT DEFINED arg_NAME)
     set(arg_NAME main)
@@ -296,13 +318,27 @@ function(add_migrations library)
     endforeach()
     list(SORT files)
   else()
-    _godwit_glob(${library} files "${root_pattern}/*.sql")
+    # What the tool's own list_directory() lists: files, and those of folders that are a migration each (diesel).
+    set(patterns "${root_pattern}/*.sql" "${root_pattern}/[0-9]*_*/up.sql" "${root_pattern}/[0-9]*_*/down.sql")
+    _godwit_glob(${library} files ${patterns})
+    set(advice "subfolders are not looked into, but for diesel's and sqitch's")
+    if(arg_LAYOUT STREQUAL "sqitch" OR (arg_LAYOUT STREQUAL "auto" AND EXISTS "${root}/sqitch.plan"))
+      foreach(folder deploy revert verify)
+        _godwit_glob_recurse(${library} scripts "${root_pattern}/${folder}/*.sql")
+        list(APPEND files ${scripts})
+      endforeach()
+      list(SORT files)
+      if(NOT EXISTS "${root}/sqitch.plan")
+        _godwit_fail(${library} "there is no sqitch.plan in ${root}")
+      endif()
+    endif()
     if(NOT files AND NOT arg_ALLOW_EMPTY)
-      _godwit_fail(${library} "there is no .sql file in ${root} (subfolders are not looked into); ALLOW_EMPTY permits that")
+      _godwit_fail(${library} "there is no .sql file in ${root} (${advice}); ALLOW_EMPTY permits that")
     endif()
   endif()
   # Files beside the migrations that the tool reads where they are; they may come and go.
-  set(beside_patterns "${root_pattern}/.godwitignore")
+  set(beside_patterns "${root_pattern}/.godwitignore" "${root_pattern}/sqitch.plan"
+    "${root_pattern}/[0-9]*_*/metadata.toml")
   if(lock)
     _godwit_glob_literal(lock_pattern "${lock}")
     list(APPEND beside_patterns "${lock_pattern}")
@@ -317,6 +353,9 @@ function(add_migrations library)
     string(APPEND manifest "postgres ${arg_POSTGRES}\n")
   endif()
   string(APPEND manifest "root ${root}\n")
+  if(NOT arg_LAYOUT STREQUAL "auto")
+    string(APPEND manifest "layout ${arg_LAYOUT}\n")
+  endif()
   if(lock)
     string(APPEND manifest "lock ${lock}\n")
   endif()
@@ -327,7 +366,7 @@ function(add_migrations library)
   foreach(severity error warn off)
     string(TOUPPER "RULES_${severity}" keyword)
     foreach(rule IN LISTS arg_${keyword})
-      if(NOT rule MATCHES "^([a-z][a-z0-9-]*)(:[a-z0-9-]+)?$")
+      if(NOT rule MATCHES "^([a-z][a-z0-9-]*)(:.+)?$")
         _godwit_fail(${library} "${keyword}: \"${rule}\" is no rule; `godwit rules` lists them")
       endif()
       set(id ${CMAKE_MATCH_1})

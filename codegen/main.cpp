@@ -16,6 +16,7 @@
 #include "commands/commands.hpp"
 #include "commands/manifest.hpp"
 #include "lint/policy.hpp"
+#include "source/layout.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen::commands {
@@ -34,6 +35,7 @@ struct CommandLine {
   ListOptions list{.directory = kDefaultDirectory};
   ShowOptions show{.directory = kDefaultDirectory, .version = {}};
   ExplainOptions explain{.path = kDefaultDirectory, .versions = {}};
+  GraphOptions graph{.directory = kDefaultDirectory};
   NewOptions create{.directory = kDefaultDirectory, .name = {}};
   RulesOptions rules;
   std::vector<std::string> rule_settings;
@@ -49,6 +51,19 @@ void add_color(CLI::App& command, Color& color) {
       ->type_name("WHEN");
 }
 
+void add_layout(CLI::App& command, Layout& layout) {
+  static const std::map<std::string, Layout> kLayouts = [] {
+    std::map<std::string, Layout> layouts;
+    for (const std::string_view name : layout_names()) layouts.emplace(name, *parse_layout(name));
+    return layouts;
+  }();
+  command
+      .add_option("--layout", layout,
+                  fmt::format("whose folder it is: {}", fmt::join(layout_names(), ", ")))
+      ->transform(CLI::CheckedTransformer(kLayouts).description(""))
+      ->type_name("LAYOUT");
+}
+
 void add_lint(CLI::App& app, CommandLine& line) {
   CLI::App& command = *app.add_subcommand("lint", "Check migrations and say all that is wrong");
   command.footer(
@@ -61,8 +76,12 @@ void add_lint(CLI::App& app, CommandLine& line) {
   command.add_option("--manifest", options.manifest, "check what add_migrations() would compile")
       ->type_name("FILE");
   static const std::map<std::string, Format> kFormats{{"gcc", Format::kGcc},
-                                                      {"json", Format::kJson}};
-  command.add_option("--format", options.format, "gcc (to stderr) or json (to stdout)")
+                                                      {"json", Format::kJson},
+                                                      {"sarif", Format::kSarif},
+                                                      {"github", Format::kGithub}};
+  command
+      .add_option("--format", options.format,
+                  "gcc (to stderr), json, sarif (2.1.0) or github (annotations), to stdout")
       ->transform(CLI::CheckedTransformer(kFormats).description(""))
       ->type_name("FORMAT");
   command
@@ -73,7 +92,7 @@ void add_lint(CLI::App& app, CommandLine& line) {
   command
       .add_option("--rule", line.rule_settings,
                   "another severity for a rule, such as drop-table=warn; may be repeated")
-      ->type_name("NAME=off|warn|error")
+      ->type_name("NAME=off|warn|error[:OPTION]")
       ->allow_extra_args(false);
   command
       .add_option("--baseline", options.policy.baseline, "say nothing of versions up to this one")
@@ -86,6 +105,10 @@ void add_lint(CLI::App& app, CommandLine& line) {
                   "for single files: auto (as the file says), always or none")
       ->check(CLI::IsMember({"auto", "always", "none"}).description(""))
       ->type_name("MODE");
+  command.add_flag("--fix", options.fix,
+                   "make the edits that need no thought, other than to locked migrations");
+  command.add_flag("--diff", options.diff, "print those edits to stdout, as a patch");
+  add_layout(command, options.layout);
   add_color(command, options.color);
 }
 
@@ -114,6 +137,7 @@ void add_lock(CLI::App& app, CommandLine& line) {
       ->type_name("VERSION")
       ->allow_extra_args(false);
   command.add_flag("--check", line.lock.check, "write nothing; fail when something is not locked");
+  add_layout(command, line.lock.layout);
   add_color(command, line.lock.color);
 }
 
@@ -122,6 +146,7 @@ void add_list(CLI::App& app, CommandLine& line) {
       *app.add_subcommand("list", "List the migrations in the order in which they are applied");
   command.add_option("DIRECTORY", line.list.directory, "migrations/ unless given");
   command.add_flag("--json", line.list.json, "as JSON");
+  add_layout(command, line.list.layout);
 }
 
 void add_show(CLI::App& app, CommandLine& line) {
@@ -130,6 +155,18 @@ void add_show(CLI::App& app, CommandLine& line) {
   command.add_option("DIRECTORY", line.show.directory, "migrations/ unless given");
   command.add_flag("--sql", line.show.sql, "with the whole SQL");
   command.add_flag("--json", line.show.json, "as JSON");
+  add_layout(command, line.show.layout);
+}
+
+void add_graph(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand("graph", "Draw which migration depends on which");
+  command.add_option("DIRECTORY", line.graph.directory, "migrations/ unless given");
+  static const std::map<std::string, GraphFormat> kFormats{
+      {"text", GraphFormat::kText}, {"dot", GraphFormat::kDot}, {"mermaid", GraphFormat::kMermaid}};
+  command.add_option("--format", line.graph.format, "text, dot (Graphviz) or mermaid")
+      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->type_name("FORMAT");
+  add_layout(command, line.graph.layout);
 }
 
 void add_explain(CLI::App& app, CommandLine& line) {
@@ -201,6 +238,8 @@ int dispatch(const CLI::App& app, CommandLine& line) {
     return run_show(line.show);
   if (app.got_subcommand("explain"))
     return run_explain(line.explain);
+  if (app.got_subcommand("graph"))
+    return run_graph(line.graph);
   if (app.got_subcommand("new"))
     return run_new(line.create);
   return run_rules(line.rules);
@@ -247,6 +286,7 @@ int main(int argc, char** argv) {
   add_list(app, line);
   add_show(app, line);
   add_explain(app, line);
+  add_graph(app, line);
   add_new(app, line);
   add_rules(app, line);
   try {

@@ -24,7 +24,7 @@ enum ExitCode : int {
 };
 
 enum class Color : std::uint8_t { kAuto, kAlways, kNever };
-enum class Format : std::uint8_t { kGcc, kJson };
+enum class Format : std::uint8_t { kGcc, kJson, kSarif, kGithub };
 
 /// Wrong usage that is found out late, such as a directory that does not exist. The message is for
 /// the user.
@@ -38,8 +38,11 @@ struct LintOptions {
   std::optional<std::filesystem::path> manifest;
   lint::Policy policy;
   std::optional<bool> transaction;  ///< for stray files
+  Layout layout = Layout::kAuto;    ///< of directories
   Format format = Format::kGcc;
   Color color = Color::kAuto;
+  bool fix = false;   ///< put the mechanical edits into the files
+  bool diff = false;  ///< print them as a patch
 };
 int run_lint(LintOptions options);
 
@@ -54,6 +57,7 @@ struct LockOptions {
   std::filesystem::path directory;
   std::optional<std::filesystem::path> file;  ///< godwit.lock in the directory unless given
   std::vector<std::int64_t> accept;
+  Layout layout = Layout::kAuto;
   bool check = false;
   Color color = Color::kAuto;
 };
@@ -61,6 +65,7 @@ int run_lock(const LockOptions& options);
 
 struct ListOptions {
   std::filesystem::path directory;
+  Layout layout = Layout::kAuto;
   bool json = false;
 };
 int run_list(const ListOptions& options);
@@ -68,6 +73,7 @@ int run_list(const ListOptions& options);
 struct ShowOptions {
   std::filesystem::path directory;
   std::string version;
+  Layout layout = Layout::kAuto;
   bool sql = false;
   bool json = false;
 };
@@ -80,6 +86,15 @@ struct ExplainOptions {
   bool json = false;
 };
 int run_explain(const ExplainOptions& options);
+
+enum class GraphFormat : std::uint8_t { kText, kDot, kMermaid };
+
+struct GraphOptions {
+  std::filesystem::path directory;
+  GraphFormat format = GraphFormat::kText;
+  Layout layout = Layout::kAuto;
+};
+int run_graph(const GraphOptions& options);
 
 struct NewOptions {
   std::filesystem::path directory;
@@ -102,6 +117,6 @@ bool use_color(Color color, int descriptor);
 
 /// The set in `directory` with its own lock file, by the default policy. Throws UsageError when the
 /// directory cannot be read.
-SourceFiles files_of(const std::filesystem::path& directory);
+SourceFiles files_of(const std::filesystem::path& directory, Layout layout = Layout::kAuto);
 
 }  // namespace godwit::codegen::commands

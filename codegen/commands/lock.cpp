@@ -97,7 +97,7 @@ int run_lock(const LockOptions& options) {
   const std::filesystem::path path = options.file.value_or(options.directory / "godwit.lock");
   LockedSet set;
   Diagnostics diagnostics;
-  set.sources = load_set(files_of(options.directory), set.files, diagnostics);
+  set.sources = load_set(files_of(options.directory, options.layout), set.files, diagnostics);
   for (const std::size_t index : order_set(set.sources, diagnostics).order)
     set.in_order.push_back(&set.sources[index]);
   set.lock = read_lock_file(path, set.files, diagnostics);

@@ -24,6 +24,12 @@ Integer parse_number(std::string_view text) {
   return value;
 }
 
+Layout layout_of(std::string_view name) {
+  if (const auto layout = parse_layout(name))
+    return *layout;
+  throw std::invalid_argument(fmt::format("`{}` is not a layout", name));
+}
+
 /// False when the key is not known.
 bool read_entry(Manifest& manifest, std::string_view key, const std::string& value) {
   lint::Policy& policy = manifest.request.policy;
@@ -41,6 +47,8 @@ bool read_entry(Manifest& manifest, std::string_view key, const std::string& val
     policy.postgres = parse_number<int>(value);
   else if (key == "root")
     manifest.request.files.root = value;
+  else if (key == "layout")
+    manifest.request.files.layout = layout_of(value);
   else if (key == "lock")
     manifest.request.lock = value;
   else if (key == "baseline")

@@ -23,22 +23,26 @@ struct Style {
   std::int64_t last_version = 0;
   std::size_t width = 3;
   bool is_timestamp = false;
-  bool is_paired = false;  ///< 007_x.up.sql
-  bool is_flyway = false;  ///< V007__x.sql
+  bool is_paired = false;                ///< 007_x.up.sql
+  bool is_flyway = false;                ///< V007__x.sql
+  bool is_folder = false;                ///< 007_x/up.sql
+  std::vector<std::int64_t> last_parts;  ///< of Flyway's version 1.2.3
 };
 
 Style style_of(const SourceFiles& files) {
   Style style;
   for (const std::filesystem::path& path : files.files) {
-    const std::string file_name = path.filename().string();
-    const auto name = parse_file_name(file_name);
-    if (!name || name->version < style.last_version)
+    const auto name = parse_file_path(path);
+    if (!name || name->version < style.last_version ||
+        (name->version == style.last_version && name->parts < style.last_parts))
       continue;
     style.last_version = name->version;
     style.width = name->digits.size();
     style.is_timestamp = name->digits.size() >= kTimestampDigits;
-    style.is_flyway = file_name.starts_with('V');
-    style.is_paired = file_name.ends_with(".up.sql") || file_name.ends_with(".down.sql");
+    style.last_parts = name->parts;
+    style.is_flyway = name->style == NameStyle::kFlyway;
+    style.is_folder = name->style == NameStyle::kFolder;
+    style.is_paired = name->style == NameStyle::kPaired;
   }
   return style;
 }
@@ -55,6 +59,12 @@ std::string file_words(std::string_view name) {
   }
   while (!words.empty() && words.back() == '_') words.pop_back();
   return words;
+}
+
+/// 1.2.4 behind 1.2.3.
+std::string next_of(std::vector<std::int64_t> parts) {
+  ++parts.back();
+  return fmt::format("{}", fmt::join(parts, "."));
 }
 
 std::string header(std::string_view digits, std::string_view title, const std::tm& now) {
@@ -91,9 +101,18 @@ int run_new(const NewOptions& options) {
                            : fmt::format("{:0{}}", style.last_version + 1, style.width);
   if (style.is_timestamp && digits <= std::to_string(style.last_version))
     digits = std::to_string(style.last_version + 1);
+  if (style.last_parts.size() > 1 && !options.timestamp)
+    digits = next_of(style.last_parts);
   const std::string stem = (style.is_flyway ? "V" + digits + "__" : digits + "_") + words;
   const std::string up = header(digits, options.name, now) + std::string(kUpBody);
 
+  if (style.is_folder) {
+    std::filesystem::create_directory(options.directory / stem);
+    create(options.directory / stem / "up.sql", up);
+    if (options.down)
+      create(options.directory / stem / "down.sql", kDownBody.substr(1));
+    return kClean;
+  }
   if (style.is_paired) {
     create(options.directory / (stem + ".up.sql"), up);
     if (options.down)

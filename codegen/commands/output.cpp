@@ -27,12 +27,12 @@ bool use_color(Color color, int descriptor) {
   return isatty(descriptor) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
-SourceFiles files_of(const std::filesystem::path& directory) {
+SourceFiles files_of(const std::filesystem::path& directory, Layout layout) {
   std::error_code error;
   if (!std::filesystem::is_directory(directory, error))
     throw UsageError(directory.string() + ": " +
                      (error ? error.message() : "not a directory of migrations"));
-  return list_directory(directory);
+  return list_directory(directory, layout);
 }
 
 }  // namespace godwit::codegen::commands

@@ -202,29 +202,29 @@ Place Context::head_place(const Event& event, std::string_view last_word) const 
   return event.place;
 }
 
-void Context::report(std::string_view rule, const Event& event, Place place, std::string message,
-                     std::vector<std::string> notes, std::optional<Severity> severity) {
-  report_in(section(), rule, event.call.value_or(place), std::move(message), std::move(notes),
-            severity);
+Diagnostic* Context::report(std::string_view rule, const Event& event, Place place,
+                            std::string message, std::vector<std::string> notes,
+                            std::optional<Severity> severity) {
+  return report_in(section(), rule, event.call.value_or(place), std::move(message),
+                   std::move(notes), severity);
 }
 
 void Context::report_in_transaction(std::string_view rule, const Event& event, Place place,
                                     std::string message, std::vector<std::string> notes) {
-  const std::size_t count = findings_.size();
-  report(rule, event, place, std::move(message), std::move(notes),
-         event.is_conditional ? Severity::kWarning : Severity::kError);
-  if (findings_.size() > count && !event.is_conditional && transaction().is_transactional)
-    findings_.back().fails_in_transaction = event.statement_index;
+  Diagnostic* finding = report(rule, event, place, std::move(message), std::move(notes),
+                               event.is_conditional ? Severity::kWarning : Severity::kError);
+  if (finding != nullptr && !event.is_conditional && transaction().is_transactional)
+    finding->fails_in_transaction = event.statement_index;
 }
 
-void Context::report_in(const Section& section, std::string_view id, Place place,
-                        std::string message, std::vector<std::string> notes,
-                        std::optional<Severity> severity) {
+Diagnostic* Context::report_in(const Section& section, std::string_view id, Place place,
+                               std::string message, std::vector<std::string> notes,
+                               std::optional<Severity> severity) {
   const RuleInfo* rule = find_rule(id);
   const Severity own = severity.value_or(rule == nullptr ? Severity::kError : rule->severity);
   // A function may be called more than once.
   if (!reported_.emplace(id, place.offset, message).second)
-    return;
+    return nullptr;
   findings_.push_back({.severity = own,
                        .rule = rule == nullptr ? id : rule->id,
                        .file = &section.file(),
@@ -232,7 +232,9 @@ void Context::report_in(const Section& section, std::string_view id, Place place
                        .length = place.length,
                        .message = std::move(message),
                        .notes = std::move(notes),
-                       .fix = {}});
+                       .fix = {},
+                       .is_survivable = false});
+  return &findings_.back();
 }
 
 }  // namespace godwit::codegen::lint

@@ -30,5 +30,10 @@ extern const Family kTimeoutRules;          // timeout_rules.cpp
 extern const Family kUncommittedRules;      // uncommitted_rules.cpp
 extern const Family kDuplicateColumnRules;  // duplicate_column_rules.cpp
 extern const Family kHistoryRules;          // history_rules.cpp
+extern const Family kColumnStyleRules;      // column_style_rules.cpp
+extern const Family kTableStyleRules;       // table_style_rules.cpp
+extern const Family kNameRules;             // name_rules.cpp
+extern const Family kSecurityRules;         // security_rules.cpp
+extern const Family kSessionRules;          // session_rules.cpp
 
 }  // namespace godwit::codegen::lint

@@ -45,6 +45,61 @@ constexpr RuleInfo kRules[] = {
      .bad = "users.sql",
      .good = "007_users.sql",
      .manual = "docs/rules.md#files"},
+    {.id = "mixed-layouts",
+     .group = "files",
+     .is_hard = true,
+     .summary = "The files of a set are named as different tools have them",
+     .explanation =
+         "Flyway, diesel and the others each see only their own files and order them in their own "
+         "way, so a folder that mixes them was never applied as a whole. Name all alike, or say "
+         "with LAYOUT which tool's files are meant and list the others in .godwitignore.",
+     .bad = "007_users.sql beside V008__orders.sql",
+     .good = "V007__users.sql beside V008__orders.sql",
+     .manual = "docs/file-format.md#names"},
+    {.id = "unsupported-file",
+     .group = "files",
+     .summary = "A file that its tool would run, and godwit does not",
+     .explanation =
+         "Flyway runs R__views.sql again whenever it changes, and callbacks such as "
+         "afterMigrate.sql after each run. godwit applies versioned migrations only: left out in "
+         "silence, what such a file makes would be missing. Move it into a versioned migration "
+         "and list the file in .godwitignore.",
+     .bad = "R__views.sql",
+     .good = "V12__views.sql",
+     .manual = "docs/file-format.md#names"},
+    {.id = "unread-file",
+     .group = "files",
+     .severity = Severity::kWarning,
+     .summary = "A .sql file in the folder is no migration of its layout",
+     .explanation =
+         "diesel reads only the folders of migrations, sqitch only the scripts that its plan "
+         "names, and a baseline of Flyway means nothing beside the migrations that it stands for. "
+         "The file is left out; list it in .godwitignore, so that nobody takes it for a migration.",
+     .bad = "cleanup.sql beside 2024-01-01-000000_users/up.sql",
+     .good = "cleanup.sql in .godwitignore",
+     .manual = "docs/file-format.md#names"},
+    {.id = "invalid-plan",
+     .group = "files",
+     .is_hard = true,
+     .summary = "A sqitch plan has a line that is not understood, or that cannot be followed",
+     .explanation =
+         "The plan says which changes there are and in which order: a line that is not read would "
+         "leave a migration out. A change comes behind those that it requires, is deployed "
+         "without those that it conflicts with, and is there twice only with a tag between.",
+     .bad = "users [no_such_change] 2013-12-31T10:32:55Z Marge <marge@example.com>",
+     .good = "users [appschema] 2013-12-31T10:32:55Z Marge <marge@example.com>",
+     .manual = "docs/file-format.md#names"},
+    {.id = "unsupported-directive",
+     .group = "files",
+     .is_hard = true,
+     .summary = "A directive of goose asks for what a compiled migration cannot have",
+     .explanation =
+         "Between `-- +goose ENVSUB ON` and `OFF` goose replaces $NAME and ${NAME} by the "
+         "environment's values when it runs. A migration that is compiled in is the same on every "
+         "server. Write the value, or read a setting with current_setting().",
+     .bad = "-- +goose ENVSUB ON\nCREATE ROLE app PASSWORD '${APP_PASSWORD}';",
+     .good = "CREATE ROLE app;",
+     .manual = "docs/file-format.md#names"},
     {.id = "duplicate-version",
      .group = "files",
      .is_hard = true,

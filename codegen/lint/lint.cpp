@@ -137,22 +137,26 @@ class Linter {
     const sql::Migration& migration = *in_order_[i];
     index_ = static_cast<catalog::MigrationIndex>(i);
     catalog_.reset_search_path();
+    file_allows_ = {};
     lint_section(migration, SectionKind::kUp, bodies_[i].up, bodies_[i].up_errors);
     if (migration.is_opaque)
       catalog_.is_opaque = true;
-    if (!migration.source->down.is_present())
+    if (!migration.source->down.is_present()) {
+      file_allows_.report_unused(diagnostics_);
       return;
+    }
     catalog_.start_trial();
     catalog_.reset_search_path();
     lint_section(migration, SectionKind::kDown, bodies_[i].down, bodies_[i].down_errors);
     catalog_.roll_back();
+    file_allows_.report_unused(diagnostics_);
   }
 
   void lint_section(const sql::Migration& migration, SectionKind kind, const Bodies& bodies,
                     const std::vector<sql::BodyError>& errors) {
     session_ = {};
     Context context(policy_, catalog_, migration, kind, index_, session_);
-    Suppressions suppressions(context.section(), context.script(), diagnostics_);
+    Suppressions suppressions(context.section(), context.script(), file_allows_, diagnostics_);
     for (const Family* family : families()) {
       if (family->before_section != nullptr)
         family->before_section(context);
@@ -243,8 +247,18 @@ class Linter {
       call_depth_ = depth;
       run_statement(event, inner.statement, context);
     }
-    if (!body.dynamic.empty())
+    if (!body.dynamic.empty()) {
+      report_dynamic(body, around, context);
       catalog_.is_opaque = true;
+    }
+  }
+
+  static void report_dynamic(const sql::Body& body, const Event& around, Context& context) {
+    for (const sql::BodyPlace& place : body.dynamic)
+      context.report("dynamic-sql", around, {place.offset, place.length},
+                     "EXECUTE of a computed string: what it does is not known before it runs",
+                     {"write the statements out, or say above it why it is safe:\n"
+                      "-- godwit:allow(dynamic-sql) <reason>"});
   }
 
   /// Time zone, for the rules.
@@ -350,6 +364,7 @@ class Linter {
   std::map<std::pair<const Section*, std::size_t>, std::unique_ptr<sql::Body>> function_bodies_;
   std::vector<FailsInTransaction> fails_in_transaction_;
   Session session_;
+  FileAllows file_allows_;  ///< of the migration
   catalog::MigrationIndex index_ = 0;
   int call_depth_ = 0;
 };

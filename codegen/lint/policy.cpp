@@ -48,6 +48,13 @@ Severity adjusted(const Policy& policy, const Diagnostic& diagnostic,
   return severity;
 }
 
+std::string option_problem(const RuleInfo& rule, std::string_view option) {
+  if (option.empty())
+    return "";
+  return rule.check_option == nullptr ? fmt::format("it has no option, such as `{}`", option)
+                                      : rule.check_option(option);
+}
+
 }  // namespace
 
 std::vector<std::string> check_policy(const Policy& policy) {
@@ -62,11 +69,20 @@ std::vector<std::string> check_policy(const Policy& policy) {
     } else if (rule->is_hard && setting.severity && *setting.severity < rule->severity) {
       problems.push_back(
           fmt::format("rule '{}' cannot be turned off or down: {}", id, rule->summary));
+    } else if (const std::string problem = option_problem(*rule, setting.option);
+               !problem.empty()) {
+      problems.push_back(fmt::format("rule '{}': {}", id, problem));
     }
   }
   if (policy.warn_only && policy.werror)
     problems.push_back("WARN_ONLY and WERROR contradict each other: give one of them");
   return problems;
+}
+
+std::string_view option_of(const Policy& policy, std::string_view rule) {
+  const auto setting = policy.rules.find(rule);
+  return setting == policy.rules.end() ? std::string_view()
+                                       : std::string_view(setting->second.option);
 }
 
 Severity effective_severity(const Policy& policy, std::string_view id, Severity severity) {

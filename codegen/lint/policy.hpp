@@ -47,6 +47,9 @@ struct Policy {
 /// well; for the command line to report as wrong usage.
 std::vector<std::string> check_policy(const Policy& policy);
 
+/// The option that the project gave to a rule; empty when there is none.
+std::string_view option_of(const Policy& policy, std::string_view rule);
+
 /// What `policy` makes of a finding of `rule` that would be of `severity`; kOff drops it.
 Severity effective_severity(const Policy& policy, std::string_view rule, Severity severity);
 

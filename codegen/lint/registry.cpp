@@ -22,7 +22,9 @@ constexpr std::array kFamilies = {
     &kIdempotencyRules, &kDownRules,
     &kHeldLockRules,    &kTimeoutRules,
     &kUncommittedRules, &kDuplicateColumnRules,
-    &kHistoryRules,
+    &kHistoryRules,     &kColumnStyleRules,
+    &kTableStyleRules,  &kNameRules,
+    &kSecurityRules,    &kSessionRules,
 };
 
 }  // namespace

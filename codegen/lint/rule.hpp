@@ -14,6 +14,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "source/diagnostic.hpp"
@@ -34,6 +35,9 @@ struct RuleInfo {
   std::string_view bad;          ///< SQL, or a header line, that it fires on
   std::string_view good;         ///< the same intent, done so that it does not
   std::string_view manual;       ///< page of PostgreSQL's or godwit's manual
+  /// What is wrong with an option of the rule, `NAME=severity:option`; empty when nothing is. Null
+  /// for a rule that has none.
+  std::string (*check_option)(std::string_view option) = nullptr;
 };
 
 class Context;

@@ -18,7 +18,8 @@ Diagnostic& Diagnostics::add(Severity severity, std::string_view rule, const Sou
                   .length = 0,
                   .message = std::move(message),
                   .notes = std::move(notes),
-                  .fix = {}});
+                  .fix = {},
+                  .is_survivable = false});
   return all_.back();
 }
 

@@ -2,17 +2,17 @@
 #include "source/file_name.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
+
+#include "source/words.hpp"
 
 namespace godwit::codegen {
 namespace {
 
 constexpr std::string_view kExtension = ".sql";
 constexpr std::size_t kMostDigits = 18;  // what a bigint surely holds
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool take_suffix(std::string_view& text, std::string_view suffix) {
   if (!text.ends_with(suffix))
@@ -27,8 +27,8 @@ std::string take_digits(std::string_view& text) {
   std::size_t i = 0;
   while (i < text.size()) {
     const bool is_joining_dash =
-        text[i] == '-' && i > 0 && i + 1 < text.size() && is_digit(text[i + 1]);
-    if (is_digit(text[i]))
+        text[i] == '-' && i > 0 && i + 1 < text.size() && is_ascii_digit(text[i + 1]);
+    if (is_ascii_digit(text[i]))
       digits.push_back(text[i]);
     else if (!is_joining_dash)
       break;
@@ -38,6 +38,74 @@ std::string take_digits(std::string_view& text) {
   return digits;
 }
 
+std::int64_t number_of(std::string_view digits) {
+  std::int64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  return number;
+}
+
+/// `007_name`, behind a prefix such as Flyway's.
+bool read_version(std::string_view rest, std::string_view separator, FileName& into) {
+  into.digits = take_digits(rest);
+  if (into.digits.empty() || into.digits.size() > kMostDigits || !rest.starts_with(separator) ||
+      rest.size() == separator.size())
+    return false;
+  into.name = rest.substr(separator.size());
+  into.version = number_of(into.digits);
+  return true;
+}
+
+/// `1.2.3__name`, or `1_2_3__name`, which Flyway takes for the same.
+bool read_flyway_version(std::string_view rest, FileName& into) {
+  while (true) {
+    const std::string digits = take_digits(rest);
+    if (digits.empty() || digits.size() > kMostDigits)
+      return false;
+    into.digits += (into.digits.empty() ? "" : ".") + digits;
+    into.parts.push_back(number_of(digits));
+    if (rest.starts_with("__") || rest.size() < 2 || (rest.front() != '.' && rest.front() != '_'))
+      break;
+    rest.remove_prefix(1);
+  }
+  constexpr std::string_view kSeparator = "__";
+  if (!rest.starts_with(kSeparator) || rest.size() == kSeparator.size())
+    return false;
+  into.name = rest.substr(kSeparator.size());
+  into.version = into.parts.front();
+  return true;
+}
+
+/// How wide the parts of a dotted version are, from the left. The widths of one form add up to 18,
+/// and new versions of a project go on to fit the form that its old ones fit.
+using Form = std::array<std::size_t, 4>;
+constexpr std::array<Form, 5> kForms{{{6, 4, 4, 4},     // 1.2.3.4
+                                      {8, 6, 4, 0},     // 20231201.120000.1
+                                      {14, 4, 0, 0},    // 20231201120000.1
+                                      {4, 14, 0, 0},    // 1.20231201120000
+                                      {2, 2, 14, 0}}};  // 1.2.20231201120000
+
+std::int64_t power_of_ten(std::size_t digits) {
+  std::int64_t power = 1;
+  for (std::size_t i = 0; i < digits; ++i) power *= 10;
+  return power;
+}
+
+bool fits(std::span<const std::int64_t> parts, const Form& form) {
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool is_trailing_zero = parts[i] == 0 && i >= form.size();
+    if (!is_trailing_zero && (i >= form.size() || parts[i] >= power_of_ten(form[i])))
+      return false;
+  }
+  return true;
+}
+
+std::int64_t encoded(std::span<const std::int64_t> parts, const Form& form) {
+  std::int64_t version = 0;
+  for (std::size_t i = 0; i < form.size(); ++i)
+    version = version * power_of_ten(form[i]) + (i < parts.size() ? parts[i] : 0);
+  return version;
+}
+
 }  // namespace
 
 std::optional<FileName> parse_file_name(std::string_view file_name) {
@@ -45,33 +113,44 @@ std::optional<FileName> parse_file_name(std::string_view file_name) {
   if (!take_suffix(rest, kExtension))
     return std::nullopt;
   FileName parsed;
-  std::string_view separator = "_";
-  if (rest.starts_with('V') || rest.starts_with('U')) {
+  if (rest.starts_with('V') || rest.starts_with('U') || rest.starts_with('B')) {
+    parsed.style = NameStyle::kFlyway;
     parsed.part = rest.front() == 'U' ? SectionKind::kDown : SectionKind::kUp;
+    parsed.is_baseline = rest.front() == 'B';
     rest.remove_prefix(1);
-    separator = "__";
-  } else if (take_suffix(rest, ".down")) {
-    parsed.part = SectionKind::kDown;
-  } else if (take_suffix(rest, ".verify")) {
-    parsed.part = SectionKind::kVerify;
-  } else {
-    take_suffix(rest, ".up");
+    return read_flyway_version(rest, parsed) ? std::optional(std::move(parsed)) : std::nullopt;
   }
-  parsed.digits = take_digits(rest);
-  if (parsed.digits.empty() || parsed.digits.size() > kMostDigits || !rest.starts_with(separator) ||
-      rest.size() == separator.size())
-    return std::nullopt;
-  parsed.name = rest.substr(separator.size());
-  const char* end = parsed.digits.data() + parsed.digits.size();
-  std::from_chars(parsed.digits.data(), end, parsed.version);
-  return parsed;
+  if (take_suffix(rest, ".down"))
+    parsed.part = SectionKind::kDown;
+  else if (take_suffix(rest, ".verify"))
+    parsed.part = SectionKind::kVerify;
+  else if (!take_suffix(rest, ".up"))
+    return read_version(rest, "_", parsed) ? std::optional(std::move(parsed)) : std::nullopt;
+  parsed.style = NameStyle::kPaired;
+  return read_version(rest, "_", parsed) ? std::optional(std::move(parsed)) : std::nullopt;
+}
+
+std::optional<FileName> parse_file_path(const std::filesystem::path& path) {
+  const std::string file_name = path.filename().string();
+  if (file_name != "up.sql" && file_name != "down.sql")
+    return parse_file_name(file_name);
+  FileName parsed;
+  parsed.style = NameStyle::kFolder;
+  parsed.part = file_name == "up.sql" ? SectionKind::kUp : SectionKind::kDown;
+  const std::string folder = path.parent_path().filename().string();
+  return read_version(folder, "_", parsed) ? std::optional(std::move(parsed)) : std::nullopt;
+}
+
+bool is_migration_folder(std::string_view name) {
+  FileName ignored;
+  return read_version(name, "_", ignored);
 }
 
 std::string explain_file_name(std::string_view file_name) {
   std::string_view rest = file_name;
   if (!take_suffix(rest, kExtension))
     return "a migration's name ends in .sql";
-  if (rest.starts_with('V') && rest.size() > 1 && is_digit(rest[1]))
+  if (rest.starts_with('V') && rest.size() > 1 && is_ascii_digit(rest[1]))
     rest.remove_prefix(1);
   const std::string digits = take_digits(rest);
   if (digits.size() > kMostDigits)
@@ -79,6 +158,57 @@ std::string explain_file_name(std::string_view file_name) {
   const std::size_t word = rest.find_first_not_of("_-. ");
   const std::string name(word == std::string_view::npos ? "what_it_does" : rest.substr(word));
   return "a name that is understood is " + (digits.empty() ? "001" : digits) + "_" + name + ".sql";
+}
+
+std::string_view flyway_kind(std::string_view file_name) {
+  if (!take_suffix(file_name, kExtension))
+    return {};
+  if (file_name.starts_with("R__") && file_name.size() > 3)
+    return "a repeatable migration";
+  // https://documentation.red-gate.com/flyway/reference/callback-events
+  constexpr std::array<std::string_view, 24> kCallbacks{"beforeMigrate",
+                                                        "beforeRepeatables",
+                                                        "beforeEachMigrate",
+                                                        "beforeEachMigrateStatement",
+                                                        "afterEachMigrateStatement",
+                                                        "afterEachMigrate",
+                                                        "afterMigrate",
+                                                        "afterMigrateApplied",
+                                                        "afterVersioned",
+                                                        "afterMigrateError",
+                                                        "beforeUndo",
+                                                        "beforeEachUndo",
+                                                        "afterEachUndo",
+                                                        "afterUndo",
+                                                        "beforeClean",
+                                                        "afterClean",
+                                                        "beforeValidate",
+                                                        "afterValidate",
+                                                        "beforeBaseline",
+                                                        "afterBaseline",
+                                                        "beforeConnect",
+                                                        "afterConnect",
+                                                        "beforeRepair",
+                                                        "afterRepair"};
+  const std::string_view event = file_name.substr(0, file_name.find("__"));
+  const bool is_callback =
+      std::find(kCallbacks.begin(), kCallbacks.end(), event) != kCallbacks.end();
+  return is_callback ? "a callback" : std::string_view();
+}
+
+bool encode_versions(const std::vector<FileName*>& names) {
+  const bool has_dots = std::any_of(names.begin(), names.end(),
+                                    [](const FileName* name) { return name->parts.size() > 1; });
+  if (!has_dots)
+    return true;
+  const auto form = std::find_if(kForms.begin(), kForms.end(), [&](const Form& candidate) {
+    return std::all_of(names.begin(), names.end(),
+                       [&](const FileName* name) { return fits(name->parts, candidate); });
+  });
+  if (form == kForms.end())
+    return false;
+  for (FileName* name : names) name->version = encoded(name->parts, *form);
+  return true;
 }
 
 }  // namespace godwit::codegen

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Files are read one by one, then put together by version: an up file, and what is paired with it.
+// How the files are named tells whose folder it is; what is named otherwise than the most is
+// reported, since a set in two orders has none.
 #include "source/migration_source.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <array>
 #include <map>
 #include <utility>
 
-#include <fnmatch.h>
-
+#include "source/diesel_metadata.hpp"
 #include "source/file_name.hpp"
-#include "source/text_check.hpp"
+#include "source/ignore_file.hpp"
+#include "source/read_file.hpp"
+#include "source/sqitch.hpp"
+#include "source/tool_directives.hpp"
 #include "source/words.hpp"
 
 namespace godwit::codegen {
@@ -21,60 +23,17 @@ namespace {
 
 constexpr std::size_t kLongestName = 255;  // migration_name varchar(255) of the history table
 
-std::string display_name(const std::filesystem::path& path) {
-  const std::filesystem::path folder = path.parent_path().filename();
-  return folder.empty() ? path.filename().string() : (folder / path.filename()).string();
-}
+/// A file and what its name says.
+struct NamedFile {
+  std::filesystem::path path;
+  FileName name;
+};
 
-/// The bytes of `path`, or the reason why there are none.
-std::optional<std::string> read_bytes(const std::filesystem::path& path, std::string& reason) {
-  if (std::filesystem::is_directory(path)) {
-    reason = std::strerror(EISDIR);
-    return std::nullopt;
-  }
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes;
-  if (in) {
-    in.seekg(0, std::ios::end);
-    const auto size = in.tellg();
-    if (size > 0) {
-      bytes.resize(static_cast<std::size_t>(size));
-      in.seekg(0);
-      in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    }
-  }
-  if (!in) {
-    reason = std::strerror(errno != 0 ? errno : EIO);
-    return std::nullopt;
-  }
-  return bytes;
-}
-
-/// Reads and checks one file. Null when it is beyond use, which has been reported then.
-const SourceFile* load_file(const std::filesystem::path& path, FileStore& store,
-                            Diagnostics& diagnostics) {
-  std::string reason;
-  std::optional<std::string> bytes = read_bytes(path, reason);
-  const bool is_read = bytes.has_value();
-  const SourceFile& file =
-      store.emplace_back(path, display_name(path), std::move(bytes).value_or(""));
-  if (!is_read) {
-    diagnostics.error("unreadable-file", file, 0, "cannot read the file: " + reason);
-    return nullptr;
-  }
-  if (const auto nul = find_nul(file.text())) {
-    diagnostics.error("nul-byte", file, *nul, "NUL byte: PostgreSQL takes none in a statement",
-                      {"is this a UTF-16 or a binary file? Save it as UTF-8"});
-    return nullptr;
-  }
-  if (const auto at = find_invalid_utf8(file.text())) {
-    diagnostics.error(
-        "invalid-utf8", file, *at, "not valid UTF-8",
-        {"save the file as UTF-8; the migrations are sent with client_encoding UTF8"});
-    return nullptr;
-  }
-  return &file;
+/// As messages say it: 7 for 007, and 1.2.3 as it is.
+std::string shown_version(const FileName& name) {
+  if (name.parts.size() > 1)
+    return name.digits;
+  return std::to_string(name.parts.empty() ? name.version : name.parts.front());
 }
 
 /// The files of one version before they become a migration.
@@ -86,7 +45,8 @@ struct Parts {
   std::vector<Part> up;
   std::vector<Part> down;
   std::vector<Part> verify;
-  bool has_unusable = false;  ///< a file of this version was reported and left out
+  std::vector<Part> baseline;  ///< Flyway's
+  bool has_unusable = false;   ///< a file of this version was reported and left out
 };
 
 Section& slot_of(MigrationSource& migration, SectionKind kind) {
@@ -117,7 +77,9 @@ void take_section(MigrationSource& migration, Section section, Diagnostics& diag
 
 void check_header(const MigrationSource& migration, Diagnostics& diagnostics) {
   const Header& header = migration.header;
-  if (header.number && *header.number != migration.version)
+  const bool is_named_otherwise = header.number && *header.number != migration.version &&
+                                  std::to_string(*header.number) != migration.digits;
+  if (is_named_otherwise)
     diagnostics.error("header-number-mismatch", migration.up.file(), header.number_offset,
                       "the header says migration " + std::to_string(*header.number) +
                           ", but the file is migration " + std::to_string(migration.version),
@@ -127,15 +89,37 @@ void check_header(const MigrationSource& migration, Diagnostics& diagnostics) {
                     "the migration has no header", {"`godwit new` writes one"});
 }
 
-MigrationSource make_migration(Parts::Part& up, Diagnostics& diagnostics) {
+/// What the tool that the file was written for knows of its transaction.
+void read_transaction(MigrationSource& migration, const Parts::Part& up,
+                      const std::filesystem::path& root, FileStore& store,
+                      Diagnostics& diagnostics) {
+  std::optional<bool>& transaction = migration.header.transaction;
+  std::optional<bool> theirs;
+  if (up.name.style == NameStyle::kFolder)
+    theirs = read_run_in_transaction(up.file->path().parent_path(), root, store, diagnostics);
+  if (theirs == false) {
+    migration.down_transaction = false;
+    if (!transaction)
+      transaction = false;
+  }
+  if (says_no_transaction(*up.file, SectionKind::kDown))
+    migration.down_transaction = false;
+  if (!transaction && says_no_transaction(*up.file, SectionKind::kUp))
+    transaction = false;
+}
+
+MigrationSource make_migration(Parts::Part& up, const std::filesystem::path& root, FileStore& store,
+                               Diagnostics& diagnostics) {
   MigrationSource migration;
   migration.version = up.name.version;
   migration.digits = up.name.digits;
   migration.name = up.name.name;
   migration.full_name = up.name.digits + "_" + up.name.name;
   migration.header = read_header(*up.file, diagnostics);
-  if (!migration.header.transaction && says_no_transaction(*up.file))
-    migration.header.transaction = false;
+  if (up.name.parts.size() > 1)
+    migration.header.aliases.push_back(up.name.digits);
+  read_transaction(migration, up, root, store, diagnostics);
+  check_tool_directives(*up.file, diagnostics);
   for (Section& section : split_sections(*up.file, SectionKind::kUp, diagnostics))
     take_section(migration, std::move(section), diagnostics);
   check_header(migration, diagnostics);
@@ -147,6 +131,18 @@ MigrationSource make_migration(Parts::Part& up, Diagnostics& diagnostics) {
   return migration;
 }
 
+std::string part_name(const MigrationSource& migration, NameStyle style, SectionKind kind) {
+  const std::string part(to_string(kind));
+  switch (style) {
+    case NameStyle::kFlyway:
+      return "U" + migration.digits + "__" + migration.name + ".sql";
+    case NameStyle::kFolder:
+      return migration.full_name + "/" + part + ".sql";
+    default:
+      return migration.digits + "_" + migration.name + "." + part + ".sql";
+  }
+}
+
 /// Adds the .down and .verify files of `parts` to `migration`.
 void add_parts(MigrationSource& migration, std::vector<Parts::Part>& parts, SectionKind kind,
                Diagnostics& diagnostics) {
@@ -155,8 +151,7 @@ void add_parts(MigrationSource& migration, std::vector<Parts::Part>& parts, Sect
       diagnostics.error(
           "orphan-file", *part.file, 0,
           "belongs to " + migration.up.file().display() + " by its version, but not by its name",
-          {"call it " + migration.digits + "_" + migration.name + "." +
-           std::string(to_string(kind)) + ".sql"});
+          {"call it " + part_name(migration, part.name.style, kind)});
       continue;
     }
     for (Section& section : split_sections(*part.file, kind, diagnostics))
@@ -164,12 +159,22 @@ void add_parts(MigrationSource& migration, std::vector<Parts::Part>& parts, Sect
   }
 }
 
-void report_orphans(std::int64_t version, const std::vector<Parts::Part>& parts,
-                    Diagnostics& diagnostics) {
+std::string up_name(const FileName& name) {
+  switch (name.style) {
+    case NameStyle::kFlyway:
+      return "V" + name.digits + "__" + name.name + ".sql";
+    case NameStyle::kFolder:
+      return "up.sql beside it";
+    default:
+      return name.digits + "_" + name.name + ".up.sql";
+  }
+}
+
+void report_orphans(const std::vector<Parts::Part>& parts, Diagnostics& diagnostics) {
   for (const Parts::Part& part : parts) {
     diagnostics.error("orphan-file", *part.file, 0,
-                      "there is no migration " + std::to_string(version) + " for this file",
-                      {"add " + part.name.digits + "_" + part.name.name + ".up.sql, or remove it"});
+                      "there is no migration " + shown_version(part.name) + " for this file",
+                      {"add " + up_name(part.name) + ", or remove it"});
   }
 }
 
@@ -178,27 +183,300 @@ std::string significant_digits(const std::string& digits) {
   return first == std::string::npos ? std::string() : digits.substr(first);
 }
 
-std::vector<std::string> read_ignore_file(const std::filesystem::path& directory) {
-  std::vector<std::string> patterns;
-  std::ifstream in(directory / ".godwitignore");
-  for (std::string line; std::getline(in, line);) {
-    const std::string_view pattern = trim(line);
-    if (!pattern.empty() && !pattern.starts_with('#'))
-      patterns.emplace_back(pattern);
+/// Which migrations' folders have files named in this way.
+std::string_view describe(NameStyle style) {
+  switch (style) {
+    case NameStyle::kPlain:
+    case NameStyle::kPaired:
+      return "<version>_<name>.sql";
+    case NameStyle::kFlyway:
+      return "V<version>__<name>.sql (Flyway)";
+    case NameStyle::kFolder:
+      break;
   }
-  return patterns;
+  return "<version>_<name>/up.sql (diesel)";
 }
 
-bool is_ignored(const std::string& name, const std::vector<std::string>& patterns) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-    return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
-  });
+/// Plain and paired files may stand beside each other.
+NameStyle family_of(NameStyle style) {
+  return style == NameStyle::kPaired ? NameStyle::kPlain : style;
+}
+
+bool allows(Layout layout, NameStyle style) {
+  switch (layout) {
+    case Layout::kAuto:
+      return true;
+    case Layout::kNumbered:
+      return family_of(style) == NameStyle::kPlain;
+    case Layout::kGolangMigrate:
+      return style == NameStyle::kPaired;
+    case Layout::kFlyway:
+      return style == NameStyle::kFlyway;
+    case Layout::kDiesel:
+      return style == NameStyle::kFolder;
+    case Layout::kGoose:
+    case Layout::kDbmate:
+    case Layout::kSqlMigrate:
+      return style == NameStyle::kPlain;
+    case Layout::kSqitch:
+      break;
+  }
+  return false;
+}
+
+/// Puts a set together.
+class SetLoader {
+ public:
+  SetLoader(const SourceFiles& files, FileStore& store, Diagnostics& diagnostics)
+      : files_(files), store_(store), diagnostics_(diagnostics) {}
+
+  std::vector<MigrationSource> load() {
+    read_names();
+    check_styles();
+    encode();
+    load_files();
+    check_directives();
+    std::vector<MigrationSource> migrations;
+    for (auto& [version, parts] : by_version_) add_migrations(parts, migrations);
+    for (MigrationSource& migration : migrations) migration.orders_as_number = orders_as_number();
+    std::stable_sort(migrations.begin(), migrations.end(), version_less);
+    return migrations;
+  }
+
+ private:
+  bool is_ignored(const std::filesystem::path& path) {
+    const bool is_below = path.lexically_relative(files_.root).begin()->string() != "..";
+    for (const std::filesystem::path& folder : {path.parent_path(), files_.root}) {
+      if (folder == files_.root && !is_below)
+        continue;
+      if (ignore_files_.try_emplace(folder, folder).first->second.lists(path))
+        return true;
+    }
+    return false;
+  }
+
+  void read_names() {
+    for (const std::filesystem::path& path : files_.files) {
+      if (is_ignored(path))
+        continue;
+      if (auto name = parse_file_path(path))
+        named_.push_back({path, std::move(*name)});
+      else
+        unnamed_.push_back(path);
+    }
+    std::map<NameStyle, std::size_t> counts;
+    for (const NamedFile& file : named_) ++counts[family_of(file.name.style)];
+    const auto most = std::max_element(counts.begin(), counts.end(),
+                                       [](auto& a, auto& b) { return a.second < b.second; });
+    if (most != counts.end())
+      style_ = most->first;
+    if (files_.layout == Layout::kFlyway)
+      style_ = NameStyle::kFlyway;
+    else if (files_.layout == Layout::kDiesel)
+      style_ = NameStyle::kFolder;
+    for (const std::filesystem::path& path : unnamed_) report_unnamed(path);
+  }
+
+  void report_unnamed(const std::filesystem::path& path) {
+    const std::string file_name = path.filename().string();
+    const SourceFile& file = store_.emplace_back(path, display_name(path, files_.root), "");
+    const std::string_view kind = flyway_kind(file_name);
+    const bool is_flyways = style_ == NameStyle::kFlyway || kind == "a repeatable migration";
+    if (is_flyways && !kind.empty()) {
+      diagnostics_.error("unsupported-file", file, 0,
+                         std::string(kind) +
+                             " of Flyway: godwit does not run it, so the schema "
+                             "would lack what it makes",
+                         {"move what it does into a versioned migration, each time that it "
+                          "changes, and list the file in .godwitignore"});
+    } else if (style_ == NameStyle::kFolder) {
+      diagnostics_.add(Severity::kWarning, "unread-file", file, 0,
+                       "not in a migration's folder, so neither diesel nor godwit runs it",
+                       {"list it in .godwitignore if that is right"});
+    } else {
+      diagnostics_.error("unknown-file-name", file, 0,
+                         "the file's name is not a migration's; " + explain_file_name(file_name),
+                         {"or list it in .godwitignore, if it is none"});
+    }
+  }
+
+  /// A file of each style that is not the set's.
+  void check_styles() {
+    std::array<bool, 4> is_reported{};
+    const auto of_set = std::find_if(named_.begin(), named_.end(), [&](const NamedFile& file) {
+      return family_of(file.name.style) == style_;
+    });
+    for (const NamedFile& file : named_) {
+      const NameStyle style = family_of(file.name.style);
+      bool& was_reported = is_reported[static_cast<std::size_t>(file.name.style)];
+      const bool is_allowed =
+          files_.layout == Layout::kAuto ? style == style_ : allows(files_.layout, file.name.style);
+      if (is_allowed || was_reported)
+        continue;
+      was_reported = true;
+      const SourceFile& source =
+          store_.emplace_back(file.path, display_name(file.path, files_.root), "");
+      if (files_.layout == Layout::kAuto)
+        diagnostics_.error("mixed-layouts", source, 0,
+                           "named " + std::string(describe(style)) + ", but " +
+                               display_name(of_set->path, files_.root) + " and others are " +
+                               std::string(describe(style_)) +
+                               ": each tool would apply only its own",
+                           {"name all alike, or list the others in .godwitignore"});
+      else
+        diagnostics_.error("mixed-layouts", source, 0,
+                           "not a file of the layout " + std::string(layout_name(files_.layout)),
+                           {"another LAYOUT, or `auto`, fits this folder; or list the file in "
+                            ".godwitignore"});
+    }
+  }
+
+  void encode() {
+    std::vector<FileName*> flyway;
+    for (NamedFile& file : named_) {
+      if (file.name.style == NameStyle::kFlyway)
+        flyway.push_back(&file.name);
+    }
+    if (encode_versions(flyway))
+      return;
+    const auto longest =
+        std::max_element(named_.begin(), named_.end(), [](const NamedFile& a, const NamedFile& b) {
+          return std::pair(a.name.parts.size(), a.name.digits.size()) <
+                 std::pair(b.name.parts.size(), b.name.digits.size());
+        });
+    diagnostics_.error(
+        "unknown-file-name",
+        store_.emplace_back(longest->path, display_name(longest->path, files_.root), ""), 0,
+        "the versions of this folder, such as " + longest->name.digits +
+            ", do not go into one number of 18 digits",
+        {"what fits: up to four parts, the first of 6 digits and the others of 4; or a timestamp "
+         "and one part more"});
+  }
+
+  void load_files() {
+    for (NamedFile& named : named_) {
+      Parts& parts = by_version_[named.name.version];
+      const SourceFile* file = load_file(named.path, files_.root, store_, diagnostics_);
+      if (file == nullptr) {
+        parts.has_unusable = true;
+        continue;
+      }
+      auto& list = named.name.part == SectionKind::kDown     ? parts.down
+                   : named.name.part == SectionKind::kVerify ? parts.verify
+                   : named.name.is_baseline                  ? parts.baseline
+                                                             : parts.up;
+      list.push_back({file, std::move(named.name)});
+    }
+    // Flyway's baseline stands for all that is at or below it; beside them it adds nothing.
+    bool has_earlier = false;
+    for (auto& [version, parts] : by_version_) {
+      has_earlier = has_earlier || !parts.up.empty();
+      for (Parts::Part& baseline : parts.baseline) {
+        if (has_earlier)
+          diagnostics_.add(Severity::kWarning, "unread-file", *baseline.file, 0,
+                           "a baseline migration of Flyway: the migrations that it stands for are "
+                           "here, and are applied instead",
+                           {"list it in .godwitignore; or keep it and remove those up to its "
+                            "version"});
+        else
+          parts.up.push_back(std::move(baseline));
+      }
+      has_earlier = has_earlier || !parts.up.empty();
+    }
+  }
+
+  /// Files with directives of two tools, or of another than the layout says.
+  void check_directives() {
+    struct Seen {
+      Layout tool;
+      const SourceFile* file;
+    };
+    std::vector<Seen> seen;
+    const bool is_tools = files_.layout == Layout::kGoose || files_.layout == Layout::kDbmate ||
+                          files_.layout == Layout::kSqlMigrate;
+    if (is_tools)
+      seen.push_back({files_.layout, nullptr});
+    for (const auto& [version, parts] : by_version_) {
+      for (const Parts::Part& part : parts.up) {
+        const auto mark = first_tool_directive(*part.file);
+        if (!mark || std::any_of(seen.begin(), seen.end(),
+                                 [&](const Seen& s) { return s.tool == mark->tool; }))
+          continue;
+        if (!seen.empty())
+          diagnostics_.error(
+              "mixed-layouts", *part.file, mark->offset,
+              "a directive of " + std::string(layout_name(mark->tool)) + ", but " +
+                  (seen.front().file == nullptr
+                       ? "the layout is "
+                       : seen.front().file->display() + " has directives of ") +
+                  std::string(layout_name(seen.front().tool)),
+              {"a folder is one tool's: write this file's directives as the others have them"});
+        seen.push_back({mark->tool, part.file});
+      }
+    }
+    if (!seen.empty())
+      tool_ = seen.front().tool;
+  }
+
+  bool orders_as_number() const {
+    const bool is_paired = std::all_of(named_.begin(), named_.end(), [](const NamedFile& file) {
+      return file.name.style == NameStyle::kPaired;
+    });
+    return style_ == NameStyle::kFlyway || tool_ == Layout::kGoose ||
+           tool_ == Layout::kSqlMigrate || is_paired;
+  }
+
+  void add_migrations(Parts& parts, std::vector<MigrationSource>& migrations) {
+    if (parts.up.empty()) {
+      if (!parts.has_unusable) {
+        report_orphans(parts.down, diagnostics_);
+        report_orphans(parts.verify, diagnostics_);
+      }
+      return;
+    }
+    const bool is_ambiguous = parts.up.size() > 1;
+    for (Parts::Part& up : parts.up) {
+      if (&up != &parts.up.front())
+        diagnostics_.error("duplicate-version", *up.file, 0,
+                           "version " + shown_version(up.name) + " is taken by " +
+                               parts.up.front().file->display(),
+                           {"give one of the two another version"});
+      MigrationSource migration = make_migration(up, files_.root, store_, diagnostics_);
+      if (!is_ambiguous) {
+        add_parts(migration, parts.down, SectionKind::kDown, diagnostics_);
+        add_parts(migration, parts.verify, SectionKind::kVerify, diagnostics_);
+      }
+      migrations.push_back(std::move(migration));
+    }
+  }
+
+  const SourceFiles& files_;
+  FileStore& store_;
+  Diagnostics& diagnostics_;
+  std::map<std::filesystem::path, IgnoreFile> ignore_files_;
+  std::vector<NamedFile> named_;
+  std::vector<std::filesystem::path> unnamed_;
+  NameStyle style_ = NameStyle::kPlain;
+  Layout tool_ = Layout::kAuto;
+  std::map<std::int64_t, Parts> by_version_;
+};
+
+bool is_sqitch(const SourceFiles& files) {
+  if (files.layout != Layout::kAuto)
+    return files.layout == Layout::kSqitch;
+  const std::filesystem::path deploy = files.root / kSqitchFolders.front();
+  return std::filesystem::exists(files.root / kSqitchPlan) &&
+         std::any_of(files.files.begin(), files.files.end(), [&](const auto& path) {
+           return *path.lexically_relative(deploy).begin() != "..";
+         });
 }
 
 }  // namespace
 
 bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept {
   constexpr std::size_t kTimestampDigits = 14;
+  if (a.orders_as_number && b.orders_as_number)
+    return a.version < b.version;
   const std::string a_digits = significant_digits(a.digits);
   const std::string b_digits = significant_digits(b.digits);
   if (a_digits.size() >= kTimestampDigits && b_digits.size() >= kTimestampDigits)
@@ -206,84 +484,16 @@ bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept {
   return a.version < b.version;
 }
 
-SourceFiles list_directory(const std::filesystem::path& directory) {
-  SourceFiles files;
-  files.root = std::filesystem::absolute(directory).lexically_normal();
-  if (files.root.filename().empty())
-    files.root = files.root.parent_path();
-  for (const auto& entry : std::filesystem::directory_iterator(files.root)) {
-    // What is hidden is an editor's, not a migration; add_migrations() leaves it out too.
-    const bool is_hidden = entry.path().filename().string().front() == '.';
-    if (entry.path().extension() == ".sql" && !is_hidden && !entry.is_directory())
-      files.files.push_back(entry.path());
-  }
-  std::sort(files.files.begin(), files.files.end());
-  return files;
-}
-
 std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store,
                                       Diagnostics& diagnostics) {
-  std::map<std::int64_t, Parts> by_version;
-  std::map<std::filesystem::path, std::vector<std::string>> ignored;
-  for (const std::filesystem::path& path : files.files) {
-    const std::string file_name = path.filename().string();
-    const auto [patterns, is_new] = ignored.try_emplace(path.parent_path());
-    if (is_new)
-      patterns->second = read_ignore_file(path.parent_path());
-    if (is_ignored(file_name, patterns->second))
-      continue;
-    std::optional<FileName> name = parse_file_name(file_name);
-    if (!name) {
-      const SourceFile& file = store.emplace_back(path, display_name(path), "");
-      diagnostics.error("unknown-file-name", file, 0,
-                        "the file's name is not a migration's; " + explain_file_name(file_name),
-                        {"or list it in .godwitignore, if it is none"});
-      continue;
-    }
-    Parts& parts = by_version[name->version];
-    const SourceFile* file = load_file(path, store, diagnostics);
-    if (file == nullptr) {
-      parts.has_unusable = true;
-      continue;
-    }
-    auto& list = name->part == SectionKind::kUp     ? parts.up
-                 : name->part == SectionKind::kDown ? parts.down
-                                                    : parts.verify;
-    list.push_back({file, std::move(*name)});
-  }
-
-  std::vector<MigrationSource> migrations;
-  for (auto& [version, parts] : by_version) {
-    if (parts.up.empty()) {
-      if (!parts.has_unusable) {
-        report_orphans(version, parts.down, diagnostics);
-        report_orphans(version, parts.verify, diagnostics);
-      }
-      continue;
-    }
-    const bool is_ambiguous = parts.up.size() > 1;
-    for (Parts::Part& up : parts.up) {
-      if (&up != &parts.up.front())
-        diagnostics.error("duplicate-version", *up.file, 0,
-                          "version " + std::to_string(version) + " is taken by " +
-                              parts.up.front().file->display(),
-                          {"give one of the two another version"});
-      MigrationSource migration = make_migration(up, diagnostics);
-      if (!is_ambiguous) {
-        add_parts(migration, parts.down, SectionKind::kDown, diagnostics);
-        add_parts(migration, parts.verify, SectionKind::kVerify, diagnostics);
-      }
-      migrations.push_back(std::move(migration));
-    }
-  }
-  std::stable_sort(migrations.begin(), migrations.end(), version_less);
-  return migrations;
+  return is_sqitch(files) ? load_sqitch(files, store, diagnostics)
+                          : SetLoader(files, store, diagnostics).load();
 }
 
 std::optional<MigrationSource> load_stray(const std::filesystem::path& path, FileStore& store,
                                           Diagnostics& diagnostics) {
-  const SourceFile* file =
-      load_file(std::filesystem::absolute(path).lexically_normal(), store, diagnostics);
+  const std::filesystem::path absolute = std::filesystem::absolute(path).lexically_normal();
+  const SourceFile* file = load_file(absolute, {}, store, diagnostics);
   if (file == nullptr)
     return std::nullopt;
   MigrationSource migration;
@@ -291,6 +501,11 @@ std::optional<MigrationSource> load_stray(const std::filesystem::path& path, Fil
   migration.name = path.filename().string();
   migration.full_name = migration.name;
   migration.header = read_header(*file, diagnostics);
+  Parts::Part up{file, {}};
+  if (auto name = parse_file_path(absolute))
+    up.name = std::move(*name);
+  read_transaction(migration, up, {}, store, diagnostics);
+  check_tool_directives(*file, diagnostics);
   for (Section& section : split_sections(*file, SectionKind::kUp, diagnostics))
     take_section(migration, std::move(section), diagnostics);
   return migration;

@@ -12,6 +12,7 @@
 
 #include "source/diagnostic.hpp"
 #include "source/header.hpp"
+#include "source/layout.hpp"
 #include "source/section.hpp"
 #include "source/source_file.hpp"
 
@@ -23,6 +24,10 @@ struct MigrationSource {
   std::string name;       ///< "crm_system_schema"
   std::string full_name;  ///< "007_crm_system_schema"
   bool is_stray = false;  ///< given by itself to `godwit lint`: judged alone, has no version
+  /// Whose tool compares versions as numbers however long they are; see version_less().
+  bool orders_as_number = false;
+  /// What a down section of another tool's file says; the header's word goes before it.
+  std::optional<bool> down_transaction;
   Header header;
   Section up;  ///< always present
   Section down;
@@ -34,7 +39,9 @@ struct MigrationSource {
 using FileStore = std::deque<SourceFile>;
 
 /// The order of versions: as numbers, but for two of 14 significant digits or more, which compare
-/// as digit strings, since tools mix 14-digit and 18-digit timestamps and mean time by both.
+/// as digit strings, since tools mix 14-digit and 18-digit timestamps and mean time by both. Where
+/// the set is of a tool that compares numbers (goose, golang-migrate, sql-migrate, Flyway), so does
+/// this.
 bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept;
 
 /// Which files make a set, and how their names are shown.
@@ -42,16 +49,19 @@ struct SourceFiles {
   /// The migrations' directory: display names begin with its last component.
   std::filesystem::path root;
   std::vector<std::filesystem::path> files;  ///< absolute
+  Layout layout = Layout::kAuto;
 };
 
-/// The `.sql` files directly in `directory` that `.godwitignore` does not list, sorted by name.
-/// Throws std::filesystem::filesystem_error when the directory cannot be read.
-SourceFiles list_directory(const std::filesystem::path& directory);
+/// The `.sql` files directly in `directory`, `up.sql` and `down.sql` of its folders that are named
+/// like a migration, and the scripts of a sqitch project, sorted by path. Throws
+/// std::filesystem::filesystem_error when the directory cannot be read.
+SourceFiles list_directory(const std::filesystem::path& directory, Layout layout = Layout::kAuto);
 
-/// Reads and groups the files of one set, sorted by version. Reports unreadable files, invalid
-/// UTF-8, NUL bytes, names that are not understood, duplicate versions, parts that belong to no
-/// migration, and all that header and sections have to say. What is beyond use is left out; of two
-/// with one version both are kept, so that what is in them is looked at too.
+/// Reads and groups the files of one set that `.godwitignore` does not list, sorted by version.
+/// Reports unreadable files, invalid UTF-8, NUL bytes, names that are not understood, files that
+/// are not of the set's layout, duplicate versions, parts that belong to no migration, and all that
+/// header and sections have to say. What is beyond use is left out; of two with one version both
+/// are kept, so that what is in them is looked at too.
 std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store,
                                       Diagnostics& diagnostics);
 

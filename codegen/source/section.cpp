@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "source/comments.hpp"
+#include "source/tool_directives.hpp"
 #include "source/words.hpp"
 
 namespace godwit::codegen {
@@ -24,40 +25,23 @@ struct Directive {
 
 constexpr std::array<std::string_view, 4> kSectionWords{"up", "down", "verify", "require"};
 // Directives that belong to a statement; lint/ and emit/ read them.
-constexpr std::array<std::string_view, 2> kStatementWords{"allow", "batch"};
+constexpr std::array<std::string_view, 3> kStatementWords{"allow", "allow-file", "batch"};
 
-/// The words that other tools' comments begin with.
-struct ToolWords {
-  std::string_view prefix;
-  std::optional<SectionKind> kind;
-};
-constexpr std::array<ToolWords, 10> kToolWords{{
-    {"+goose up", SectionKind::kUp},
-    {"+goose down", SectionKind::kDown},
-    {"+goose statementbegin", std::nullopt},
-    {"+goose statementend", std::nullopt},
-    {"+migrate up", SectionKind::kUp},
-    {"+migrate down", SectionKind::kDown},
-    {"+migrate statementbegin", std::nullopt},
-    {"+migrate statementend", std::nullopt},
-    {"migrate:up", SectionKind::kUp},
-    {"migrate:down", SectionKind::kDown},
-}};
-
-/// What a comment means to goose, sql-migrate or dbmate; null for any other comment.
-const ToolWords* tool_words(std::string_view comment) {
-  const std::string_view text = trim(comment.substr(2));
-  const auto found = std::find_if(kToolWords.begin(), kToolWords.end(), [&](const ToolWords& w) {
-    const bool is_whole = text.size() == w.prefix.size() ||
-                          (text.size() > w.prefix.size() && is_blank(text[w.prefix.size()]));
-    return is_whole && starts_with_ignoring_case(text, w.prefix);
-  });
-  return found == kToolWords.end() ? nullptr : &*found;
+/// The section that another tool's directive begins; none where it only ends a statement, or is
+/// about something else.
+std::optional<SectionKind> section_of(const ToolDirective& directive) {
+  switch (directive.what) {
+    case ToolDirective::What::kUp:
+      return SectionKind::kUp;
+    case ToolDirective::What::kDown:
+      return SectionKind::kDown;
+    default:
+      return std::nullopt;
+  }
 }
 
 bool may_have_directives(std::string_view text) {
-  return contains_ignoring_case(text, kPrefix) || contains_ignoring_case(text, "+goose") ||
-         contains_ignoring_case(text, "+migrate") || contains_ignoring_case(text, "migrate:");
+  return contains_ignoring_case(text, kPrefix) || may_have_tool_directives(text);
 }
 
 /// The word behind `-- godwit:`, and where it begins; empty for any other comment.
@@ -82,7 +66,7 @@ void report_unknown(const SourceFile& file, std::size_t offset, std::string_view
   diagnostics
       .error("unknown-directive", file, offset, std::move(message),
              {"the directives are godwit:up, godwit:down, godwit:verify, godwit:require, "
-              "godwit:allow and godwit:batch"})
+              "godwit:allow, godwit:allow-file and godwit:batch"})
       .length = word.size();
 }
 
@@ -95,8 +79,10 @@ std::vector<Directive> find_directives(const SourceFile& file, Diagnostics& diag
     if (!comment.is_line)
       continue;
     const std::string_view all = text.substr(comment.offset, comment.length);
-    if (const ToolWords* words = tool_words(all); words != nullptr && comment.starts_line) {
-      found.push_back({words->kind, comment.offset, comment.offset + comment.length});
+    if (const auto theirs = read_tool_directive(all); theirs && comment.starts_line) {
+      const auto kind = section_of(*theirs);
+      if (kind || theirs->what == ToolDirective::What::kBoundary)
+        found.push_back({kind, comment.offset, comment.offset + comment.length});
       continue;
     }
     if (!starts_with_ignoring_case(trim_left(all.substr(2)), kPrefix))
@@ -187,23 +173,6 @@ std::vector<Section> split_sections(const SourceFile& file, SectionKind first,
       sections.emplace_back(static_cast<SectionKind>(kind), file, std::move(*texts[kind]));
   }
   return sections;
-}
-
-bool says_no_transaction(const SourceFile& file) {
-  const std::string_view text = file.text();
-  if (!may_have_directives(text))
-    return false;
-  const std::vector<Comment> comments = find_comments(text);
-  return std::any_of(comments.begin(), comments.end(), [&](const Comment& comment) {
-    if (!comment.is_line || !comment.starts_line)
-      return false;
-    const std::string_view words = trim(text.substr(comment.offset + 2, comment.length - 2));
-    return starts_with_ignoring_case(words, "+goose no transaction") ||
-           (starts_with_ignoring_case(words, "+migrate up") &&
-            contains_ignoring_case(words, "notransaction")) ||
-           (starts_with_ignoring_case(words, "migrate:up") &&
-            contains_ignoring_case(words, "transaction:false"));
-  });
 }
 
 }  // namespace godwit::codegen

@@ -41,7 +41,13 @@ class Section {
   /// NUL-terminated, for libpg_query.
   std::string_view text() const noexcept { return text_; }
 
+  /// Of a verify section: its queries need not return true, they must only not fail, which is what
+  /// sqitch asks of its verify scripts.
+  bool is_satisfied_by_any_result() const noexcept { return is_satisfied_by_any_result_; }
+  void accept_any_result() noexcept { is_satisfied_by_any_result_ = true; }
+
  private:
+  bool is_satisfied_by_any_result_ = false;
   SectionKind kind_ = SectionKind::kUp;
   const SourceFile* file_ = nullptr;
   std::unique_ptr<std::string> storage_;
@@ -53,9 +59,5 @@ class Section {
 /// kind are reported as `unknown-directive`.
 std::vector<Section> split_sections(const SourceFile& file, SectionKind first,
                                     Diagnostics& diagnostics);
-
-/// Whether goose (`NO TRANSACTION`), sql-migrate (`notransaction`) or dbmate (`transaction:false`)
-/// would run the file without a transaction.
-bool says_no_transaction(const SourceFile& file);
 
 }  // namespace godwit::codegen

@@ -40,11 +40,11 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
   migration.verify = parse_other(source.verify);
   migration.require = parse_other(source.require);
   migration.up_transaction = plan_transaction(migration.up, source.header.transaction);
-  // The header's word is about the up section; a down is looked at by itself, unless the header
-  // says that there is no transaction.
+  // The header's word is about the up section; a down is looked at by itself, unless the header or
+  // the directives of the down say that there is no transaction.
   migration.down_transaction = plan_transaction(migration.down, source.header.transaction == false
                                                                     ? source.header.transaction
-                                                                    : std::optional<bool>());
+                                                                    : source.down_transaction);
   return migration;
 }
 

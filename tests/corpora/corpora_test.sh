@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# corpora_test.sh APP DIRECTORY: what APP applies to an empty database must be the schema that psql
-# gives for DIRECTORY's *.up.sql in the order of their versions, by pg_dump; a second run must have
-# nothing to do.
+# corpora_test.sh APP DIRECTORY CORPUS: what APP applies to an empty database must be the schema that
+# psql gives for DIRECTORY's migrations in the order of the tool that they were written for, by
+# pg_dump; a second run must have nothing to do.
 set -euo pipefail
 
 app=$1
 directory=$2
+corpus=$3
 export PGHOST=$GODWIT_TEST_PGHOST PGPORT=$GODWIT_TEST_PGPORT PGUSER=postgres PGOPTIONS=
 export LC_ALL=C
 name=corpora_$$
@@ -19,7 +20,28 @@ fail() {
   exit 1
 }
 
-files=("$directory"/*.up.sql)
+# What the tool would run, in its order: files, and a function that says whether psql is to run one
+# in a single transaction, and one that gives its up part.
+is_transactional() { true; }
+up_part() { cat "$1"; }
+case $corpus in
+  openmeter) # golang-migrate
+    files=("$directory"/*.up.sql)
+    ;;
+  crates_io) # diesel: the version is what is before the underscore, without dashes, as text
+    mapfile -t files < <(cd "$directory" && for folder in */; do
+      version=${folder%%_*}
+      printf '%s %s\n' "${version//-/}" "$directory/${folder}up.sql"
+    done | sort | cut -d' ' -f2-)
+    is_transactional() { ! grep -qs '^run_in_transaction *= *false' "$(dirname "$1")/metadata.toml"; }
+    ;;
+  hatchet) # goose
+    mapfile -t files < <(ls "$directory"/*.sql | sort)
+    is_transactional() { ! grep -qi '^-- *+goose no transaction' "$1"; }
+    up_part() { awk 'tolower($0) ~ /^-- *\+goose down/ { exit } { print }' "$1"; }
+    ;;
+  *) fail "no corpus $corpus" ;;
+esac
 echo "${#files[@]} migrations of $directory"
 createdb "${name}_app"
 createdb "${name}_psql"
@@ -29,12 +51,15 @@ last=$(tail -1 "$work/up")
 [ "$last" = "${#files[@]} applied, 0 skipped, 0 failed" ] || fail "up ended with: $last"
 
 for file in "${files[@]}"; do
-  psql -X -q -v ON_ERROR_STOP=1 --single-transaction -d "${name}_psql" -f "$file" >"$work/psql" 2>&1 ||
+  single=
+  if is_transactional "$file"; then single=--single-transaction; fi
+  up_part "$file" >"$work/up.sql"
+  psql -X -q -v ON_ERROR_STOP=1 $single -d "${name}_psql" -f "$work/up.sql" >"$work/psql" 2>&1 ||
     { cat "$work/psql"; fail "psql, on $file"; }
 done
 
 dump() {
-  pg_dump --schema-only --no-owner --exclude-table='schema_migrations*' -d "$1" |
+  pg_dump --schema-only --no-owner --exclude-table='schema_migrations*' --exclude-table='godwit_migrations*' -d "$1" |
     grep -vE '^(--|\\(un)?restrict |$)'
 }
 dump "${name}_app" >"$work/app.sql"
@@ -49,7 +74,7 @@ counts() {
              format('SELECT count(*) AS c FROM %I.%I', table_schema, table_name), false, true, '')))[1])
     FROM information_schema.tables
     WHERE table_type = 'BASE TABLE' AND table_schema NOT IN ('pg_catalog', 'information_schema')
-      AND table_name NOT LIKE 'schema_migrations%' ORDER BY 1"
+      AND table_name NOT LIKE 'schema_migrations%' AND table_name NOT LIKE 'godwit_migrations%' ORDER BY 1"
 }
 diff -u <(counts "${name}_psql") <(counts "${name}_app") || fail "the numbers of rows differ"
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// An application of one corpus; the build says which.
 #include <godwit/cli.hpp>
 
-#include <openmeter_migrations.hpp>
+#include GODWIT_CORPUS_HEADER
 
 int main(int argc, char** argv) {
-  return godwit::run_cli(argc, argv, openmeter_migrations::migrations());
+  return godwit::run_cli(argc, argv, GODWIT_CORPUS::migrations());
 }

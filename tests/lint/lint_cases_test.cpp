@@ -9,8 +9,9 @@
 //
 // Options stand in the first line of a .sql case, `-- options: postgres=11`, or in a file `options`
 // of a set: postgres=N, require-down, require-verify, baseline=N, warn-only, werror,
-// external=TABLE, transaction=none|always, <rule>=off|warn|error. Paths are printed relative to the
-// case's folder.
+// external=TABLE, transaction=none|always, <rule>=off|warn|error[:option]. Rules of the groups
+// "style", "security" and "opaque" are off in the cases of rules of other groups. Paths are printed
+// relative to the case's folder.
 //
 // Every rule needs a case that it fires in and one that it is silent in, and its documentation.
 #include <algorithm>
@@ -28,6 +29,7 @@
 #include <gtest/gtest.h>
 
 #include "commands/compile.hpp"
+#include "commands/manifest.hpp"
 #include "emit/report.hpp"
 #include "lint/registry.hpp"
 #include "sql/parse.hpp"
@@ -88,12 +90,6 @@ struct Options {
   std::optional<bool> transaction;
 };
 
-Severity severity_of(std::string_view word) {
-  if (word == "off")
-    return Severity::kOff;
-  return word == "warn" ? Severity::kWarning : Severity::kError;
-}
-
 Options read_options(const Case& test) {
   std::string text;
   if (fs::is_directory(test.input)) {
@@ -128,7 +124,18 @@ Options read_options(const Case& test) {
     else if (key == "transaction")
       options.transaction = value != "none";
     else
-      policy.rules[key].severity = severity_of(value);
+      commands::add_rule_setting(policy, word);
+  }
+  // These would have a word to say in most cases of other rules.
+  constexpr auto kLoud = std::to_array<std::string_view>({"style", "security", "opaque"});
+  const lint::RuleInfo* own = lint::find_rule(test.rule);
+  const auto is_loud = [&](const lint::RuleInfo* rule) {
+    return rule != nullptr && std::find(kLoud.begin(), kLoud.end(), rule->group) != kLoud.end();
+  };
+  for (const lint::RuleInfo* rule : lint::rules()) {
+    if (is_loud(rule) && !is_loud(own))
+      options.policy.rules.try_emplace(std::string(rule->id)).first->second.severity =
+          Severity::kOff;
   }
   EXPECT_EQ(lint::check_policy(options.policy), std::vector<std::string>());
   return options;

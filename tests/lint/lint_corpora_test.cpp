@@ -30,30 +30,43 @@ bool says_that_it_fails(const lint::RuleInfo& rule) {
          (rule.group == "will fail" && rule.id != "add-required-column");
 }
 
-struct Corpus {
-  const char* name;
-  std::size_t migrations;
-};
+/// Downs of crates.io that PostgreSQL 15 refuses as well: one has no semicolon between two
+/// statements, one has CREATE INDEX CONCURRENTLY in diesel's transaction.
+bool is_known_to_fail(const Diagnostic& finding) {
+  const std::string path = finding.file->path().string();
+  return path.ends_with("_downloads_need_no_id/down.sql") ||
+         path.ends_with("_remove-downloads-column/down.sql");
+}
 
-TEST(Corpora, NothingIsSaidToFailThatWorks) {
-  const fs::path corpora = shared() / "corpora";
-  if (!fs::is_directory(corpora))
-    GTEST_SKIP() << corpora << " is not there";
+void expect_nothing_fails(const char* corpus, std::size_t migrations) {
+  const fs::path folder = shared() / "corpora" / corpus;
+  if (!fs::is_directory(folder))
+    GTEST_SKIP() << folder << " is not there";
   sql::run_with_deep_stack(1, 1, [&](std::size_t) {
-    for (const Corpus& corpus : {Corpus{"openmeter", 269}, Corpus{"hatchet", 181}}) {
-      const auto set = commands::compile_set(
-          {.files = list_directory(corpora / corpus.name), .lock = {}, .policy = lint::Policy()});
-      EXPECT_EQ(set->in_order.size(), corpus.migrations);
-      for (const Diagnostic& finding : set->diagnostics.all()) {
-        const lint::RuleInfo* rule = lint::find_rule(finding.rule);
-        ASSERT_NE(rule, nullptr) << finding.rule;
-        if (finding.severity == Severity::kError && says_that_it_fails(*rule))
-          ADD_FAILURE() << finding.file->path() << ":"
-                        << finding.file->position(finding.offset).line << ": " << finding.message
-                        << " [" << finding.rule << "]";
-      }
+    const auto set = commands::compile_set(
+        {.files = list_directory(folder), .lock = {}, .policy = lint::Policy()});
+    EXPECT_EQ(set->in_order.size(), migrations);
+    for (const Diagnostic& finding : set->diagnostics.all()) {
+      const lint::RuleInfo* rule = lint::find_rule(finding.rule);
+      ASSERT_NE(rule, nullptr) << finding.rule;
+      if (finding.severity == Severity::kError && says_that_it_fails(*rule) &&
+          !is_known_to_fail(finding))
+        ADD_FAILURE() << finding.file->path() << ":" << finding.file->position(finding.offset).line
+                      << ": " << finding.message << " [" << finding.rule << "]";
     }
   });
+}
+
+TEST(Corpora, NothingOfOpenmeterIsSaidToFail) {
+  expect_nothing_fails("openmeter", 269);
+}
+
+TEST(Corpora, NothingOfCratesIoIsSaidToFail) {
+  expect_nothing_fails("crates_io", 285);
+}
+
+TEST(Corpora, NothingOfHatchetIsSaidToFail) {
+  expect_nothing_fails("hatchet", 181);
 }
 
 }  // namespace

@@ -123,7 +123,7 @@ TEST_F(Generate, AnEmptySetIsAskedFor) {
 }
 
 TEST_F(Generate, WhatCannotBeWrittenIsSaid) {
-  write("m/001_a.sql", "CREATE TABLE a (id bigint);\n");
+  write("m/001_a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n");
   write_manifest();
   const Result result = run("generate crm.manifest -o no/such/folder/crm.cpp");
   EXPECT_EQ(result.exit_code, 2);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "run_tool.hpp"
@@ -18,7 +20,7 @@ TEST_F(Lint, ACleanSetSaysSo) {
 }
 
 TEST_F(Lint, AFindingLooksLikeACompilers) {
-  write("m/001_a.sql", "CREATE TABLE a (id bigint);\n");
+  write("m/001_a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n");
   write("m/002_b.sql", "-- é\n  DROP  TABLE a;\n");
   EXPECT_EQ(run("lock m").exit_code, 0);
   const Result result = run("lint m");
@@ -95,7 +97,8 @@ TEST_F(Lint, JsonHasTheContractsFields) {
 }
 
 TEST_F(Lint, AStrayFileIsJudgedAlone) {
-  write("change.sql", "CREATE TABLE mine (id int);\nDROP TABLE mine;\nDROP TABLE theirs;\n");
+  write("change.sql",
+        "CREATE TABLE mine (id bigint PRIMARY KEY);\nDROP TABLE mine;\nDROP TABLE theirs;\n");
   const Result result = run("lint change.sql");
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.err.find("DIR/change.sql:3:12: error:"), std::string::npos) << result.err;
@@ -117,6 +120,28 @@ TEST_F(Lint, PolicyComesFromTheCommandLine) {
   EXPECT_EQ(run("lint --warn-only m").exit_code, 0);
   EXPECT_EQ(run("lint --baseline 2 m").exit_code, 0);
   EXPECT_EQ(run("lint --baseline 1 m").exit_code, 1);
+}
+
+TEST_F(Lint, AnOptionIsOneOfTheRulesOwn) {
+  write("m/001_a.sql", "CREATE TABLE a (id bigint PRIMARY KEY, n int);\n");
+  EXPECT_EQ(run("lint --rule prefer-bigint=error m").exit_code, 0);
+  EXPECT_EQ(run("lint --rule prefer-bigint=error:all m").exit_code, 1);
+  EXPECT_EQ(
+      run("lint --rule 'naming-convention=error:table=^[a-z]+s$,column=^[a-z]+$' m").exit_code, 1);
+  EXPECT_EQ(run("lint --rule 'naming-convention=error:table=^[a-z]{1,9}$' m").exit_code, 0);
+  for (const auto& [setting, problem] : {
+           std::pair("drop-table=warn:all", "rule 'drop-table': it has no option, such as `all`"),
+           std::pair("prefer-bigint=warn:some", "rule 'prefer-bigint': its only option is `all`"),
+           std::pair("naming-convention=warn:rows=^a",
+                     "rule 'naming-convention': `rows=^a` does not begin with a kind and `=`; the "
+                     "kinds are all, schema, table, "),
+           std::pair("naming-convention=warn:table=^[a",
+                     "rule 'naming-convention': `^[a` is no regular expression: "),
+       }) {
+    const Result result = run(std::string("lint --rule '") + setting + "' m");
+    EXPECT_EQ(result.exit_code, 2) << setting;
+    EXPECT_EQ(result.err.rfind(std::string("godwit: error: ") + problem, 0), 0U) << result.err;
+  }
 }
 
 TEST_F(Lint, NoPolicyMutesWhatNoBuildSurvives) {

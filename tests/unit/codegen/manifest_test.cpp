@@ -35,7 +35,7 @@ TEST(Manifest, ReadsEveryKey) {
                                                        "lock /a b/godwit.lock\n"
                                                        "baseline 12\n"
                                                        "rule drop-table=warn\n"
-                                                       "rule truncate=warn:all\n"
+                                                       "rule prefer-bigint=warn:all\n"
                                                        "require-down\n"
                                                        "require-verify\n"
                                                        "allow-empty\n"
@@ -58,7 +58,7 @@ TEST(Manifest, ReadsEveryKey) {
   EXPECT_TRUE(request.policy.require_verify);
   EXPECT_TRUE(request.policy.werror);
   EXPECT_EQ(request.policy.rules.at("drop-table").severity, Severity::kWarning);
-  EXPECT_EQ(request.policy.rules.at("truncate").option, "all");
+  EXPECT_EQ(request.policy.rules.at("prefer-bigint").option, "all");
   EXPECT_EQ(request.policy.externals, std::vector<std::string>{"public.users"});
 }
 

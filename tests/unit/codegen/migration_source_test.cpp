@@ -29,7 +29,7 @@ TEST_F(LoadSet, PutsTheFilesOfAMigrationTogether) {
   folder.write("007_a.down.sql", "select 2;");
   folder.write("007_a.verify.sql", "select true;");
   folder.write("010_b.sql", "select 1;\n-- godwit:down\nselect 2;");
-  folder.write("V002__c.sql", "select 1;");
+  folder.write("002_c.sql", "select 1;");
   folder.write("README.md", "not SQL");
   folder.write(".#007_a.up.sql", "an editor's lock");
   load();

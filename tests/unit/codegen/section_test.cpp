@@ -80,14 +80,6 @@ TEST(Sections, DirectivesOfOtherToolsAreRead) {
             "up: -- +goose upwards is prose select 1;");
 }
 
-TEST(Sections, OtherToolsSayThatThereIsNoTransaction) {
-  EXPECT_TRUE(says_no_transaction(file_of("-- +goose NO TRANSACTION\n-- +goose Up\nselect 1;")));
-  EXPECT_TRUE(says_no_transaction(file_of("-- +goose no transaction\nselect 1;")));
-  EXPECT_TRUE(says_no_transaction(file_of("-- +migrate Up notransaction\nselect 1;")));
-  EXPECT_TRUE(says_no_transaction(file_of("-- migrate:up transaction:false\nselect 1;")));
-  EXPECT_FALSE(says_no_transaction(file_of("-- +goose Up\nselect '-- +goose NO TRANSACTION';")));
-}
-
 TEST(Sections, ADownFileHoldsNothingElse) {
   EXPECT_EQ(sections(file_of("select 1;\n-- godwit:up\nselect 2;"), SectionKind::kDown),
             "down: select 1; 007_x.sql:2:1: error: a `up` section cannot stand in a .down.sql file "

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads a file of a set, and refuses what cannot be SQL.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "source/diagnostic.hpp"
+#include "source/migration_source.hpp"
+
+namespace godwit::codegen {
+
+/// How `path` is called in the generated table and at run time: the last component of `root` and
+/// what is below it; for a file that is elsewhere its folder's name and its own.
+std::string display_name(const std::filesystem::path& path, const std::filesystem::path& root);
+
+/// The bytes of `path`, or the reason why there are none.
+std::optional<std::string> read_bytes(const std::filesystem::path& path, std::string& reason);
+
+/// Reads and checks one file. Null when it is beyond use, which has been reported then.
+const SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
+                            FileStore& store, Diagnostics& diagnostics);
+
+}  // namespace godwit::codegen

@@ -1,0 +1,2 @@
+-- godwit:allow-file(drop-table)
+DROP TABLE a;

@@ -1,0 +1,2 @@
+-- options: alter-owner=warn
+ALTER TABLE orders OWNER TO admin;

@@ -1,0 +1,2 @@
+-- options: change-default=warn
+ALTER TABLE orders ALTER COLUMN status SET DEFAULT 'open';

@@ -1,0 +1,2 @@
+-- options: create-table-as=warn
+CREATE TABLE totals AS SELECT day, sum(amount) AS amount FROM orders GROUP BY day;

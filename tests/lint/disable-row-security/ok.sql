@@ -1,0 +1,2 @@
+DROP POLICY own ON notes;
+CREATE POLICY own ON notes USING (author = current_user);

@@ -1,0 +1,3 @@
+-- options: transaction=none
+-- godwit:allow-file(drop-database) not for a whole file
+DROP DATABASE a;

@@ -1,0 +1,3 @@
+-- options: transaction=none
+-- squawk-ignore-file
+DROP DATABASE a;

@@ -1,0 +1,4 @@
+-- atlas:nolint destructive
+
+DROP TABLE a;
+DROP TABLE b;

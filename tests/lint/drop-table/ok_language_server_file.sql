@@ -1,0 +1,3 @@
+-- pgt-ignore-all lint/safety/banDropTable
+DROP TABLE a;
+DROP TABLE b;

@@ -1,0 +1,5 @@
+DO $body$
+BEGIN
+	/* 🦩 */ DROP TABLE "Ä";
+	EXECUTE 'DROP /* ü */ TABLE b';
+END $body$;

@@ -1,0 +1,1 @@
+DO $$ BEGIN EXECUTE 'CREATE TABLE audit (id bigint PRIMARY KEY)'; END $$;

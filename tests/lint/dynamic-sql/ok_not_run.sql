@@ -1,0 +1,2 @@
+CREATE FUNCTION f(t text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'ANALYZE ' || t; END $$;
+DO $$ BEGIN EXECUTE 'ANALYZE users'; END $$;

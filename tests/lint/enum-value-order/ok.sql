@@ -1,0 +1,2 @@
+-- options: enum-value-order=warn
+ALTER TYPE mood ADD VALUE 'fine' AFTER 'ok';

@@ -1,0 +1,2 @@
+-- options: enum-value-order=warn
+ALTER TYPE mood ADD VALUE IF NOT EXISTS 'fine' BEFORE 'ok';

@@ -1,0 +1,2 @@
+-- options: grant-broad=warn
+GRANT ALL ON orders TO PUBLIC;

@@ -1,0 +1,2 @@
+-- options: grant-broad=warn
+GRANT SELECT, INSERT ON orders TO shop;

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY subscriptions_of_customers_by_the_date_of_their_first_invoice_at ON s (a);

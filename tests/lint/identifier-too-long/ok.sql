@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY subscriptions_first_invoice ON s (a);

@@ -1,0 +1,4 @@
+BEGIN;
+SELECT id FROM users WHERE false;
+DO $$ BEGIN ASSERT true; END $$;
+ROLLBACK;

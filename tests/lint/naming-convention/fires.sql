@@ -1,0 +1,2 @@
+-- options: naming-convention=warn
+CREATE TABLE "userAccounts" (id bigint PRIMARY KEY);

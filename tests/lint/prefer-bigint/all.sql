@@ -1,0 +1,2 @@
+-- options: prefer-bigint=error:all
+CREATE TABLE orders (id bigint PRIMARY KEY, quantity int, parts smallint[], total numeric);

@@ -1,0 +1,2 @@
+-- options: prefer-lookup-over-enum=warn
+CREATE TYPE mood AS ENUM ('sad', 'ok');

@@ -1,0 +1,11 @@
+CREATE TABLE a (
+  id bigint PRIMARY KEY,
+  b bigint NOT NULL UNIQUE REFERENCES a CHECK (b > 0),
+  c bigint,
+  CONSTRAINT a_c CHECK (c > 0)
+);
+CREATE TABLE d (e bigint, f bigint, PRIMARY KEY (e, f));
+CREATE TABLE g (h bigint);
+CREATE UNIQUE INDEX g_h ON g (h);
+ALTER TABLE g ALTER COLUMN h SET NOT NULL;
+ALTER TABLE g ADD PRIMARY KEY USING INDEX g_h;

@@ -1,0 +1,2 @@
+-- options: require-schema-qualified=warn
+CREATE TABLE users (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- options: require-schema-qualified=warn
+CREATE TABLE public.users (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- options: revoke=warn
+REVOKE SELECT ON orders FROM reporting;

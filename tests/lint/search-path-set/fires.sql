@@ -1,0 +1,2 @@
+SET search_path = app;
+CREATE TABLE users (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+SET ROLE owner;
+CREATE TEMP TABLE moved (id bigint);

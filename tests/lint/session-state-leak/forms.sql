@@ -1,0 +1,8 @@
+-- options: require-primary-key=off
+SET work_mem = '1GB';
+SET SESSION AUTHORIZATION shop;
+SET TIME ZONE 'UTC';
+PREPARE p AS SELECT 1;
+LISTEN news;
+CREATE TEMPORARY TABLE a (id bigint) ON COMMIT DELETE ROWS;
+CREATE TEMP TABLE b AS SELECT 1 AS c;

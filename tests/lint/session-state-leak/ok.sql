@@ -1,0 +1,2 @@
+SET LOCAL ROLE owner;
+CREATE TEMP TABLE moved (id bigint) ON COMMIT DROP;

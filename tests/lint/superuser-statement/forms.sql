@@ -1,0 +1,8 @@
+ALTER SYSTEM SET work_mem = '64MB';
+ALTER ROLE shop SUPERUSER;
+CREATE USER boss WITH LOGIN SUPERUSER;
+CREATE FUNCTION f() RETURNS int LANGUAGE plpython3u AS 'return 1';
+CREATE FUNCTION g(int) RETURNS int AS 'shop', 'g' LANGUAGE c STRICT;
+CREATE EXTENSION plpgsql;
+CREATE LANGUAGE plperlu;
+COPY orders TO PROGRAM 'gzip > /tmp/orders.gz';

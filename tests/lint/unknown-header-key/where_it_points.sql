@@ -1,0 +1,4 @@
+-- Ü
+-- Migratoin 7: ä
+-- Idempotnecy: YES
+SELECT 1;

@@ -1,0 +1,2 @@
+-- godwit:allow-file(drop-tabel, syntax-error) no such rule
+SELECT 1;

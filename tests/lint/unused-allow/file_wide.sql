@@ -1,0 +1,2 @@
+-- godwit:allow-file(drop-table, truncate) only one of them
+DROP TABLE a;

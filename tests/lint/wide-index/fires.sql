@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY orders_all ON orders (user_id, status, at, total);

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The folders of other tools, as load_set() reads them.
+#include "source/layout.hpp"
+
+#include <gtest/gtest.h>
+
+#include "source/migration_source.hpp"
+#include "support.hpp"
+
+namespace godwit::codegen {
+namespace {
+
+using test::findings;
+
+class LayoutTest : public ::testing::Test {
+ protected:
+  /// Loads the folder and returns "version name parts", a line a migration in version order.
+  std::string load(Layout layout = Layout::kAuto) {
+    store.clear();
+    diagnostics = {};
+    sources = load_set(list_directory(folder.path(), layout), store, diagnostics);
+    diagnostics.sort();
+    std::string text;
+    for (const MigrationSource& source : sources) {
+      text += std::to_string(source.version) + " " + source.full_name;
+      for (const Section* section : {&source.up, &source.down, &source.verify}) {
+        if (section->is_present())
+          text += " " + std::string(to_string(section->kind()));
+      }
+      if (source.header.transaction == false)
+        text += " no-transaction";
+      text += "\n";
+    }
+    return text;
+  }
+
+  std::string name() const { return folder.path().filename().string(); }
+
+  void write(const std::string& path, std::string_view text = "select 1;") const {
+    std::filesystem::create_directories((folder.path() / path).parent_path());
+    folder.write(path, text);
+  }
+
+  test::TemporaryFolder folder;
+  FileStore store;
+  Diagnostics diagnostics;
+  std::vector<MigrationSource> sources;
+};
+
+TEST(LayoutNames, AreReadAndWritten) {
+  for (const std::string_view name : layout_names())
+    EXPECT_EQ(layout_name(*parse_layout(name)), name);
+  EXPECT_FALSE(parse_layout("liquibase"));
+}
+
+TEST_F(LayoutTest, Diesel) {
+  write("00000000000000_diesel_initial_setup/up.sql");
+  write("00000000000000_diesel_initial_setup/down.sql");
+  write("2024-03-01-120000_orders/up.sql");
+  write("2024-03-01-120000-0001_index/up.sql", "create index concurrently i on t (a);");
+  write("2024-03-01-120000-0001_index/down.sql");
+  write("2024-03-01-120000-0001_index/metadata.toml",
+        "# must not be in a transaction\nrun_in_transaction = false\n");
+  write("2024-02-01-000000_users/up.sql");
+  write("2024-02-01-000000_users/metadata.toml", "run_in_transaction = true");
+  write("2024-02-01-000000_users/notes.sql", "this is not looked at");
+  write("drafts/up.sql", "this is not looked at");
+  EXPECT_EQ(load(),
+            "0 00000000000000_diesel_initial_setup up down\n"
+            "20240201000000 20240201000000_users up\n"
+            "20240301120000 20240301120000_orders up\n"
+            "202403011200000001 202403011200000001_index up down no-transaction\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  EXPECT_EQ(sources.at(3).down_transaction, false);
+  EXPECT_EQ(sources.at(1).up.file().display(), name() + "/2024-02-01-000000_users/up.sql");
+  EXPECT_EQ(load(Layout::kDiesel).size(), load().size());
+}
+
+TEST_F(LayoutTest, DieselMetadataThatIsWrong) {
+  write("1_a/up.sql");
+  write("1_a/metadata.toml", "\nrun_in_transaction = \"no\"\n");
+  write("2_b/up.sql");
+  write("2_b/metadata.toml", "run_in_transaction = maybe\n");
+  load();
+  const std::string text = findings(diagnostics);
+  EXPECT_NE(text.find("metadata.toml:2:22: error: `run_in_transaction` is true or false "
+                      "[invalid-header-value]\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("metadata.toml:1:22: error: this is no TOML: "), std::string::npos) << text;
+}
+
+TEST_F(LayoutTest, DieselDoesNotReadFilesBesideTheFolders) {
+  write("1_a/up.sql");
+  write("2_b/down.sql");
+  write("cleanup.sql");
+  load();
+  EXPECT_EQ(findings(diagnostics),
+            "down.sql:1:1: error: there is no migration 2 for this file [orphan-file]\n"
+            "cleanup.sql:1:1: warning: not in a migration's folder, so neither diesel nor godwit "
+            "runs it [unread-file]\n");
+  folder.write(".godwitignore", "cleanup.sql\n2_b/\n");
+  EXPECT_EQ(load(), "1 1_a up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, FlywayWithPlainVersions) {
+  for (const char* file : {"V1__a.sql", "V010__c.sql", "V2__b.sql", "U2__b.sql"}) write(file);
+  EXPECT_EQ(load(), "1 1_a up\n2 2_b up down\n10 010_c up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, FlywayWithDots) {
+  for (const char* file : {"V1__a.sql", "V1.2__b.sql", "V1_10__c.sql", "V1.2.1__d.sql",
+                           "V2.0__e.sql", "V10__f.sql", "U1.2.1__d.sql"})
+    write(file);
+  EXPECT_EQ(load(),
+            "1000000000000 1_a up\n1000200000000 1.2_b up\n1000200010000 1.2.1_d up down\n"
+            "1001000000000 1.10_c up\n2000000000000 2.0_e up\n10000000000000 10_f up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  EXPECT_EQ(sources.at(2).header.aliases, std::vector<std::string>{"1.2.1"});
+}
+
+TEST_F(LayoutTest, FlywayTimestampsWithDots) {
+  for (const char* file : {"V20231201120000__a.sql", "V20231201120000.1__b.sql",
+                           "V20231201115959.20__c.sql"})
+    write(file);
+  EXPECT_EQ(load(),
+            "202312011159590020 20231201115959.20_c up\n202312011200000000 20231201120000_a up\n"
+            "202312011200000001 20231201120000.1_b up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, FlywayVersionsThatAreTheSameOrTooLong) {
+  write("V1.0__a.sql");
+  write("V1__b.sql");
+  load();
+  EXPECT_EQ(findings(diagnostics), "V1__b.sql:1:1: error: version 1 is taken by " + name() +
+                                       "/V1.0__a.sql [duplicate-version]\n");
+  write("V1.2.3.4.5__c.sql");
+  load();
+  EXPECT_NE(findings(diagnostics)
+                .find("V1.2.3.4.5__c.sql:1:1: error: the versions of this folder, such as "
+                      "1.2.3.4.5, do not go into one number of 18 digits [unknown-file-name]\n"),
+            std::string::npos)
+      << findings(diagnostics);
+}
+
+TEST_F(LayoutTest, FlywayFilesThatAreNotRun) {
+  write("V2__a.sql");
+  write("R__views.sql");
+  write("afterMigrate.sql");
+  write("beforeEachMigrate__x.sql");
+  write("B2__all.sql");
+  write("notes.sql");
+  EXPECT_EQ(load(), "2 2_a up\n");
+  EXPECT_EQ(findings(diagnostics),
+            "B2__all.sql:1:1: warning: a baseline migration of Flyway: the migrations that it "
+            "stands for are here, and are applied instead [unread-file]\n"
+            "R__views.sql:1:1: error: a repeatable migration of Flyway: godwit does not run it, so "
+            "the schema would lack what it makes [unsupported-file]\n"
+            "afterMigrate.sql:1:1: error: a callback of Flyway: godwit does not run it, so the "
+            "schema would lack what it makes [unsupported-file]\n"
+            "beforeEachMigrate__x.sql:1:1: error: a callback of Flyway: godwit does not run it, so "
+            "the schema would lack what it makes [unsupported-file]\n"
+            "notes.sql:1:1: error: the file's name is not a migration's; a name that is understood "
+            "is 001_notes.sql [unknown-file-name]\n");
+}
+
+TEST_F(LayoutTest, AFlywayBaselineStandsForWhatIsGone) {
+  write("B7__all.sql");
+  write("V8__b.sql");
+  EXPECT_EQ(load(), "7 7_all up\n8 8_b up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, GolangMigrateComparesNumbers) {
+  write("202301010000000001_b.up.sql");
+  write("202301010000000001_b.down.sql");
+  write("20230201000000_a.up.sql");
+  EXPECT_EQ(load(), "20230201000000 20230201000000_a up\n"
+                    "202301010000000001 202301010000000001_b up down\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  write("3_c.sql");
+  load(Layout::kGolangMigrate);
+  EXPECT_EQ(findings(diagnostics),
+            "3_c.sql:1:1: error: not a file of the layout golang-migrate [mixed-layouts]\n");
+}
+
+TEST_F(LayoutTest, GooseDbmateAndSqlMigrate) {
+  write("001_a.sql", "-- +GOOSE up\nselect 1;\n-- +goose DOWN\nselect 2;");
+  write("002_b.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nselect 1;\n");
+  EXPECT_EQ(load(), "1 001_a up down\n2 002_b up no-transaction\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  EXPECT_EQ(load(Layout::kGoose), "1 001_a up down\n2 002_b up no-transaction\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  load(Layout::kDbmate);
+  EXPECT_EQ(findings(diagnostics),
+            "001_a.sql:1:1: error: a directive of goose, but the layout is dbmate "
+            "[mixed-layouts]\n");
+  write("003_c.sql", "\n-- migrate:up transaction:false\nselect 1;\n-- migrate:down\nselect 2;");
+  write("004_d.sql", "-- +migrate Up notransaction\nselect 1;\n-- +migrate Down\nselect 2;");
+  EXPECT_EQ(load(),
+            "1 001_a up down\n2 002_b up no-transaction\n3 003_c up down no-transaction\n"
+            "4 004_d up down no-transaction\n");
+  EXPECT_EQ(findings(diagnostics),
+            "003_c.sql:2:1: error: a directive of dbmate, but " + name() +
+                "/001_a.sql has directives of goose [mixed-layouts]\n"
+                "004_d.sql:1:1: error: a directive of sql-migrate, but " +
+                name() + "/001_a.sql has directives of goose [mixed-layouts]\n");
+}
+
+TEST_F(LayoutTest, MixedNamesAreAnError) {
+  write("V1__a.sql");
+  write("V2__b.sql");
+  write("003_c.sql");
+  write("004_d.sql");
+  write("V5__e.sql");
+  write("6_f/up.sql");
+  EXPECT_EQ(load(), "1 1_a up\n2 2_b up\n3 003_c up\n4 004_d up\n5 5_e up\n6 6_f up\n");
+  EXPECT_EQ(findings(diagnostics),
+            "003_c.sql:1:1: error: named <version>_<name>.sql, but " + name() +
+                "/V1__a.sql and others are V<version>__<name>.sql (Flyway): each tool would apply "
+                "only its own [mixed-layouts]\n"
+                "up.sql:1:1: error: named <version>_<name>/up.sql (diesel), but " +
+                name() +
+                "/V1__a.sql and others are V<version>__<name>.sql (Flyway): each tool would apply "
+                "only its own [mixed-layouts]\n");
+  folder.write(".godwitignore", "00*\n6_f/\n");
+  EXPECT_EQ(load(), "1 1_a up\n2 2_b up\n5 5_e up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  load(Layout::kDiesel);
+  EXPECT_EQ(findings(diagnostics),
+            "V1__a.sql:1:1: error: not a file of the layout diesel [mixed-layouts]\n");
+}
+
+}  // namespace
+}  // namespace godwit::codegen
