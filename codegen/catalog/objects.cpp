@@ -31,6 +31,13 @@ Constraint* Relation::find_constraint(std::string_view constraint) noexcept {
   return find_by_name(constraints, constraint);
 }
 
+const Constraint* Relation::primary_key() const noexcept {
+  const auto found = std::find_if(
+      constraints.begin(), constraints.end(),
+      [](const Constraint& constraint) { return constraint.kind == ConstraintKind::kPrimaryKey; });
+  return found == constraints.end() ? nullptr : &*found;
+}
+
 bool Relation::is_proved_not_null(std::string_view column) const noexcept {
   const Column* known = find_column(column);
   if (known != nullptr && known->is_not_null)
