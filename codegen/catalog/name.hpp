@@ -17,6 +17,7 @@ struct Name {
   std::string name;
 
   friend bool operator==(const Name&, const Name&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of <=> for a pointer
   friend auto operator<=>(const Name&, const Name&) = default;
 };
 

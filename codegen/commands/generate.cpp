@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `godwit generate`: what add_migrations() runs. Findings that fail leave the output as it was.
+#include <algorithm>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -44,11 +46,22 @@ emit::TableMigration table_migration(const CompiledSet& set, std::size_t index) 
   return entry;
 }
 
+// A foreign set that has a table of that name itself must still build, and must not lose it.
+std::string_view history_table(const lint::Policy& policy, const CompiledSet& set) {
+  if (policy.history_table)
+    return *policy.history_table;
+  const auto& all = set.diagnostics.all();
+  const bool collides = std::any_of(all.begin(), all.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.rule == "history-table-collision";
+  });
+  return collides ? lint::kOtherHistoryTable : lint::kHistoryTable;
+}
+
 emit::Table make_table(const Manifest& manifest, const CompiledSet& set) {
   emit::Table table{.header = manifest.header,
                     .cpp_namespace = manifest.cpp_namespace,
                     .set_name = manifest.set_name,
-                    .history_table = manifest.history_table,
+                    .history_table = std::string(history_table(manifest.request.policy, set)),
                     .digest = set_digest(set.sources_in_order),
                     .tool_version = GODWIT_VERSION,
                     .postgres = manifest.request.policy.postgres,

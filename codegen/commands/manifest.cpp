@@ -36,7 +36,7 @@ bool read_entry(Manifest& manifest, std::string_view key, const std::string& val
   else if (key == "name")
     manifest.set_name = value;
   else if (key == "history-table")
-    manifest.history_table = value;
+    manifest.request.policy.history_table = value;
   else if (key == "postgres")
     policy.postgres = parse_number<int>(value);
   else if (key == "root")

@@ -18,7 +18,6 @@ struct Manifest {
   std::string header;
   std::string cpp_namespace;
   std::string set_name = "main";
-  std::string history_table = "schema_migrations";
   bool allow_empty = false;
 };
 

@@ -25,5 +25,6 @@ extern const Family kNullabilityRules;    // nullability_rules.cpp
 extern const Family kColumnTypeRules;     // column_type_rules.cpp
 extern const Family kIdempotencyRules;    // idempotency_rules.cpp
 extern const Family kDownRules;           // down_rules.cpp
+extern const Family kHistoryRules;        // history_rules.cpp
 
 }  // namespace godwit::codegen::lint

@@ -33,7 +33,7 @@ VersionOfFile versions_of(std::span<const sql::Migration* const> migrations) {
 Severity adjusted(const Policy& policy, const Diagnostic& diagnostic,
                   const VersionOfFile& versions) {
   const RuleInfo* rule = find_rule(diagnostic.rule);
-  if (rule != nullptr && rule->is_hard)
+  if (rule != nullptr && rule->is_hard && !diagnostic.is_survivable)
     return diagnostic.severity;
   if (policy.baseline) {
     const auto version = versions.find(diagnostic.file);

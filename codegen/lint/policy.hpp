@@ -24,6 +24,11 @@ struct RuleSetting {
   std::string option;  ///< such as "all" of `prefer-bigint=warn:all`
 };
 
+/// The history table where the project names none.
+inline constexpr std::string_view kHistoryTable = "schema_migrations";
+/// Where the history of a WARN_ONLY set goes whose own migrations have a table of the first name.
+inline constexpr std::string_view kOtherHistoryTable = "godwit_migrations";
+
 struct Policy {
   std::map<std::string, RuleSetting, std::less<>> rules;
   bool warn_only = false;                ///< errors become warnings
@@ -34,6 +39,7 @@ struct Policy {
   bool require_verify = false;
   /// Tables that others create, as "table" or "schema.table".
   std::vector<std::string> externals;
+  std::optional<std::string> history_table;  ///< as the project names it; else kHistoryTable
 };
 
 /// What is wrong with the policy itself, a message each: unknown rules (with the nearest one),

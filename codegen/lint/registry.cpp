@@ -11,10 +11,11 @@ namespace godwit::codegen::lint {
 namespace {
 
 constexpr std::array kFamilies = {
-    &kFileRules,        &kHeaderRules,      &kOrderRules,         &kSyntaxRules, &kSuppressionRules,
-    &kTransactionRules, &kDestructiveRules, &kCompatibilityRules, &kIndexRules,  &kPartitionRules,
-    &kConstraintRules,  &kAddColumnRules,   &kRewriteRules,       &kLockRules,   &kNullabilityRules,
-    &kColumnTypeRules,  &kIdempotencyRules, &kDownRules,
+    &kFileRules,        &kHeaderRules,      &kOrderRules,       &kSyntaxRules,
+    &kSuppressionRules, &kTransactionRules, &kDestructiveRules, &kCompatibilityRules,
+    &kIndexRules,       &kPartitionRules,   &kConstraintRules,  &kAddColumnRules,
+    &kRewriteRules,     &kLockRules,        &kNullabilityRules, &kColumnTypeRules,
+    &kIdempotencyRules, &kDownRules,        &kHistoryRules,
 };
 
 }  // namespace

@@ -33,6 +33,9 @@ struct Diagnostic {
   std::string message;               ///< one line, no full stop
   std::vector<std::string> notes;    ///< what to do; may have several lines, such as SQL to paste
   std::optional<Fix> fix;
+  /// The build can go on without what is wrong, though the rule is hard: what the policy says of
+  /// all findings (WARN_ONLY, BASELINE) reaches this one.
+  bool is_survivable = false;
 };
 
 /// Collects what is found, in any order. One for each thread; merge with append().

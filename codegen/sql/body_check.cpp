@@ -29,6 +29,24 @@ constexpr std::string_view kSyntaxMessages[] = {"syntax error",
                                                 "duplicate declaration",
                                                 "mismatched parentheses"};
 
+/// The statement as the parser understands it without a catalog. It does not know a function's OUT
+/// and TABLE columns, so that it takes a plain `RETURN NEXT;`, which returns them, for one that
+/// lacks its expression; `RETURN;` is one that it takes in the same place.
+std::string without_return_next(std::string_view text, const Statement& statement,
+                                const BodyText& body) {
+  std::string readable(text.substr(statement.offset, statement.length));
+  const std::vector<Token> tokens = scan(body.text, 0, body.text.size());
+  for (std::size_t i = 0; i + 2 < tokens.size(); ++i) {
+    if (is_word(body.text, tokens[i], "return") && is_word(body.text, tokens[i + 1], "next") &&
+        is_symbol(body.text, tokens[i + 2], ";")) {
+      const Token& next = tokens[i + 1];
+      readable.replace(body.origin.to_outer(next.offset) - statement.offset, next.length,
+                       std::string(next.length, ' '));
+    }
+  }
+  return readable;
+}
+
 /// PL/pgSQL's complaint about a statement, if it is about syntax.
 std::optional<std::string> plpgsql_syntax_error(const std::string& statement) {
   const PgQueryPlpgsqlParseResult result = pg_query_parse_plpgsql(statement.c_str());
@@ -74,7 +92,7 @@ std::vector<BodyError> check_body(std::string_view text, const Statement& statem
     return parse_body(std::move(*body)).errors;
   if (body->language != "plpgsql")
     return {};
-  auto message = plpgsql_syntax_error(std::string(text.substr(statement.offset, statement.length)));
+  auto message = plpgsql_syntax_error(without_return_next(text, statement, *body));
   if (!message)
     return {};
   const std::size_t fallback = find_quoted_word(*body, *message);

@@ -28,7 +28,15 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
     return source.header.unchecked ? split_only(section)
                                    : parse_section(section, postgres, diagnostics);
   };
+  const std::size_t before_down = diagnostics.all().size();
   migration.down = parse_other(source.down);
+  if (diagnostics.all().size() > before_down) {
+    // Sets of other tools hold downs that nobody ever ran. Where the project lets its history pass,
+    // such a one is kept as it is, for the server to judge.
+    for (std::size_t i = before_down; i < diagnostics.all().size(); ++i)
+      diagnostics.all()[i].is_survivable = true;
+    migration.down = split_only(source.down);
+  }
   migration.verify = parse_other(source.verify);
   migration.require = parse_other(source.require);
   migration.up_transaction = plan_transaction(migration.up, source.header.transaction);

@@ -21,7 +21,7 @@ SignalGuard::SignalGuard() {
   struct sigaction action {};
   action.sa_handler = godwit_on_signal;
   // One shot: the second signal does what it did before.
-  action.sa_flags = SA_RESETHAND;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, &old_interrupt_);
   sigaction(SIGTERM, &action, &old_terminate_);

@@ -23,7 +23,7 @@ class Piece {
  public:
   template <typename T>
   requires std::convertible_to<const T&, std::string_view> Piece(const T& text)
-      : text_(text), is_number_(false) {}  // NOLINT(google-explicit-constructor)
+      : text_(text) {}  // NOLINT(google-explicit-constructor)
   template <std::integral T>
   Piece(T number)  // NOLINT(google-explicit-constructor)
       : number_(static_cast<std::int64_t>(number)), is_number_(true) {}
@@ -33,7 +33,7 @@ class Piece {
  private:
   std::string_view text_;
   std::int64_t number_ = 0;
-  bool is_number_;
+  bool is_number_ = false;
 };
 
 /// A pattern whose placeholders fit `count` pieces: each "{}" takes the next, each "{N}" the N-th.

@@ -132,6 +132,6 @@ class Connection {
 Parameters parameters_of(const std::string& conninfo);
 
 /// Replaces whatever stands for a password in a URL or in keyword=value text.
-std::string scrub_conninfo(std::string_view text);
+std::string scrub_conninfo(std::string_view input);
 
 }  // namespace godwit::detail

@@ -145,6 +145,7 @@ bool Run::take_gate(const Plan& plan) {
   const PGresult* last = reply.results[count - 1].get();
   bool is_unchanged = false;
   bool has_appeared = false;
+  std::vector<std::string> other_tables;
   if (snapshot_.has_table) {
     int pid = 0;
     Snapshot now = History::read_check(last, &pid);
@@ -153,9 +154,17 @@ bool Run::take_gate(const Plan& plan) {
   } else {
     has_appeared = is_true(last, 0, 0);
     has_schema_ = is_true(last, 0, 1);
+    for (int row = 0; row < PQntuples(last); ++row) {
+      if (PQgetisnull(last, row, 2) == 0) {
+        other_tables.emplace_back(value(last, row, 2));
+      }
+    }
     is_unchanged = !has_appeared;
   }
   if (has_lock && is_unchanged && !is_at_work) {
+    if (!other_tables.empty()) {
+      refuse_moved_history(other_tables);
+    }
     poll_ = milliseconds{50};
     waiting_since_ = {};
     has_announced_wait_ = false;
@@ -172,6 +181,27 @@ bool Run::take_gate(const Plan& plan) {
   }
   wait_for_gate();
   return false;
+}
+
+// A set whose history table was given another name finds no history, and would apply everything
+// again.
+void Run::refuse_moved_history(const std::vector<std::string>& other_tables) {
+  const Reply reply =
+      send(history_.find_elsewhere(*connection_, identity_, set_.migrations.front(), other_tables));
+  if (reply.error || reply.results.empty() || PQntuples(reply.results.back().get()) == 0) {
+    return;
+  }
+  const std::string_view table = value(reply.results.back().get(), 0, 0);
+  ErrorDetail detail;
+  detail.message =
+      compose("there is no table {}, but {}.{} has the history of the set \"{}\"; nothing was done",
+              history_.display(), history_.schema(), table, set_.name);
+  detail.hint = compose(
+      "was the history table given another name? Name it so again: HISTORY_TABLE {0} in "
+      "add_migrations(), or --history-table {0}; or rename the table and its log",
+      table);
+  roll_back();
+  throw Error(ErrorKind::kDrift, std::move(detail));
 }
 
 void Run::wait_for_gate() {

@@ -67,7 +67,7 @@ History::History(std::string_view name) {
   if (table_.empty() || schema_.empty() || table_.find('.') != std::string::npos ||
       table_.size() > kLongestTable || schema_.size() > 63) {
     ErrorDetail detail;
-    detail.message = compose("\"{}\" is not a name for the history table", name);
+    detail.message = compose(R"("{}" is not a name for the history table)", name);
     detail.hint =
         compose("write \"table\" or \"schema.table\", unquoted, the table with at most {} bytes",
                 kLongestTable);
@@ -174,9 +174,33 @@ std::vector<HistoryRow> History::read_full_check(const PGresult* result, int* ba
 
 std::string History::existence(const Connection& connection) const {
   return compose(
-      "SELECT pg_catalog.to_regclass({}) IS NOT NULL, "
-      "pg_catalog.to_regnamespace({}) IS NOT NULL",
-      connection.literal(quoted(connection)), connection.literal(connection.identifier(schema_)));
+      "SELECT pg_catalog.to_regclass({0}) IS NOT NULL, pg_catalog.to_regnamespace({1}) IS NOT "
+      "NULL, "
+      "other.name FROM (VALUES (1)) AS one LEFT JOIN ("
+      "SELECT CAST(c.relname AS pg_catalog.text) AS name FROM pg_catalog.pg_class AS c "
+      "JOIN pg_catalog.pg_namespace AS n ON n.oid{2}c.relnamespace "
+      "JOIN pg_catalog.pg_attribute AS a ON a.attrelid{2}c.oid "
+      "WHERE n.nspname{2}{3} AND c.relkind{2}'r' AND NOT a.attisdropped AND a.attname{2}ANY "
+      "(ARRAY['migration_set', 'migration_name', 'checksum', 'run_id', 'claim_system_id']) "
+      "AND pg_catalog.has_table_privilege(c.oid, 'SELECT') "
+      "GROUP BY c.oid, c.relname HAVING pg_catalog.count(*){2}5) AS other ON true",
+      connection.literal(quoted(connection)), connection.literal(connection.identifier(schema_)),
+      kEquals, connection.literal(schema_));
+}
+
+std::string History::find_elsewhere(const Connection& connection, const RunIdentity& run,
+                                    const Migration& migration,
+                                    const std::vector<std::string>& tables) const {
+  std::string sql;
+  for (const std::string& table : tables) {
+    sql += compose(
+        "{}SELECT {} WHERE EXISTS (SELECT FROM {}.{} AS h WHERE h.migration_set{}{} AND "
+        "h.migration_name{}{} AND h.checksum{}{})",
+        sql.empty() ? "" : " UNION ALL ", connection.literal(table), connection.identifier(schema_),
+        connection.identifier(table), kEquals, connection.literal(run.set), kEquals,
+        connection.literal(migration.full_name), kEquals, connection.literal(migration.checksum));
+  }
+  return sql;
 }
 
 std::string History::gate_key(const Connection& connection, std::string_view set) const {

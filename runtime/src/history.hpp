@@ -78,8 +78,13 @@ class History {
   std::string full_check(const Connection& connection, const RunIdentity& run) const;
   static std::vector<HistoryRow> read_full_check(const PGresult* result, int* backend_pid);
 
-  /// Whether the table, the schema and the log are there.
+  /// One row or more: whether the table is there, whether the schema is, and the name of another
+  /// history table in the schema, a row for each that this role can read.
   std::string existence(const Connection& connection) const;
+  /// Which of these other tables have a row of this migration, with its checksum: their names.
+  std::string find_elsewhere(const Connection& connection, const RunIdentity& run,
+                             const Migration& migration,
+                             const std::vector<std::string>& tables) const;
 
   /// The advisory key of this set in this table, as an expression; and that of the table alone.
   std::string gate_key(const Connection& connection, std::string_view set) const;

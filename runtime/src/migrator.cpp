@@ -19,7 +19,7 @@ std::size_t Status::count(State state) const noexcept {
 
 class Migrator::Impl {
  public:
-  Impl(std::string conninfo, const MigrationSet& set, Options options)
+  Impl(const std::string& conninfo, const MigrationSet& set, Options options)
       : set_(&set), options_(std::move(options)), parameters_(detail::parameters_of(conninfo)) {}
 
   Impl(pg_conn* connection, const MigrationSet& set, Options options)

@@ -255,7 +255,10 @@ bool Run::counts_bytes() const {
 // ---- The check -------------------------------------------------------------------------------
 
 void Run::check() {
-  Reply reply = send(with_role(history_.check(*connection_, identity_)));
+  Reply reply = look_at_history(history_.check(*connection_, identity_));
+  if (reply.is_cut) {
+    throw ConnectionLost{reply.cut_message};
+  }
   if (!reply.error) {
     const std::size_t at = options_.role.empty() ? 0 : 2;
     snapshot_ = History::read_check(reply.results[at].get(), &backend_pid_);
@@ -601,10 +604,7 @@ Status Run::status() {
   status.server_version = connection_->server_version();
   status.database = connection_->description();
   std::vector<HistoryRow> rows;
-  Reply reply = connection_->send(with_role(history_.full_check(*connection_, identity_)), waiter_);
-  if (reply.is_cancelled) {
-    interrupt();
-  }
+  Reply reply = look_at_history(history_.full_check(*connection_, identity_));
   if (reply.is_cut) {
     ErrorDetail detail;
     detail.message =

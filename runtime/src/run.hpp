@@ -88,7 +88,10 @@ class Run {
   Reply send(const std::string& message, const ResultSink& sink = {});
   /// For messages of ours that have no reason to fail: throws Error for an error.
   Reply ask(const std::string& message, Section section);
-  Reply send_watched(const std::string& message, const ResultSink& sink, milliseconds lock_timeout);
+  Reply send_watched(const std::string& message, const ResultSink& sink, milliseconds lock_timeout,
+                     Clock::time_point give_up = Clock::time_point::max());
+  Reply look_at_history(const std::string& query);
+  [[noreturn]] void give_up_looking();
   void roll_back();
   void pause(milliseconds duration);
   [[noreturn]] void interrupt();
@@ -100,6 +103,7 @@ class Run {
   // gate.cpp
   bool take_gate(const Plan& plan);
   std::string gate_message(const Plan& plan, std::size_t* settings) const;
+  void refuse_moved_history(const std::vector<std::string>& other_tables);
   void wait_for_gate();
   void pause_until_next_poll();
   std::string begin_settings(milliseconds lock_timeout, milliseconds statement_timeout) const;

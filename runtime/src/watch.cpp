@@ -73,7 +73,7 @@ std::string Run::blockers() {
           "SELECT {} FROM (SELECT DISTINCT b.pid FROM pg_catalog.unnest("
           "pg_catalog.pg_blocking_pids({})) AS b(pid)) AS b "
           "LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) b.pid",
-          kActivity, backend_pid_),
+          kActivity, backend_pid_ != 0 ? backend_pid_ : PQbackendPID(connection_->raw())),
       Waiter{});
   return reply.is_ok() && !reply.results.empty() ? describe_activity(reply.results[0].get())
                                                  : std::string{};
@@ -97,9 +97,26 @@ std::string Run::gate_holder() {
                                                  : std::string{};
 }
 
+// A query that waits for a lock until the deadline, and for one lock_timeout in any case.
+Reply Run::look_at_history(const std::string& query) {
+  return send_watched(with_role(query), {}, options_.lock_timeout,
+                      std::max(deadline_, Clock::now() + options_.lock_timeout));
+}
+
+void Run::give_up_looking() {
+  roll_back();
+  ErrorDetail detail;
+  detail.message =
+      compose("{} is locked, and was not free before the deadline", history_.display());
+  detail.blockers = last_blockers_;
+  detail.hint = "end what holds it, or give a longer --wait";
+  throw Error(ErrorKind::kBusy, std::move(detail));
+}
+
 // Sends, and while nothing comes back looks for blockers. Does not throw ConnectionLost: what was
-// under way is the caller's to say.
-Reply Run::send_watched(const std::string& message, const ResultSink& sink, milliseconds timeout) {
+// under way is the caller's to say. A query that is still waiting at `give_up` is cancelled.
+Reply Run::send_watched(const std::string& message, const ResultSink& sink, milliseconds timeout,
+                        Clock::time_point give_up) {
   // Before the timeout strikes, with time to connect.
   const milliseconds first = timeout.count() > 0 ? std::min(kFirstLook, timeout / 3) : kFirstLook;
   milliseconds next = first;
@@ -108,6 +125,16 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
   // until another look.
   bool is_stale = false;
   Waiter waiter = waiter_;
+  bool is_late = false;
+  if (give_up != Clock::time_point::max()) {
+    waiter.is_cancelled = [&] {
+      if (waiter_.is_cancelled && waiter_.is_cancelled()) {
+        return true;
+      }
+      is_late = Clock::now() >= give_up;
+      return is_late;
+    };
+  }
   waiter.on_idle = [&](milliseconds idle) {
     if (idle < seen) {
       next = first;
@@ -128,6 +155,9 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
     return std::max(next - idle, milliseconds{1});
   };
   Reply reply = connection_->send(message, waiter, sink);
+  if (reply.is_cancelled && is_late && !reply.is_cut) {
+    give_up_looking();
+  }
   if (reply.is_cancelled) {
     interrupt();
   }

@@ -165,6 +165,7 @@ TEST_F(Chain, DeferredConstraintFailsAtTheEndOfItsOwnMigration) {
 TEST_F(Chain, FailureAtCommitTakesItsMigrationAlone) {
   // A constraint trigger that is made deferred again by the migration itself runs only at COMMIT.
   SetBuilder builder;
+  // NOLINTBEGIN(bugprone-suspicious-missing-comma): two of the statements take two lines
   builder.add(
       1, "trap",
       {"CREATE TABLE a (id int)",
@@ -177,6 +178,7 @@ TEST_F(Chain, FailureAtCommitTakesItsMigrationAlone) {
        "EACH ROW EXECUTE FUNCTION defer()",
        "CREATE CONSTRAINT TRIGGER second AFTER INSERT ON b DEFERRABLE INITIALLY DEFERRED FOR "
        "EACH ROW EXECUTE FUNCTION refuse()"});
+  // NOLINTEND(bugprone-suspicious-missing-comma)
   builder.add(2, "fires", {"CREATE TABLE c (id int)", "INSERT INTO a VALUES (1)"});
   builder.add(3, "later", {"CREATE TABLE later (id int)"});
   const Error error = failure(builder.set());

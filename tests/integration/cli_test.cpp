@@ -37,7 +37,7 @@ class CommandLine : public OnDatabase {
     builder_.add(10, "team", {"ALTER TABLE clients ADD COLUMN team int"}).depends_on({7});
   }
 
-  Child start(std::vector<std::string> arguments, bool has_url = true) {
+  Child start(const std::vector<std::string>& arguments, bool has_url = true) {
     const MigrationSet& set = builder_.set();
     return Child([&set, arguments, url = has_url ? database_.conninfo() : ""] {
       setenv("GODWIT_URL", url.c_str(), 1);

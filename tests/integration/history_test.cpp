@@ -145,6 +145,25 @@ TEST_F(AgainstHistory, ARenamedSetIsRefusedWithAdvice) {
   EXPECT_TRUE(up(second.set()).applied.empty()) << "the advice works as printed";
 }
 
+TEST_F(AgainstHistory, AHistoryTableOfAnotherNameIsMissed) {
+  SetBuilder builder;
+  builder.add(1, "one", {"CREATE TABLE one (id int)"});
+  up(builder.set());
+  Options options;
+  options.history_table = "elsewhere";
+  const Error error = failure(builder.set(), options);
+  EXPECT_EQ(error.kind(), ErrorKind::kDrift);
+  EXPECT_EQ(error.detail().message,
+            "there is no table public.elsewhere, but public.schema_migrations has the history of "
+            "the set \"main\"; nothing was done");
+  EXPECT_FALSE(has_relation("elsewhere"));
+
+  // Another application, with a set of the same name, may have a table of its own.
+  SetBuilder other;
+  other.add(1, "other", {"CREATE TABLE other (id int)"});
+  EXPECT_EQ(versions(up(other.set(), options)), "1");
+}
+
 TEST_F(AgainstHistory, SetsDoNotSeeEachOthersVersions) {
   SetBuilder first("a");
   first.add(1, "one", {"CREATE TABLE a1 (id int)"});

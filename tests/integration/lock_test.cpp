@@ -4,6 +4,7 @@
 #include "fixture.hpp"
 
 #include <atomic>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -23,6 +24,30 @@ class Locks : public OnDatabase {
     return options;
   }
 };
+
+TEST_F(Locks, OfTheHistoryTableEndTheCheckAtTheDeadline) {
+  SetBuilder builder;
+  builder.add(1, "first", {"CREATE TABLE first (id int)"});
+  up(builder.set());
+  const Session blocker(database_.conninfo() + " application_name=the_blocker");
+  blocker.run("BEGIN; LOCK TABLE schema_migrations");
+  const Options options = impatient(milliseconds{600}, milliseconds{100});
+  const auto expect_busy = [](const std::function<void()>& look) {
+    try {
+      look();
+      ADD_FAILURE() << "did not wait";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kBusy);
+      EXPECT_EQ(error.detail().message,
+                "public.schema_migrations is locked, and was not free before the deadline");
+      EXPECT_NE(error.detail().blockers.find("the_blocker"), std::string::npos) << error.what();
+    }
+  };
+  expect_busy([&] { up(builder.set(), options); });
+  expect_busy([&] { Migrator(database_.conninfo(), builder.set(), options).status(); });
+  blocker.run("ROLLBACK");
+  EXPECT_EQ(up(builder.set(), options).skipped, 1U);
+}
 
 TEST_F(Locks, HeldPastTheDeadlineIsBusyAndNamesTheBlocker) {
   SetBuilder builder;

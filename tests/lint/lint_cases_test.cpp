@@ -52,6 +52,7 @@ struct Case {
 };
 
 /// For the name of the test in a failure.
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
 void PrintTo(const Case& test, std::ostream* out) {
   *out << test.input;
 }

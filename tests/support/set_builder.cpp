@@ -35,7 +35,7 @@ std::string join(const std::vector<std::string>& statements, std::vector<Stateme
 
 }  // namespace
 
-MigrationBuilder& MigrationBuilder::depends_on(std::vector<std::int64_t> versions) {
+MigrationBuilder& MigrationBuilder::depends_on(const std::vector<std::int64_t>& versions) {
   for (const std::int64_t version : versions) {
     dependencies_.push_back({{}, version});
   }
@@ -108,12 +108,12 @@ MigrationBuilder& MigrationBuilder::down(std::string sql) {
   return *this;
 }
 
-MigrationBuilder& MigrationBuilder::verify(std::vector<std::string> queries) {
+MigrationBuilder& MigrationBuilder::verify(const std::vector<std::string>& queries) {
   table_.verify = owner_.make_checks(*this, queries, "verify", &verify_statements_);
   return *this;
 }
 
-MigrationBuilder& MigrationBuilder::require(std::vector<std::string> queries) {
+MigrationBuilder& MigrationBuilder::require(const std::vector<std::string>& queries) {
   table_.require = owner_.make_checks(*this, queries, "require", &require_statements_);
   return *this;
 }

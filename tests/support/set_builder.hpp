@@ -19,7 +19,7 @@ class SetBuilder;
 /// One migration under construction.
 class MigrationBuilder {
  public:
-  MigrationBuilder& depends_on(std::vector<std::int64_t> versions);
+  MigrationBuilder& depends_on(const std::vector<std::int64_t>& versions);
   MigrationBuilder& depends_on(std::string set, std::int64_t version);
   MigrationBuilder& checksum(std::string checksum);
   MigrationBuilder& accepts(std::string checksum);
@@ -32,8 +32,8 @@ class MigrationBuilder {
   MigrationBuilder& begin_options(std::string options);
   MigrationBuilder& leaks(std::vector<std::string> names);
   MigrationBuilder& down(std::string sql);
-  MigrationBuilder& verify(std::vector<std::string> queries);
-  MigrationBuilder& require(std::vector<std::string> queries);
+  MigrationBuilder& verify(const std::vector<std::string>& queries);
+  MigrationBuilder& require(const std::vector<std::string>& queries);
   /// Each statement a step outside a transaction.
   MigrationBuilder& outside_transaction();
   /// For the last statement that was given, or the one with this index.

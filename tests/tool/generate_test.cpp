@@ -46,6 +46,36 @@ TEST_F(Generate, FindingsLeaveTheOldTable) {
   EXPECT_NE(read("crm.cpp"), before);
 }
 
+TEST_F(Generate, ADownThatDoesNotParseStopsNoHistory) {
+  write("m/001_a.up.sql", "CREATE TABLE a (id bigint);\n");
+  write("m/001_a.down.sql", "ALTER TABLE a DROP COLUMN id\nDROP TABLE a;\nSELECT 1;\n");
+  write_manifest();
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 1);
+  write_manifest("warn-only\n");
+  const Result result = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_NE(result.err.find("001_a.down.sql:2:1: warning: syntax error at or near \"DROP\""),
+            std::string::npos)
+      << result.err;
+  EXPECT_NE(read("crm.cpp").find("DROP COLUMN id\\n"), std::string::npos) << read("crm.cpp");
+  write_manifest("baseline 1\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").err, "");
+}
+
+TEST_F(Generate, ASetThatHasTheHistoryTableItselfKeepsItsHistoryElsewhere) {
+  write("m/001_a.sql", "CREATE TABLE a (id bigint);\nDROP TABLE IF EXISTS schema_migrations;\n");
+  write_manifest();
+  const Result result = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("001_a.sql:2:22: error: "), std::string::npos) << result.err;
+  write_manifest("warn-only\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  EXPECT_NE(read("crm.cpp").find("\"godwit_migrations\""), std::string::npos);
+  write_manifest("warn-only\nhistory-table ops.history\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").err.find("history-table"), std::string::npos);
+  EXPECT_NE(read("crm.cpp").find("\"ops.history\""), std::string::npos);
+}
+
 TEST_F(Generate, AnEmptySetIsAskedFor) {
   std::filesystem::create_directories(folder() / "m");
   write_manifest();

@@ -15,3 +15,10 @@ END $$;
 CREATE FUNCTION h(x int) RETURNS int LANGUAGE sql RETURN x + 1;
 CREATE FUNCTION c() RETURNS int LANGUAGE c AS 'lib', 'sym';
 CREATE FUNCTION py() RETURNS int LANGUAGE plpython3u AS 'return 1 +';
+CREATE FUNCTION n(OUT a int, OUT b int) RETURNS SETOF record LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN NEXT;
+  return /* all of them */ next
+    ;
+  RETURN;
+END $$;

@@ -46,7 +46,7 @@ TEST(Manifest, ReadsEveryKey) {
   EXPECT_EQ(manifest.header, "crm.hpp");
   EXPECT_EQ(manifest.cpp_namespace, "a::b");
   EXPECT_EQ(manifest.set_name, "billing");
-  EXPECT_EQ(manifest.history_table, "ops.history");
+  EXPECT_EQ(manifest.request.policy.history_table, "ops.history");
   EXPECT_TRUE(manifest.allow_empty);
   const SetRequest& request = manifest.request;
   EXPECT_EQ(request.files.root, "/a b/migrations");

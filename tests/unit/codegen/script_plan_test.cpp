@@ -13,7 +13,7 @@ using test::file_of;
 class Plan {
  public:
   explicit Plan(const std::string& text, std::optional<bool> wants_transaction = {},
-                std::vector<bool> is_idempotent = {})
+                const std::vector<bool>& is_idempotent = {})
       : file_(file_of(text)), section_(SectionKind::kUp, file_) {
     Diagnostics diagnostics;
     script_ = sql::parse_section(section_, 15, diagnostics);

@@ -126,10 +126,9 @@ TEST(TransactionPlan, KnowsWhatCannotBeInATransaction) {
     EXPECT_EQ(plan(sql), "none inferred") << sql;
   for (const char* sql :
        {"create index i on t (a)", "drop index i", "reindex index i",
-        "reindex (concurrently false) "
-        "table t",
-        "analyze t", "cluster t", "alter database d set a = 1", "discard temp",
-        "alter table p detach partition c", "alter table p detach partition c finalize",
+        "reindex (concurrently false) table t", "analyze t", "cluster t",
+        "alter database d set a = 1", "discard temp", "alter table p detach partition c",
+        "alter table p detach partition c finalize",
         "create subscription s connection 'x' publication p with (connect = false)",
         "create subscription s connection 'x' publication p with (create_slot = false)",
         "alter subscription s set publication p with (refresh = false)",
