@@ -199,6 +199,8 @@ void describe(const UserType& type, Lines& lines) {
 }
 
 void describe(const Function& function, Lines& lines) {
+  if (function.name.schema == kTemporarySchema)
+    return;
   for (const Overload& overload : function.overloads) {
     std::string arguments;
     for (const Type& argument : overload.arguments) {

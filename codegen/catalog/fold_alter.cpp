@@ -70,6 +70,17 @@ void set_triggers(Relation& table, const PgQuery__AlterTableCmd& command, bool i
   }
 }
 
+/// ALTER CONSTRAINT c [NOT] DEFERRABLE …
+void alter_constraint(Relation& table, const PgQuery__AlterTableCmd& command) {
+  const auto* definition = sql::as<PgQuery__Constraint>(command.def);
+  Constraint* constraint =
+      definition == nullptr ? nullptr : table.find_constraint(definition->conname);
+  if (constraint == nullptr)
+    return;
+  constraint->is_deferrable = definition->deferrable != 0;
+  constraint->is_initially_deferred = definition->initdeferred != 0;
+}
+
 void drop_identity_sequence(Catalog& catalog, const ColumnUse& owner) {
   for (const auto& [name, relation] : catalog.relations.all()) {
     if (relation->is_of_identity && relation->owned_by == owner) {
@@ -133,6 +144,8 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
       if (Constraint* constraint = table.find_constraint(command.name))
         constraint->is_validated = true;
       return;
+    case sql::at::kAlterConstraint:
+      return alter_constraint(table, command);
     case sql::at::kDropConstraint:
       if (command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
         drop_dependents(catalog, {ObjectKind::kConstraint, table.name, command.name}, occasion);

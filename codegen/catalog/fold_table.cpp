@@ -283,6 +283,27 @@ void add_column_constraint(Catalog& catalog, Relation& table, const std::string&
   }
 }
 
+/// DEFERRABLE and the like behind a column's constraint stand in the tree as constraints of their
+/// own, and are about the one before.
+bool apply_attribute(Relation& table, const PgQuery__Constraint& attribute) {
+  Constraint ignored;
+  Constraint& before = table.constraints.empty() ? ignored : table.constraints.back();
+  switch (attribute.contype) {
+    case sql::constr::kAttrDeferrable:
+      before.is_deferrable = true;
+      return true;
+    case sql::constr::kAttrDeferred:
+      before.is_deferrable = true;
+      before.is_initially_deferred = true;
+      return true;
+    case sql::constr::kAttrNotDeferrable:
+    case sql::constr::kAttrImmediate:
+      return true;
+    default:
+      return false;
+  }
+}
+
 enum class CopyFor { kPartition, kChild, kLike };
 
 /// Columns that come from a parent or a LIKE.
@@ -492,7 +513,10 @@ void add_column(Catalog& catalog, Relation& table, const PgQuery__ColumnDef& def
     table.find_column(name)->default_uses = std::make_shared<const References>(std::move(uses));
   }
   for (const sql::Node* node : sql::list(definition.constraints, definition.n_constraints)) {
-    if (const auto* constraint = sql::as<PgQuery__Constraint>(node))
+    const auto* constraint = sql::as<PgQuery__Constraint>(node);
+    if (constraint == nullptr)
+      continue;
+    if (!apply_attribute(table, *constraint))
       add_column_constraint(catalog, table, name, *constraint, occasion);
   }
 }
@@ -591,6 +615,19 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
 
 namespace {
 
+/// An index of `table` that is as `index` and no part of another yet; null where there is none.
+/// As CompareIndexInfo() decides when an index of a partitioned table looks for its parts.
+Index* adoptable_part(Catalog& catalog, const Relation& table, const Index& index) {
+  for (const std::string& name : table.indexes) {
+    const Index* own = catalog.indexes.find({table.name.schema, name});
+    if (own != nullptr && own->parent.empty() && own->elements == index.elements &&
+        own->included == index.included && own->method == index.method &&
+        own->is_unique == index.is_unique && own->predicate_shape == index.predicate_shape)
+      return catalog.indexes.edit(own->name);
+  }
+  return nullptr;
+}
+
 /// An index of a partitioned table has a part in each partition.
 void spread_index(Catalog& catalog, const Index& index, const std::string& name, int depth) {
   constexpr int kMaxDepth = 32;
@@ -604,6 +641,11 @@ void spread_index(Catalog& catalog, const Index& index, const std::string& name,
   std::sort(partitions.begin(), partitions.end());
   for (const Name& child : partitions) {
     Relation* table = catalog.relations.edit(child);
+    if (Index* own = adoptable_part(catalog, *table, index)) {
+      own->parent = name;
+      spread_index(catalog, *own, own->name.name, depth + 1);
+      continue;
+    }
     Index part = index;
     part.table = child;
     part.name = {child.schema, ""};

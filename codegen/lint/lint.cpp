@@ -103,6 +103,8 @@ class Linter {
     });
   }
 
+  catalog::Catalog take_catalog() { return std::move(catalog_); }
+
  private:
   void parse_bodies() {
     bodies_.resize(in_order_.size());
@@ -335,8 +337,11 @@ class Linter {
 }  // namespace
 
 void lint_set(std::span<const sql::Migration* const> in_order, const Policy& policy,
-              Diagnostics& diagnostics) {
-  Linter(in_order, policy, diagnostics).run();
+              Diagnostics& diagnostics, catalog::Catalog* end) {
+  Linter linter(in_order, policy, diagnostics);
+  linter.run();
+  if (end != nullptr)
+    *end = linter.take_catalog();
 }
 
 }  // namespace godwit::codegen::lint
