@@ -313,9 +313,9 @@ std::vector<Difference> diff(const Catalog& before, const Catalog& after) {
   return diff(describe(before), describe(after));
 }
 
-std::vector<Difference> diff_since_recording(const Catalog& catalog) {
-  Lines before;
-  Lines after;
+void describe_touched(const Catalog& catalog, Lines& before, Lines& after) {
+  before.clear();
+  after.clear();
   const auto describe_one = [](const auto& object, Lines& lines) { describe(object, lines); };
   describe_touched(catalog.relations, before, after, describe_one);
   describe_touched(catalog.indexes, before, after, describe_one);
@@ -324,6 +324,12 @@ std::vector<Difference> diff_since_recording(const Catalog& catalog) {
   describe_touched(catalog.schemas, before, after, describe_one);
   describe_touched(catalog.extensions, before, after, describe_one);
   describe_touched(catalog.others, before, after, describe_one);
+}
+
+std::vector<Difference> diff_since_recording(const Catalog& catalog) {
+  Lines before;
+  Lines after;
+  describe_touched(catalog, before, after);
   return diff(before, after);
 }
 

@@ -50,6 +50,9 @@ std::vector<Difference> diff(const Lines& before, const Lines& after);
 /// Of whole catalogs.
 std::vector<Difference> diff(const Catalog& before, const Catalog& after);
 
+/// What a recording catalog has touched since start_recording(), as it was then and as it is now.
+void describe_touched(const Catalog& catalog, Lines& before, Lines& after);
+
 /// What a recording catalog has changed since start_recording().
 std::vector<Difference> diff_since_recording(const Catalog& catalog);
 

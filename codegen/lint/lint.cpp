@@ -93,13 +93,14 @@ class Linter {
  public:
   Linter(std::span<const sql::Migration* const> in_order, const Policy& policy,
          Diagnostics& diagnostics)
-      : in_order_(in_order), policy_(policy), diagnostics_(diagnostics) {}
+      : in_order_(in_order), policy_(policy), diagnostics_(diagnostics), history_(in_order) {}
 
   void run() {
     parse_bodies();
     // The trees may be as deep as the parser allows.
     sql::run_with_deep_stack(1, 1, [&](std::size_t) {
       for (std::size_t i = 0; i < in_order_.size(); ++i) lint_migration(i);
+      lint_end();
     });
   }
 
@@ -134,10 +135,14 @@ class Linter {
   void lint_migration(std::size_t i) {
     const sql::Migration& migration = *in_order_[i];
     index_ = static_cast<catalog::MigrationIndex>(i);
+    catalog_.start_recording();
     catalog_.reset_search_path();
     lint_section(migration, SectionKind::kUp, bodies_[i].up, bodies_[i].up_errors);
-    if (migration.is_opaque)
+    if (migration.is_opaque) {
       catalog_.is_opaque = true;
+      history_.note_unknown();
+    }
+    history_.note_up(catalog_, index_);
     if (!migration.source->down.is_present())
       return;
     catalog_.start_trial();
@@ -149,8 +154,10 @@ class Linter {
   void lint_section(const sql::Migration& migration, SectionKind kind, const Bodies& bodies,
                     const std::vector<sql::BodyError>& errors) {
     session_ = {};
-    Context context(policy_, catalog_, migration, kind, index_, session_);
-    Suppressions suppressions(context.section(), context.script(), diagnostics_);
+    history_.start_section(kind);
+    Context context(policy_, catalog_, migration, kind, index_, session_, history_);
+    auto suppressions =
+        std::make_unique<Suppressions>(context.section(), context.script(), diagnostics_);
     for (const Family* family : families()) {
       if (family->before_section != nullptr)
         family->before_section(context);
@@ -173,9 +180,29 @@ class Linter {
       if (family->after_section != nullptr)
         family->after_section(context);
     }
-    suppressions.apply(context.findings());
-    suppressions.report_unused(diagnostics_);
+    suppressions->apply(context.findings());
     for (Diagnostic& finding : context.findings()) diagnostics_.all().push_back(std::move(finding));
+    if (kind == SectionKind::kUp)
+      up_suppressions_.push_back(std::move(suppressions));
+    else
+      suppressions->report_unused(diagnostics_);
+  }
+
+  /// The rules about the whole, whose findings stand in up sections and are allowed there.
+  void lint_end() {
+    for (std::size_t i = 0; i < in_order_.size(); ++i) {
+      index_ = static_cast<catalog::MigrationIndex>(i);
+      Context context(policy_, catalog_, *in_order_[i], SectionKind::kUp, index_, session_,
+                      history_);
+      for (const Family* family : families()) {
+        if (family->after_set != nullptr)
+          family->after_set(context);
+      }
+      up_suppressions_[i]->apply(context.findings());
+      up_suppressions_[i]->report_unused(diagnostics_);
+      for (Diagnostic& finding : context.findings())
+        diagnostics_.all().push_back(std::move(finding));
+    }
   }
 
   void run_statement(const Event& event, const sql::Statement& statement, Context& context) {
@@ -190,6 +217,8 @@ class Linter {
         .statement = statement,
     };
     call_all(dispatch.statements, event.node->node_case, event, context);
+    if (!is_certain && changes_schema(*event.node))
+      history_.note_unknown();
     if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node)) {
       run_commands(*alter, event, occasion, context);
     } else {
@@ -231,8 +260,30 @@ class Linter {
       call_depth_ = depth;
       run_statement(event, inner.statement, context);
     }
-    if (!body.dynamic.empty())
+    if (!body.dynamic.empty()) {
       catalog_.is_opaque = true;
+      history_.note_unknown();
+    }
+  }
+
+  static bool changes_schema(const sql::Node& node) {
+    switch (node.node_case) {
+      case PG_QUERY__NODE__NODE_SELECT_STMT:
+      case PG_QUERY__NODE__NODE_INSERT_STMT:
+      case PG_QUERY__NODE__NODE_UPDATE_STMT:
+      case PG_QUERY__NODE__NODE_DELETE_STMT:
+      case PG_QUERY__NODE__NODE_MERGE_STMT:
+      case PG_QUERY__NODE__NODE_CALL_STMT:
+      case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+      case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
+      case PG_QUERY__NODE__NODE_LOCK_STMT:
+      case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+      case PG_QUERY__NODE__NODE_COMMENT_STMT:
+      case PG_QUERY__NODE__NODE_GRANT_STMT:
+        return false;
+      default:
+        return true;
+    }
   }
 
   /// Time zone, for the rules.
@@ -327,6 +378,8 @@ class Linter {
   const Policy& policy_;
   Diagnostics& diagnostics_;
   catalog::Catalog catalog_;
+  History history_;
+  std::vector<std::unique_ptr<Suppressions>> up_suppressions_;  ///< one for each migration
   std::vector<ParsedBodies> bodies_;
   std::map<std::pair<const Section*, std::size_t>, std::unique_ptr<sql::Body>> function_bodies_;
   Session session_;
