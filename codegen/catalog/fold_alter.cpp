@@ -275,7 +275,8 @@ void fold_command(Catalog& catalog, const PgQuery__AlterTableStmt& statement,
       attach_partition(catalog, name, command, true, occasion);
     return;
   }
-  if (catalog.relations.find(name) == nullptr && statement.objtype == sql::object::kTable) {
+  if (catalog.relations.find(name) == nullptr && statement.objtype == sql::object::kTable &&
+      statement.missing_ok == 0) {
     // Somebody else made the table: what is added to it is known from here on.
     Relation assumed;
     assumed.name = name;

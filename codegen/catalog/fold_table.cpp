@@ -565,7 +565,10 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
     return;
   Relation fresh;
   fresh.name = catalog.name_for_creation(*create.relation);
-  if (catalog.relations.find(fresh.name) != nullptr)
+  const Relation* known = catalog.relations.find(fresh.name);
+  const bool was_assumed = known != nullptr && known->made_in == kMadeElsewhere &&
+                           !known->has_known_shape && create.if_not_exists == 0;
+  if (known != nullptr && !was_assumed)
     return;  // IF NOT EXISTS, or an error when it runs
   fresh.kind = create.partspec != nullptr ? RelationKind::kPartitionedTable : kind;
   fresh.is_temporary = fresh.name.schema == kTemporarySchema;

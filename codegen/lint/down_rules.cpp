@@ -141,6 +141,18 @@ Place start_of(const Context& context) {
   return statements.empty() ? Place() : Place{statements.front().offset, 0};
 }
 
+/// An index of a table that others made, such as a partition that a function made: what became of
+/// the table became of it.
+bool is_on_unknown_table(const catalog::Catalog& catalog, const catalog::Difference& difference) {
+  if (difference.kind != catalog::DifferenceKind::kExtra || !difference.key.starts_with("index "))
+    return false;
+  const auto& all = catalog.indexes.all();
+  return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
+    return difference.key == "index " + catalog::quote_name(entry.first) &&
+           catalog.relations.find(entry.second->table) == nullptr;
+  });
+}
+
 void check_undo(Context& context) {
   if (!context.is_down() || context.is_alone() || !context.source().header.irreversible.empty() ||
       context.migration().is_opaque || !context.source().up.is_present())
@@ -148,6 +160,8 @@ void check_undo(Context& context) {
   std::vector<std::string> lines;
   bool is_only_text = true;
   for (const catalog::Difference& difference : catalog::diff_since_recording(context.catalog())) {
+    if (is_on_unknown_table(context.catalog(), difference))
+      continue;
     if (was_dropped_by_down(context.history(), difference) && !context.history().is_unknown()) {
       context.report("down-drops-preexisting", Event(), dropping_place(context, difference.key),
                      fmt::format("{} was there before this migration, and the down section drops "

@@ -26,5 +26,6 @@ extern const Family kColumnTypeRules;     // column_type_rules.cpp
 extern const Family kIdempotencyRules;    // idempotency_rules.cpp
 extern const Family kDownRules;           // down_rules.cpp
 extern const Family kHistoryRules;        // history_rules.cpp
+extern const Family kExistenceRules;      // existence_rules.cpp
 
 }  // namespace godwit::codegen::lint

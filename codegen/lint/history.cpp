@@ -75,6 +75,11 @@ void History::read_dependencies() {
   for (std::size_t i = 0; i < in_order_.size(); ++i) {
     const Header& header = in_order_[i]->source->header;
     declares_dependencies_ = declares_dependencies_ || header.declares_dependencies;
+    if (!header.declares_dependencies) {
+      // It comes after all that are before it, by its version.
+      for (std::size_t before = 0; before < i; ++before)
+        dependencies_[i].insert(static_cast<catalog::MigrationIndex>(before));
+    }
     for (const DependencyName& name : header.dependencies) {
       catalog::MigrationIndex found = -1;
       if (name.set.empty() && name.version) {
@@ -120,13 +125,23 @@ std::optional<catalog::MigrationIndex> History::made_later(
   return next == found->second.end() ? std::nullopt : std::optional(*next);
 }
 
+std::optional<catalog::MigrationIndex> History::made_before(
+    std::string_view name, catalog::MigrationIndex migration) const {
+  const auto found = made_.find(name);
+  if (found == made_.end())
+    return std::nullopt;
+  const auto next = std::upper_bound(found->second.begin(), found->second.end(), migration);
+  return next == found->second.begin() ? std::nullopt : std::optional(*(next - 1));
+}
+
 std::optional<Gone> History::gone(const std::string& key) const {
   const auto found = gone_.find(key);
   return found == gone_.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool History::depends_on(catalog::MigrationIndex migration, catalog::MigrationIndex other) const {
-  if (!declares_dependencies_ || other < 0 || other == migration)
+  if (!declares_dependencies_ || other < 0 || other == migration ||
+      !in_order_[static_cast<std::size_t>(migration)]->source->header.declares_dependencies)
     return true;
   const auto& dependencies = dependencies_[static_cast<std::size_t>(migration)];
   return dependencies.count(other) != 0;

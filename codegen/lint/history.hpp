@@ -38,6 +38,10 @@ class History {
   std::optional<catalog::MigrationIndex> made_later(std::string_view name,
                                                     catalog::MigrationIndex migration) const;
 
+  /// The last migration that creates something of that name, up to `migration` itself.
+  std::optional<catalog::MigrationIndex> made_before(std::string_view name,
+                                                     catalog::MigrationIndex migration) const;
+
   /// The migration that took the object of this key (see catalog::Lines) away.
   std::optional<Gone> gone(const std::string& key) const;
 
@@ -47,6 +51,11 @@ class History {
 
   /// True the first time that `what` is asked about: a name that others made is reported once.
   bool is_first_report(const std::string& what) { return reported_.insert(what).second; }
+
+  /// The first migration takes tables for granted that no migration makes: the set is not the whole
+  /// history.
+  bool begins_late() const noexcept { return begins_late_; }
+  void note_begins_late() { begins_late_ = true; }
 
   // ---- kept up by the linter
 
@@ -76,6 +85,7 @@ class History {
   std::set<std::string> reported_;
   catalog::Lines before_up_;
   catalog::Lines after_up_;
+  bool begins_late_ = false;
   bool is_in_down_ = false;
   bool up_is_unknown_ = false;
   bool down_is_unknown_ = false;

@@ -15,7 +15,7 @@ constexpr std::array kFamilies = {
     &kSuppressionRules, &kTransactionRules, &kDestructiveRules, &kCompatibilityRules,
     &kIndexRules,       &kPartitionRules,   &kConstraintRules,  &kAddColumnRules,
     &kRewriteRules,     &kLockRules,        &kNullabilityRules, &kColumnTypeRules,
-    &kIdempotencyRules, &kDownRules,        &kHistoryRules,
+    &kIdempotencyRules, &kDownRules,        &kHistoryRules,     &kExistenceRules,
 };
 
 }  // namespace
