@@ -68,14 +68,9 @@ void put_overload(Catalog& catalog, const Name& name, Overload overload, bool re
 
 }  // namespace
 
-void create_function(Catalog& catalog, const PgQuery__CreateFunctionStmt& create,
-                     const Occasion& occasion) {
-  const Name name = catalog.name_for_creation(list(create.funcname, create.n_funcname));
+Overload read_overload(const Catalog& catalog, const PgQuery__CreateFunctionStmt& create) {
   Overload overload;
   overload.is_procedure = create.is_procedure != 0;
-  overload.section = occasion.section;
-  overload.statement = occasion.statement;
-  overload.made_in = occasion.migration;
   for (const sql::Node* node : list(create.parameters, create.n_parameters)) {
     if (const auto* parameter = as<PgQuery__FunctionParameter>(node))
       read_parameter(catalog, *parameter, overload);
@@ -99,7 +94,17 @@ void create_function(Catalog& catalog, const PgQuery__CreateFunctionStmt& create
     else if (what == "as")
       overload.shape = sql::shape_of(option->arg);
   }
-  put_overload(catalog, name, std::move(overload), create.replace != 0);
+  return overload;
+}
+
+void create_function(Catalog& catalog, const PgQuery__CreateFunctionStmt& create,
+                     const Occasion& occasion) {
+  Overload overload = read_overload(catalog, create);
+  overload.section = occasion.section;
+  overload.statement = occasion.statement;
+  overload.made_in = occasion.migration;
+  put_overload(catalog, catalog.name_for_creation(list(create.funcname, create.n_funcname)),
+               std::move(overload), create.replace != 0);
 }
 
 void create_aggregate(Catalog& catalog, const PgQuery__DefineStmt& create,

@@ -27,5 +27,7 @@ extern const Family kIdempotencyRules;    // idempotency_rules.cpp
 extern const Family kDownRules;           // down_rules.cpp
 extern const Family kHistoryRules;        // history_rules.cpp
 extern const Family kExistenceRules;      // existence_rules.cpp
+extern const Family kDuplicateRules;      // duplicate_rules.cpp
+extern const Family kDependentRules;      // dependent_rules.cpp
 
 }  // namespace godwit::codegen::lint

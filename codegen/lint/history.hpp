@@ -64,10 +64,15 @@ class History {
   /// Between the two.
   void note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration);
   /// SQL that nobody could read, or that may not have run, may have changed the schema.
-  void note_unknown() { (is_in_down_ ? down_is_unknown_ : up_is_unknown_) = true; }
+  void note_unknown() {
+    (is_in_down_ ? down_is_unknown_ : up_is_unknown_) = true;
+    was_ever_unknown_ = was_ever_unknown_ || !is_in_down_;
+  }
 
   // ---- about the migration at hand
 
+  /// In this migration or one before it: something may be gone that the catalog has.
+  bool was_ever_unknown() const noexcept { return was_ever_unknown_; }
   bool is_unknown() const noexcept { return up_is_unknown_ || down_is_unknown_; }
   /// What the up section had touched, as it was before it and as it left it.
   const catalog::Lines& before_up() const noexcept { return before_up_; }
@@ -86,6 +91,7 @@ class History {
   catalog::Lines before_up_;
   catalog::Lines after_up_;
   bool begins_late_ = false;
+  bool was_ever_unknown_ = false;
   bool is_in_down_ = false;
   bool up_is_unknown_ = false;
   bool down_is_unknown_ = false;
