@@ -29,5 +29,7 @@ extern const Family kHistoryRules;        // history_rules.cpp
 extern const Family kExistenceRules;      // existence_rules.cpp
 extern const Family kDuplicateRules;      // duplicate_rules.cpp
 extern const Family kDependentRules;      // dependent_rules.cpp
+extern const Family kKeyRules;            // key_rules.cpp
+extern const Family kFinalRules;          // final_rules.cpp
 
 }  // namespace godwit::codegen::lint

@@ -16,7 +16,7 @@ constexpr std::array kFamilies = {
     &kIndexRules,       &kPartitionRules,   &kConstraintRules,  &kAddColumnRules,
     &kRewriteRules,     &kLockRules,        &kNullabilityRules, &kColumnTypeRules,
     &kIdempotencyRules, &kDownRules,        &kHistoryRules,     &kExistenceRules,
-    &kDuplicateRules,   &kDependentRules,
+    &kDuplicateRules,   &kDependentRules,   &kKeyRules,         &kFinalRules,
 };
 
 }  // namespace
