@@ -141,7 +141,11 @@ class Splitter {
     return at_ + ahead < tokens_.size() && is_symbol(text_, tokens_[at_ + ahead], expected);
   }
   std::size_t offset() const { return at_end() ? text_.size() : tokens_[at_].offset; }
-  std::size_t previous_end() const { return at_ == 0 ? 0 : tokens_[at_ - 1].end(); }
+  std::size_t previous_end() const {
+    // A loop that skips a token in its body may step over the last one.
+    const std::size_t at = std::min(at_, tokens_.size());
+    return at == 0 ? 0 : tokens_[at - 1].end();
+  }
 
   void skip_labels() {
     while (symbol("<<")) {

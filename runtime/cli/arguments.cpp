@@ -127,6 +127,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       "check", "Say by the exit code whether something is pending; writes nothing");
   CLI::App* validate =
       app.add_subcommand("validate", "List everything in which database and build differ");
+  CLI::App* wait_command = app.add_subcommand(
+      "wait", "Wait until another process has applied everything; writes nothing");
   CLI::App* version = app.add_subcommand("version", "Show what is compiled in; needs no database");
   CLI::App* help = app.add_subcommand("help", "Show this help");
 
@@ -148,10 +150,15 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     return arguments;
   }
 
-  const std::map<CLI::App*, Command> commands = {
-      {up, Command::kUp},           {status, Command::kStatus}, {list, Command::kList},
-      {info, Command::kInfo},       {check, Command::kCheck},   {validate, Command::kValidate},
-      {version, Command::kVersion}, {help, Command::kHelp}};
+  const std::map<CLI::App*, Command> commands = {{up, Command::kUp},
+                                                 {status, Command::kStatus},
+                                                 {list, Command::kList},
+                                                 {info, Command::kInfo},
+                                                 {check, Command::kCheck},
+                                                 {validate, Command::kValidate},
+                                                 {wait_command, Command::kWait},
+                                                 {version, Command::kVersion},
+                                                 {help, Command::kHelp}};
   if (!app.get_subcommands().empty()) {
     arguments.command = commands.at(app.get_subcommands().front());
   } else if (is_status) {

@@ -17,6 +17,7 @@ enum class Command : std::uint8_t {
   kInfo,
   kCheck,
   kValidate,
+  kWait,
   kVersion,
   kHelp
 };

@@ -6,6 +6,7 @@
 #include "json.hpp"
 #include "output.hpp"
 #include "references.hpp"
+#include "signals.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -309,9 +310,35 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   return exit_code;
 }
 
+int run_wait(const Arguments& arguments, const MigrationSet& set) {
+  Options options = arguments.options;
+  options.is_cancelled = [] { return SignalGuard::is_raised(); };
+  options.on_event = [&](const Event& event) {
+    if (arguments.is_json) {
+      print(json_event(event));
+    } else if (event.kind == EventKind::kWarning) {
+      std::fprintf(stderr, "warning: %s\n", event.message.c_str());
+    } else if (!arguments.is_quiet &&
+               (event.kind == EventKind::kWaiting || event.kind == EventKind::kBlocked ||
+                event.kind == EventKind::kRetrying)) {
+      print(fmt::format("{}  {}", paint("waiting", Color::kYellow, arguments.has_color),
+                        event.message));
+    }
+    std::fflush(stdout);
+  };
+  const SignalGuard guard;
+  wait_until_current(arguments.conninfo, set, std::move(options));
+  if (arguments.is_json) {
+    print(json_set(set));
+  } else if (!arguments.is_quiet) {
+    print(fmt::format("up to date: {} migrations are applied", set.migrations.size()));
+  }
+  return 0;
+}
+
 int run_version(const Arguments& arguments, const MigrationSet& set) {
   if (arguments.is_json) {
-    print(json_version(set));
+    print(json_set(set));
     return 0;
   }
   print_field("Set", set.name);

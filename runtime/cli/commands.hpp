@@ -13,6 +13,7 @@ int run_list(const Arguments& arguments, const MigrationSet& set);
 int run_info(const Arguments& arguments, const MigrationSet& set);
 int run_check(const Arguments& arguments, const MigrationSet& set);
 int run_validate(const Arguments& arguments, const MigrationSet& set);
+int run_wait(const Arguments& arguments, const MigrationSet& set);
 int run_version(const Arguments& arguments, const MigrationSet& set);
 
 }  // namespace godwit::cli

@@ -18,7 +18,7 @@ std::string json_info(const MigrationSet& set, const Status& status, std::size_t
 std::string json_check(const Report& report, const Error* error, int exit_code);
 std::string json_findings(const Status& status, const std::vector<std::string>& findings,
                           int exit_code);
-std::string json_version(const MigrationSet& set);
+std::string json_set(const MigrationSet& set);
 std::string json_error(const Error& error);
 
 }  // namespace godwit::cli

@@ -26,6 +26,8 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
       return cli::run_check(arguments, set);
     case cli::Command::kValidate:
       return cli::run_validate(arguments, set);
+    case cli::Command::kWait:
+      return cli::run_wait(arguments, set);
     case cli::Command::kVersion:
       return cli::run_version(arguments, set);
     case cli::Command::kHelp:

@@ -39,6 +39,13 @@ class Migrator::Impl {
     return report;
   }
 
+  void wait_until_current() {
+    detail::Run run(*set_, options_, parameters_, borrowed_);
+    run.reuse(std::move(connection_));
+    run.wait_until_current();
+    keep(run);
+  }
+
   Status status() {
     detail::Run run(*set_, options_, parameters_, borrowed_);
     run.reuse(std::move(connection_));
@@ -75,12 +82,19 @@ Migrator::~Migrator() = default;
 Report Migrator::up() {
   return impl_->up();
 }
+void Migrator::wait_until_current() {
+  impl_->wait_until_current();
+}
 Status Migrator::status() {
   return impl_->status();
 }
 
 Report migrate(std::string conninfo, const MigrationSet& set, Options options) {
   return Migrator(std::move(conninfo), set, std::move(options)).up();
+}
+
+void wait_until_current(std::string conninfo, const MigrationSet& set, Options options) {
+  Migrator(std::move(conninfo), set, std::move(options)).wait_until_current();
 }
 
 Report migrate(pg_conn* connection, const MigrationSet& set, Options options) {

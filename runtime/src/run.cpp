@@ -3,6 +3,8 @@
 // The loop of a run, and what it needs before it may apply anything.
 #include "run.hpp"
 
+#include "waiting.hpp"
+
 #include <algorithm>
 #include <random>
 #include <thread>
@@ -97,7 +99,7 @@ std::unique_ptr<Connection> Run::open(const Parameters& parameters, bool is_firs
       // 28xxx is a refused login, which time does not heal; 57P03 is a server that starts up.
       const bool is_refused = error.sqlstate().substr(0, 2) == "28";
       const bool is_starting = error.sqlstate() == "57P03";
-      const bool may_wait = !is_first || options_.wait.has_value() || is_starting;
+      const bool may_wait = !is_first || is_waiting_ || options_.wait.has_value() || is_starting;
       if (error.kind() != ErrorKind::kCannotConnect || is_refused || !may_wait ||
           is_past_deadline(wait)) {
         throw;
@@ -223,7 +225,7 @@ void Run::pause(milliseconds duration) {
     if (left.count() <= 0) {
       return;
     }
-    std::this_thread::sleep_for(std::min(left, milliseconds{100}));
+    wait_for(std::min(left, milliseconds{100}));
   }
 }
 
@@ -368,6 +370,61 @@ bool Run::advance() {
   return !apply(plan);
 }
 
+void Run::wait_until_current() {
+  constexpr milliseconds kFirstPoll{100};
+  constexpr milliseconds kSlowestPoll{2000};
+  is_waiting_ = true;
+  connect();
+  milliseconds poll = kFirstPoll;
+  for (;;) {
+    std::string missing;
+    try {
+      check();
+      cuts_ = 0;
+      missing = what_is_missing();
+    } catch (const ConnectionLost& lost) {
+      recover(lost);
+      continue;
+    }
+    if (missing.empty()) {
+      return;
+    }
+    if (is_past_deadline()) {
+      ErrorDetail detail;
+      detail.message = compose("{}, and nobody applied it before the deadline", missing);
+      detail.hint = "look at the job or replica that migrates, or give a longer --wait";
+      throw Error(ErrorKind::kBusy, std::move(detail));
+    }
+    if (!has_announced_wait_) {
+      has_announced_wait_ = true;
+      emit(EventKind::kWaiting, nullptr, missing);
+    }
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - Clock::now());
+    pause(std::clamp(left, milliseconds{1}, jittered(poll)));
+    poll = std::min(poll * 2, kSlowestPoll);
+  }
+}
+
+// What a run that only waits still waits for; empty when the set is applied.
+std::string Run::what_is_missing() {
+  try {
+    const Plan plan = make_plan(set_, snapshot_, options_, history_);
+    handle_drift(plan);
+    pending_count_ = plan.pending.size();
+    return plan.pending.empty()
+               ? std::string{}
+               : compose("{} {} pending ({})", plan.pending.size(),
+                         plan.pending.size() == 1 ? "migration is" : "migrations are",
+                         names_of(plan.pending));
+  } catch (const Error& error) {
+    // A dependency, such as one on another set, may come too.
+    if (error.kind() != ErrorKind::kFailed) {
+      throw;
+    }
+    return error.detail().message;
+  }
+}
+
 // Migrations that this run wrote and whose COMMIT was never confirmed count as applied by it.
 void Run::settle(const Plan& plan) {
   for (const Migration* migration : plan.written) {
@@ -445,7 +502,7 @@ void Run::handle_drift(const Plan& plan) {
 }
 
 void Run::accept_drift(const Plan& plan) {
-  if (options_.dry_run) {
+  if (options_.dry_run || is_waiting_) {
     return;
   }
   require_writable(plan);
@@ -690,17 +747,21 @@ void Run::add_last_failures(Status& status) {
 
 void Run::emit(EventKind kind, const Migration* migration, std::string message,
                milliseconds duration, std::uint32_t line) {
-  if (!options_.on_event) {
-    return;
-  }
   Event event;
   event.kind = kind;
-  event.migration = migration;
-  event.count = kind == EventKind::kFinished ? report_.applied.size() : pending_count_;
-  event.index = report_.applied.size() + (kind == EventKind::kApplied ? 0 : 1);
   event.line = line;
   event.duration = duration;
   event.message = std::move(message);
+  emit(std::move(event), migration);
+}
+
+void Run::emit(Event event, const Migration* migration) {
+  if (!options_.on_event) {
+    return;
+  }
+  event.migration = migration;
+  event.count = event.kind == EventKind::kFinished ? report_.applied.size() : pending_count_;
+  event.index = report_.applied.size() + (event.kind == EventKind::kApplied ? 0 : 1);
   options_.on_event(event);
 }
 

@@ -2,7 +2,7 @@
 //
 // Connecting, privileges, read-only servers, and what is never printed.
 #include "fixture.hpp"
-#include "standby.hpp"
+#include "own_server.hpp"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,8 +27,9 @@ class Access : public OnDatabase {
 };
 
 TEST_F(Access, AStandbyStartsWhenUpToDateAndRefusesWhenNot) {
-  const Standby standby;
-  standby.catch_up();
+  const std::string primary = server_conninfo() + " dbname=postgres";
+  const OwnServer standby = OwnServer::standby_of(primary);
+  standby.catch_up(primary);
   Error error = failure_of([&] { migrate(standby.conninfo(database_.name()), builder_.set()); });
   EXPECT_EQ(error.kind(), ErrorKind::kReadOnly);
   EXPECT_NE(error.detail().message.find("1 migration is pending (001_one), but the server is a "
@@ -36,7 +37,7 @@ TEST_F(Access, AStandbyStartsWhenUpToDateAndRefusesWhenNot) {
             std::string::npos)
       << error.what();
   up(builder_.set());
-  standby.catch_up();
+  standby.catch_up(primary);
   Migrator migrator(standby.conninfo(database_.name()), builder_.set());
   EXPECT_EQ(migrator.up().skipped, 1U);
   EXPECT_TRUE(migrator.status().is_standby);

@@ -157,6 +157,22 @@ TEST_F(CommandLine, CheckAnswersByItsExitCode) {
   EXPECT_EQ(json["error"]["kind"], "drift");
 }
 
+TEST_F(CommandLine, WaitEndsWhenAnotherHasAppliedEverything) {
+  const Outcome busy = run({"wait", "--wait=200ms"});
+  EXPECT_EQ(busy.code, 6);
+  EXPECT_NE(busy.out.find("waiting  3 migrations are pending (001_users, 007_crm, 010_team)"),
+            std::string::npos)
+      << busy.out;
+  EXPECT_NE(busy.err.find("nobody applied it before the deadline"), std::string::npos) << busy.err;
+  EXPECT_FALSE(has_relation("users"));
+  Child waiter = start({"wait", "--json"});
+  EXPECT_EQ(run({"up"}).code, 0);
+  EXPECT_EQ(waiter.wait(), 0) << waiter.err();
+  const std::string last = waiter.out().substr(waiter.out().rfind("\n{", waiter.out().size()) + 1);
+  EXPECT_EQ(Json::parse(last)["ok"], true) << waiter.out();
+  EXPECT_EQ(run({"wait"}).out, "up to date: 3 migrations are applied\n");
+}
+
 TEST_F(CommandLine, ValidateListsEveryDifference) {
   run({"up"});
   EXPECT_EQ(run({"validate"}).code, 0);
@@ -238,6 +254,31 @@ TEST_F(CommandLine, VerboseShowsNoticesAndSql) {
   EXPECT_NE(outcome.out.find("NOTICE: hello"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("CREATE TABLE users (id int);"), std::string::npos);
   EXPECT_EQ(run({"up", "--quiet"}).out, "0 applied, 4 skipped, 0 failed\n");
+}
+
+TEST_F(CommandLine, ATerminalShowsABarThatIsTakenAwayAgain) {
+  const auto up = [&](const char* terminal) {
+    const Database database;
+    return run_on_terminal(
+        [&]() -> int {
+          setenv("TERM", terminal, 1);
+          unsetenv("NO_COLOR");
+          const std::string url = database.conninfo();
+          std::string arguments[] = {"app", "up", "--url", url};
+          char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(),
+                          arguments[3].data(), nullptr};
+          return run_cli(4, argv, builder_.set());
+        },
+        40);
+  };
+  const std::string text = up("xterm");
+  EXPECT_NE(text.find("\r\x1b[K\x1b[2m[>                   ] 001_users (1 of…\x1b[0m"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\r\x1b[K\x1b[32mapplied\x1b[0m  001_users"), std::string::npos) << text;
+  const std::string dumb = up("dumb");
+  EXPECT_EQ(dumb.find('\x1b'), std::string::npos) << dumb;
+  EXPECT_NE(dumb.find("applied  001_users"), std::string::npos) << dumb;
 }
 
 TEST_F(CommandLine, SignalsRollBackAndEndIn130) {

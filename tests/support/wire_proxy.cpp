@@ -6,6 +6,7 @@
 #include "server.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <list>
@@ -107,10 +108,24 @@ class WireProxy::Impl {
     bool is_on_request = false;
     bool passes_on = false;
   };
+  struct ByteCut {
+    bool is_on_request = false;
+    std::size_t at = 0;
+  };
 
   void arm(Cut cut) {
     const std::lock_guard lock(mutex_);
     cut_ = std::move(cut);
+  }
+
+  void arm(ByteCut cut) {
+    const std::lock_guard lock(mutex_);
+    byte_cut_ = cut;
+  }
+
+  std::size_t bytes(bool from_client) const {
+    const std::lock_guard lock(mutex_);
+    return bytes_[from_client ? 0 : 1];
   }
 
   std::atomic<int> connections{0};
@@ -202,8 +217,16 @@ class WireProxy::Impl {
       link.had_answer = true;
     }
     std::optional<Cut> cut;
+    std::optional<std::size_t> passed_before_cut;
     {
       const std::lock_guard lock(mutex_);
+      std::size_t& total = bytes_[from_client ? 0 : 1];
+      if (byte_cut_ && byte_cut_->is_on_request == from_client &&
+          total + bytes.size() > byte_cut_->at) {
+        passed_before_cut = byte_cut_->at - std::min(byte_cut_->at, total);
+        byte_cut_.reset();
+      }
+      total += bytes.size();
       std::string& tail = from_client ? link.requests : link.answers;
       tail += bytes;
       if (from_client) {
@@ -216,6 +239,12 @@ class WireProxy::Impl {
       if (tail.size() > 4096) {
         tail.erase(0, tail.size() - 4096);
       }
+    }
+    if (passed_before_cut) {
+      ++cuts;
+      write_all(from_client ? link.server : link.client, bytes.substr(0, *passed_before_cut));
+      close_link(link);
+      return;
     }
     if (cut) {
       ++cuts;
@@ -240,6 +269,8 @@ class WireProxy::Impl {
   std::atomic<bool> is_stopping_{false};
   mutable std::mutex mutex_;
   std::optional<Cut> cut_;
+  std::optional<ByteCut> byte_cut_;
+  std::size_t bytes_[2] = {0, 0};
   std::string sent_;
   std::thread thread_;
 };
@@ -263,10 +294,16 @@ std::string WireProxy::sent() const {
   return impl_->sent();
 }
 void WireProxy::cut_on_request(std::string text, bool pass_on) {
-  impl_->arm({std::move(text), true, pass_on});
+  impl_->arm(Impl::Cut{std::move(text), true, pass_on});
 }
 void WireProxy::cut_on_answer(std::string text) {
-  impl_->arm({std::move(text), false, false});
+  impl_->arm(Impl::Cut{std::move(text), false, false});
+}
+void WireProxy::cut_after(Side side, std::size_t bytes) {
+  impl_->arm(Impl::ByteCut{side == Side::kClient, bytes});
+}
+std::size_t WireProxy::bytes(Side side) const {
+  return impl_->bytes(side == Side::kClient);
 }
 void WireProxy::refuse(bool is_refusing) {
   impl_->is_refusing = is_refusing;

@@ -5,7 +5,8 @@
 // client sends after it has had an answer.
 #pragma once
 
-#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,8 @@ class WireProxy {
  public:
   /// Listens in a directory of its own, in front of the tests' server.
   WireProxy();
+  /// Who sends what is counted, or cut off.
+  enum class Side : std::uint8_t { kClient, kServer };
   ~WireProxy();
   WireProxy(const WireProxy&) = delete;
   WireProxy& operator=(const WireProxy&) = delete;
@@ -34,6 +37,11 @@ class WireProxy {
   void cut_on_request(std::string text, bool pass_on);
   /// The same when the server's answer contains `text`; the client does not see that answer.
   void cut_on_answer(std::string text);
+  /// Cuts the connection in the middle of what that side sends, when `bytes` of it have been passed
+  /// on since the proxy was made, of all connections. Once.
+  void cut_after(Side side, std::size_t bytes);
+  /// How much that side has sent so far.
+  std::size_t bytes(Side side) const;
   /// No connection is accepted any more (they are closed at once), or again.
   void refuse(bool is_refusing);
   int cuts() const;

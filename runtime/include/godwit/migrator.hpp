@@ -70,11 +70,13 @@ struct Options {
 
 enum class EventKind : std::uint8_t {
   kStarted,    ///< the plan is known: `count` migrations are pending
-  kWaiting,    ///< another run holds the gate
+  kWaiting,    ///< another run is at work, or has to be: `message` says on what
   kBlocked,    ///< a lock is held by somebody: `message` names them
   kRetrying,   ///< rolled back after a lock timeout, deadlock or cut; tried again after `duration`
   kApplying,   ///< `migration` begins, number `index` of `count`
   kStatement,  ///< a statement outside a transaction begins
+  kProgress,   ///< an index is being built: `message` is the phase, as
+               ///< pg_stat_progress_create_index names it, `percent` how much of it is done
   kNotice,     ///< the server sent a notice: `message`
   kWarning,    ///< such as drift under DriftPolicy::kWarn: `message`
   kApplied,    ///< `migration` is committed, after `duration`
@@ -87,7 +89,8 @@ struct Event {
   const Migration* migration = nullptr;
   std::size_t index = 0;
   std::size_t count = 0;
-  std::uint32_t line = 0;  ///< of the statement, where one is meant
+  std::uint32_t line = 0;     ///< of the statement, where one is meant
+  std::uint32_t percent = 0;  ///< of kProgress
   std::chrono::milliseconds duration{0};
   std::string message;
 };
@@ -176,6 +179,13 @@ class Migrator {
   /// failure stays applied.
   Report up();
 
+  /// Waits until somebody has applied the whole set: for replicas that must not migrate, beside a
+  /// job that does. Asks at most ten times a second, with a back-off to once in two seconds; holds
+  /// no lock and no snapshot, and writes nothing. A server that is not there yet is waited for.
+  /// Throws Error: kBusy when something is still pending at the deadline (Options::wait), and what
+  /// up() would throw for a history that waiting does not heal (kDrift, kNewerDatabase).
+  void wait_until_current();
+
   /// Reads the history; one round trip (two when something is pending), no write, no lock. Works on
   /// a standby and for a role that may only read.
   Status status();
@@ -190,5 +200,8 @@ Report migrate(std::string conninfo, const MigrationSet& set, Options options = 
 
 /// Migrator(connection, set, options).up(), on a connection that the caller owns.
 Report migrate(pg_conn* connection, const MigrationSet& set, Options options = {});
+
+/// Migrator(conninfo, set, options).wait_until_current().
+void wait_until_current(std::string conninfo, const MigrationSet& set, Options options = {});
 
 }  // namespace godwit
