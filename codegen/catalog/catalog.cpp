@@ -50,10 +50,14 @@ Name Catalog::look_up(std::string_view schema, std::string_view name, const Exis
   return found;
 }
 
-Name Catalog::resolve(const PgQuery__RangeVar& range) const {
-  return look_up(range.schemaname, range.relname, [&](const Name& name) {
+Name Catalog::resolve(std::string_view schema, std::string_view relation) const {
+  return look_up(schema, relation, [&](const Name& name) {
     return relations.find(name) != nullptr || indexes.find(name) != nullptr;
   });
+}
+
+Name Catalog::resolve(const PgQuery__RangeVar& range) const {
+  return resolve(range.schemaname, range.relname);
 }
 
 Name Catalog::name_for_creation(const PgQuery__RangeVar& range) const {
@@ -67,15 +71,16 @@ Name Catalog::name_for_creation(const PgQuery__RangeVar& range) const {
 
 Name Catalog::resolve_relation(std::span<sql::Node* const> names) const {
   const Parts parts = parts_of(names);
-  return look_up(parts.schema, parts.name, [&](const Name& name) {
-    return relations.find(name) != nullptr || indexes.find(name) != nullptr;
-  });
+  return resolve(parts.schema, parts.name);
+}
+
+Name Catalog::resolve_type(std::string_view schema, std::string_view type) const {
+  return look_up(schema, type, [&](const Name& name) { return types.find(name) != nullptr; });
 }
 
 Name Catalog::resolve_type(std::span<sql::Node* const> names) const {
   const Parts parts = parts_of(names);
-  return look_up(parts.schema, parts.name,
-                 [&](const Name& name) { return types.find(name) != nullptr; });
+  return resolve_type(parts.schema, parts.name);
 }
 
 Name Catalog::resolve_function(std::span<sql::Node* const> names) const {
@@ -92,9 +97,11 @@ Name Catalog::name_for_creation(std::span<sql::Node* const> names) const {
 }
 
 Type Catalog::resolved(Type type) const {
-  const Name found = look_up(type.schema, type.name,
-                             [&](const Name& name) { return types.find(name) != nullptr; });
-  if (types.find(found) != nullptr)
+  const auto is_there = [&](const Name& name) {
+    return types.find(name) != nullptr || relations.find(name) != nullptr;
+  };
+  const Name found = look_up(type.schema, type.name, is_there);
+  if (is_there(found))
     type.schema = found.schema;
   return type;
 }
@@ -123,26 +130,26 @@ bool Catalog::is_constrained_domain(const Type& type) const {
   return false;
 }
 
+void Catalog::start_recording() {
+  for_each_store([](auto& store) { store.start_recording(); });
+}
+
+void Catalog::stop_recording() {
+  for_each_store([](auto& store) { store.stop_recording(); });
+}
+
 void Catalog::start_trial() {
   saved_search_path_ = search_path_;
   saved_is_opaque_ = is_opaque;
-  relations.start_recording();
-  indexes.start_recording();
-  types.start_recording();
-  functions.start_recording();
-  schemas.start_recording();
-  publications.start_recording();
+  saved_may_have_more_ = may_have_more;
+  for_each_store([](auto& store) { store.start_trial(); });
 }
 
 void Catalog::roll_back() {
-  relations.roll_back();
-  indexes.roll_back();
-  types.roll_back();
-  functions.roll_back();
-  schemas.roll_back();
-  publications.roll_back();
+  for_each_store([](auto& store) { store.roll_back(); });
   search_path_ = std::move(saved_search_path_);
   is_opaque = saved_is_opaque_;
+  may_have_more = saved_may_have_more_;
 }
 
 }  // namespace godwit::codegen::catalog

@@ -4,7 +4,6 @@
 // it forward by a statement.
 #pragma once
 
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,12 +23,16 @@ class Catalog {
   Store<UserType> types;
   Store<Function> functions;
   Store<Schema> schemas;
-  Store<Publication> publications;
-  std::set<std::string, std::less<>> extensions;
+  Store<Extension> extensions;
+  Store<Publication> publications;  ///< their tables; that they are there stands in `others`
+  Store<OtherObject> others;
 
   /// SQL was executed that nobody could read: whatever is here may look otherwise, and there may be
   /// more.
   bool is_opaque = false;
+  /// There may be more than is here: SQL that nobody could read made something, or the history
+  /// begins before the set does.
+  bool may_have_more = false;
 
   Catalog();
 
@@ -40,12 +43,14 @@ class Catalog {
 
   /// The relation or index that `range` means; where there is none, the name that it would have.
   Name resolve(const PgQuery__RangeVar& range) const;
+  Name resolve(std::string_view schema, std::string_view name) const;
   /// The name that CREATE gives.
   Name name_for_creation(const PgQuery__RangeVar& range) const;
 
   /// A name in a list of strings, such as DROP's: ["schema", "name"] or ["name"].
   Name resolve_relation(std::span<sql::Node* const> names) const;
   Name resolve_type(std::span<sql::Node* const> names) const;
+  Name resolve_type(std::string_view schema, std::string_view name) const;
   Name resolve_function(std::span<sql::Node* const> names) const;
   /// The name that CREATE gives to what is no relation.
   Name name_for_creation(std::span<sql::Node* const> names) const;
@@ -61,17 +66,33 @@ class Catalog {
     return relations.find(resolve(range));
   }
 
+  /// Remembers from here on what changes, until stop_recording().
+  void start_recording();
+  void stop_recording();
   /// Tries out what follows: roll_back() undoes it.
   void start_trial();
   void roll_back();
 
  private:
+  template <class Work>
+  void for_each_store(const Work& work) {
+    work(relations);
+    work(indexes);
+    work(types);
+    work(functions);
+    work(schemas);
+    work(extensions);
+    work(publications);
+    work(others);
+  }
+
   template <class Exists>
   Name look_up(std::string_view schema, std::string_view name, const Exists& exists) const;
 
   std::vector<std::string> search_path_;
   std::vector<std::string> saved_search_path_;
   bool saved_is_opaque_ = false;
+  bool saved_may_have_more_ = false;
 };
 
 }  // namespace godwit::codegen::catalog

@@ -27,4 +27,7 @@ void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion);
 void fold_command(Catalog& catalog, const PgQuery__AlterTableStmt& statement,
                   const PgQuery__AlterTableCmd& command, const Occasion& occasion);
 
+/// What a CREATE FUNCTION or PROCEDURE makes; where it stands in the text is left out.
+Overload read_overload(const Catalog& catalog, const PgQuery__CreateFunctionStmt& create);
+
 }  // namespace godwit::codegen::catalog

@@ -4,37 +4,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/dependents.hpp"
 #include "catalog/fold.hpp"
+#include "catalog/fold_parts.hpp"
 #include "catalog/fold_table.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::catalog {
 namespace {
-
-bool uses_column(const std::vector<std::string>& columns, std::string_view column) {
-  return std::find(columns.begin(), columns.end(), column) != columns.end();
-}
-
-/// DROP COLUMN takes the table's own constraints and indexes on it along.
-void drop_column(Catalog& catalog, Relation& table, std::string_view column) {
-  std::vector<std::string> constraints;
-  for (const Constraint& constraint : table.constraints) {
-    if (uses_column(constraint.columns, column))
-      constraints.push_back(constraint.name);
-  }
-  for (const std::string& name : constraints) remove_constraint(catalog, table, name);
-  std::vector<std::string> indexes;
-  for (const std::string& name : table.indexes) {
-    const Index* index = catalog.indexes.find({table.name.schema, name});
-    if (index != nullptr && uses_column(index->columns, column))
-      indexes.push_back(name);
-  }
-  for (const std::string& name : indexes) {
-    catalog.indexes.erase({table.name.schema, name});
-    std::erase(table.indexes, name);
-  }
-  std::erase_if(table.columns, [&](const Column& c) { return c.name == column; });
-}
 
 void change_type(Catalog& catalog, Column& column, const PgQuery__AlterTableCmd& command) {
   const auto* definition = sql::as<PgQuery__ColumnDef>(command.def);
@@ -42,20 +19,36 @@ void change_type(Catalog& catalog, Column& column, const PgQuery__AlterTableCmd&
     column.type = catalog.resolved(read_type(*definition->type_name));
 }
 
+/// ALTER INDEX … ATTACH PARTITION.
+void attach_index(Catalog& catalog, const Name& parent, const Name& part) {
+  if (Index* index = catalog.indexes.edit(part))
+    index->parent = parent.name;
+}
+
 void attach_partition(Catalog& catalog, const Name& parent, const PgQuery__AlterTableCmd& command,
-                      bool attach) {
+                      bool attach, const Occasion& occasion) {
   const auto* partition = sql::as<PgQuery__PartitionCmd>(command.def);
   if (partition == nullptr || partition->name == nullptr)
     return;
-  Relation* child = catalog.relations.edit(catalog.resolve(*partition->name));
-  if (child == nullptr)
+  const Name name = catalog.resolve(*partition->name);
+  Relation* child = catalog.relations.edit(name);
+  if (child == nullptr) {
+    attach_index(catalog, parent, name);
     return;
+  }
   child->is_default_partition =
       attach && partition->bound != nullptr && partition->bound->is_default != 0;
-  if (attach)
+  if (attach) {
     child->partition_of = parent;
-  else
-    child->partition_of.reset();
+    inherit(catalog, *child, parent, true, occasion);
+    return;
+  }
+  child->partition_of.reset();
+  for (Constraint& constraint : child->constraints) constraint.parent.clear();
+  for (const std::string& index : child->indexes) {
+    if (Index* own = catalog.indexes.edit({child->name.schema, index}))
+      own->parent.clear();
+  }
 }
 
 void change_inheritance(Catalog& catalog, Relation& table, const PgQuery__AlterTableCmd& command,
@@ -69,19 +62,38 @@ void change_inheritance(Catalog& catalog, Relation& table, const PgQuery__AlterT
     table.parents.push_back(parent);
 }
 
-/// ALTER CONSTRAINT … DEFERRABLE and the like.
+void set_triggers(Relation& table, const PgQuery__AlterTableCmd& command, bool is_enabled) {
+  const bool are_all = std::string_view(command.name).empty();
+  for (Trigger& trigger : table.triggers) {
+    if (are_all || trigger.name == command.name)
+      trigger.is_enabled = is_enabled;
+  }
+}
+
+/// ALTER CONSTRAINT c [NOT] DEFERRABLE …
 void alter_constraint(Relation& table, const PgQuery__AlterTableCmd& command) {
   const auto* definition = sql::as<PgQuery__Constraint>(command.def);
   Constraint* constraint =
       definition == nullptr ? nullptr : table.find_constraint(definition->conname);
   if (constraint == nullptr)
     return;
-  constraint->is_deferrable = definition->deferrable != 0 || definition->initdeferred != 0;
+  constraint->is_deferrable = definition->deferrable != 0;
   constraint->is_initially_deferred = definition->initdeferred != 0;
 }
 
+void drop_identity_sequence(Catalog& catalog, const ColumnUse& owner) {
+  for (const auto& [name, relation] : catalog.relations.all()) {
+    if (relation->is_of_identity && relation->owned_by == owner) {
+      const Name sequence = name;
+      catalog.relations.erase(sequence);
+      return;
+    }
+  }
+}
+
 /// Commands that change one column that is there.
-void change_column(Catalog& catalog, Column& column, const PgQuery__AlterTableCmd& command) {
+void change_column(Catalog& catalog, const Relation& table, Column& column,
+                   const PgQuery__AlterTableCmd& command, const Occasion& occasion) {
   switch (command.subtype) {
     case sql::at::kAlterColumnType:
       return change_type(catalog, column, command);
@@ -92,16 +104,19 @@ void change_column(Catalog& catalog, Column& column, const PgQuery__AlterTableCm
       column.is_not_null = false;
       return;
     case sql::at::kColumnDefault:
-      column.has_default = command.def != nullptr;
-      return;
+      return set_default(catalog, table, column, command.def);
     case sql::at::kAddIdentity:
+      if (!column.is_identity)
+        make_owned_sequence(catalog, table, column.name, true, occasion);
       column.is_identity = true;
       return;
     case sql::at::kDropIdentity:
       column.is_identity = false;
-      return;
+      return drop_identity_sequence(catalog, {table.name, column.name});
     case sql::at::kDropExpression:
       column.is_generated = false;
+      column.default_shape = 0;
+      column.default_uses = nullptr;
       return;
     default:
       return;
@@ -118,7 +133,9 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
       return;
     }
     case sql::at::kDropColumn:
-      return drop_column(catalog, table, command.name);
+      if (command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+        drop_dependents(catalog, {ObjectKind::kColumn, table.name, command.name}, occasion);
+      return remove_column(catalog, table, command.name);
     case sql::at::kAddConstraint:
       if (const auto* definition = sql::as<PgQuery__Constraint>(command.def))
         add_constraint(catalog, table, *definition, occasion);
@@ -130,18 +147,41 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
     case sql::at::kAlterConstraint:
       return alter_constraint(table, command);
     case sql::at::kDropConstraint:
+      if (command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+        drop_dependents(catalog, {ObjectKind::kConstraint, table.name, command.name}, occasion);
       return remove_constraint(catalog, table, command.name);
+    case sql::at::kEnableRowSecurity:
+    case sql::at::kDisableRowSecurity:
+      table.has_row_security = command.subtype == sql::at::kEnableRowSecurity;
+      return;
+    case sql::at::kForceRowSecurity:
+    case sql::at::kNoForceRowSecurity:
+      table.forces_row_security = command.subtype == sql::at::kForceRowSecurity;
+      return;
+    case sql::at::kSetLogged:
+    case sql::at::kSetUnLogged:
+      table.is_unlogged = command.subtype == sql::at::kSetUnLogged;
+      return;
+    case sql::at::kEnableTrig:
+    case sql::at::kEnableAlwaysTrig:
+    case sql::at::kEnableTrigAll:
+    case sql::at::kEnableTrigUser:
+      return set_triggers(table, command, true);
+    case sql::at::kDisableTrig:
+    case sql::at::kDisableTrigAll:
+    case sql::at::kDisableTrigUser:
+      return set_triggers(table, command, false);
     case sql::at::kAttachPartition:
-      return attach_partition(catalog, table.name, command, true);
+      return attach_partition(catalog, table.name, command, true, occasion);
     case sql::at::kDetachPartition:
-      return attach_partition(catalog, table.name, command, false);
+      return attach_partition(catalog, table.name, command, false, occasion);
     case sql::at::kAddInherit:
       return change_inheritance(catalog, table, command, true);
     case sql::at::kDropInherit:
       return change_inheritance(catalog, table, command, false);
     default:
       if (Column* column = table.find_column(command.name))
-        change_column(catalog, *column, command);
+        change_column(catalog, table, *column, command, occasion);
       return;
   }
 }
@@ -172,19 +212,53 @@ std::vector<Name> children_of(const Catalog& catalog, const Name& parent) {
   return children;
 }
 
+/// A command of a parent, as it reaches a child. Keys and foreign keys of a partitioned table are
+/// in its partitions under names of their own.
+void apply_constraint_to_child(Catalog& catalog, const Name& parent, const Name& child,
+                               const PgQuery__AlterTableCmd& command, const Occasion& occasion) {
+  Relation* table = catalog.relations.edit(child);
+  if (table == nullptr)
+    return;
+  if (command.subtype == sql::at::kDropConstraint) {
+    std::vector<std::string> names;
+    for (const Constraint& constraint : table->constraints) {
+      if (constraint.parent == command.name)
+        names.push_back(constraint.name);
+    }
+    for (const std::string& name : names) remove_constraint(catalog, *table, name);
+    return;
+  }
+  const auto* definition = sql::as<PgQuery__Constraint>(command.def);
+  if (definition == nullptr || definition->is_no_inherit != 0)
+    return;
+  inherit(catalog, *table, parent, table->partition_of == parent, occasion);
+}
+
 void apply_to(Catalog& catalog, const Name& name, const PgQuery__AlterTableCmd& command,
-              const Occasion& occasion, int depth) {
+              const Occasion& occasion, bool reaches, int depth) {
   constexpr int kMaxDepth = 32;
   Relation* table = catalog.relations.edit(name);
   if (table == nullptr || depth > kMaxDepth)
     return;
-  if (!occasion.is_certain)
+  if (!occasion.is_certain) {
+    // Whether it was done is unknown: what it adds may be there, what it takes may be gone.
     table->is_uncertain = true;
+    if (command.subtype == sql::at::kDropColumn || command.subtype == sql::at::kDropConstraint)
+      return;
+  }
   change_table(catalog, *table, command, occasion);
-  if (!reaches_children(command.subtype))
+  if (!reaches)
     return;
-  for (const Name& child : children_of(catalog, name))
-    apply_to(catalog, child, command, occasion, depth + 1);
+  const bool is_constraint =
+      command.subtype == sql::at::kAddConstraint || command.subtype == sql::at::kDropConstraint;
+  if (!is_constraint && !reaches_children(command.subtype))
+    return;
+  for (const Name& child : children_of(catalog, name)) {
+    if (is_constraint)
+      apply_constraint_to_child(catalog, name, child, command, occasion);
+    else
+      apply_to(catalog, child, command, occasion, true, depth + 1);
+  }
 }
 
 }  // namespace
@@ -193,15 +267,23 @@ void fold_command(Catalog& catalog, const PgQuery__AlterTableStmt& statement,
                   const PgQuery__AlterTableCmd& command, const Occasion& occasion) {
   if (statement.relation == nullptr)
     return;
+  if (statement.objtype == sql::object::kType)
+    return alter_attributes(catalog, statement, command, occasion);
   const Name name = catalog.resolve(*statement.relation);
-  if (catalog.relations.find(name) == nullptr && statement.objtype == sql::object::kTable) {
+  if (catalog.indexes.find(name) != nullptr) {
+    if (command.subtype == sql::at::kAttachPartition)
+      attach_partition(catalog, name, command, true, occasion);
+    return;
+  }
+  if (catalog.relations.find(name) == nullptr && statement.objtype == sql::object::kTable &&
+      statement.missing_ok == 0) {
     // Somebody else made the table: what is added to it is known from here on.
     Relation assumed;
     assumed.name = name;
     assumed.has_known_shape = false;
     catalog.relations.put(name, std::move(assumed));
   }
-  apply_to(catalog, name, command, occasion, 0);
+  apply_to(catalog, name, command, occasion, statement.relation->inh != 0, 0);
 }
 
 }  // namespace godwit::codegen::catalog

@@ -6,8 +6,11 @@
 #include "catalog/fold_table.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <memory>
 #include <utility>
 
+#include "catalog/query.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::catalog {
@@ -16,6 +19,8 @@ namespace {
 constexpr std::size_t kMaxNameLength = 63;
 constexpr std::uint32_t kLikeConstraints = 1U << 2;  // TableLikeOption is an enumeration of bits
 constexpr std::uint32_t kLikeDefaults = 1U << 3;
+constexpr std::uint32_t kLikeGenerated = 1U << 4;
+constexpr std::uint32_t kLikeIdentity = 1U << 5;
 constexpr std::uint32_t kLikeIndexes = 1U << 6;
 
 /// a_b_label, where a and b are cut at the end of the longer one.
@@ -60,8 +65,15 @@ std::string joined_columns(const std::vector<std::string>& columns) {
 
 std::string name_for_constraint(const Catalog& catalog, const Relation& table,
                                 const Constraint& constraint) {
+  // Names are looked for in the whole schema, although a table's only have to differ in the table.
   const auto constraint_exists = [&](const std::string& name) {
-    return table.find_constraint(name) != nullptr;
+    if (table.find_constraint(name) != nullptr)
+      return true;
+    const auto& all = catalog.relations.all();
+    return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
+      return entry.first.schema == table.name.schema &&
+             entry.second->find_constraint(name) != nullptr;
+    });
   };
   const auto relation_exists = [&](const std::string& name) {
     const Name full{table.name.schema, name};
@@ -94,6 +106,8 @@ std::vector<std::string> strings(sql::Node* const* items, std::size_t count) {
 }
 
 void add_index(Catalog& catalog, Relation& table, Index index) {
+  if (index.used_columns.empty())
+    index.used_columns = index.columns;
   table.indexes.push_back(index.name.name);
   const Name name = index.name;
   catalog.indexes.put(name, std::move(index));
@@ -110,15 +124,14 @@ void put_constraint(Catalog& catalog, Relation& table, Constraint constraint,
                          constraint.kind == ConstraintKind::kExclusion;
   if (has_index && constraint.index.empty()) {
     constraint.index = constraint.name;
-    add_index(catalog, table,
-              {.name = {table.name.schema, constraint.name},
-               .table = table.name,
-               .columns = constraint.columns,
-               .columns_read = {},
-               .is_unique = constraint.kind != ConstraintKind::kExclusion,
-               .is_partial = false,
-               .backs_constraint = true,
-               .made_in = occasion.migration});
+    Index index;
+    index.name = {table.name.schema, constraint.name};
+    index.table = table.name;
+    index.columns = constraint.columns;
+    index.is_unique = constraint.kind != ConstraintKind::kExclusion;
+    index.backs_constraint = true;
+    index.made_in = occasion.migration;
+    add_index(catalog, table, std::move(index));
   }
   if (constraint.kind == ConstraintKind::kPrimaryKey) {
     for (const std::string& name : constraint.columns) {
@@ -148,13 +161,13 @@ void adopt_index(Catalog& catalog, Relation& table, std::string_view index_name,
   add_index(catalog, table, std::move(index));
 }
 
-Constraint read_constraint(const Catalog& catalog, const PgQuery__Constraint& definition,
-                           const std::string& column) {
+Constraint read_constraint(const Catalog& catalog, const Relation& table,
+                           const PgQuery__Constraint& definition, const std::string& column) {
   Constraint constraint;
   constraint.name = definition.conname;
-  constraint.is_deferrable = definition.deferrable != 0 || definition.initdeferred != 0;
   constraint.is_initially_deferred = definition.initdeferred != 0;
   constraint.is_validated = definition.skip_validation == 0;
+  constraint.is_deferrable = definition.deferrable != 0 || definition.initdeferred != 0;
   const auto own_columns = [&](sql::Node* const* items, std::size_t count) {
     auto names = strings(items, count);
     if (names.empty() && !column.empty())
@@ -176,18 +189,62 @@ Constraint read_constraint(const Catalog& catalog, const PgQuery__Constraint& de
       constraint.referenced_columns = strings(definition.pk_attrs, definition.n_pk_attrs);
       if (definition.pktable != nullptr)
         constraint.referenced_table = catalog.resolve(*definition.pktable);
+      constraint.on_delete = definition.fk_del_action;
+      constraint.on_update = definition.fk_upd_action;
+      if (constraint.referenced_columns.empty()) {
+        const Relation* parent = constraint.referenced_table == table.name
+                                     ? &table
+                                     : catalog.relations.find(constraint.referenced_table);
+        if (const Constraint* key = parent == nullptr ? nullptr : parent->primary_key())
+          constraint.referenced_columns = key->columns;
+      }
       break;
     case sql::constr::kExclusion:
       constraint.kind = ConstraintKind::kExclusion;
+      for (const sql::Node* node : sql::list(definition.exclusions, definition.n_exclusions)) {
+        const auto* pair = sql::as<PgQuery__List>(node);
+        const auto* element = pair == nullptr || pair->n_items == 0
+                                  ? nullptr
+                                  : sql::as<PgQuery__IndexElem>(pair->items[0]);
+        constraint.columns.emplace_back(element == nullptr ? "" : element->name);
+        constraint.expression_shape = constraint.expression_shape * 31 + sql::shape_of(node);
+      }
       break;
     default:
       constraint.kind = ConstraintKind::kCheck;
       constraint.columns = columns_read(definition.raw_expr);
       constraint.expression = definition.raw_expr;
       constraint.not_null_columns = not_null_conjuncts(definition.raw_expr);
+      constraint.expression_shape = sql::shape_of(definition.raw_expr);
+      constraint.uses =
+          to_references(catalog, analyze_expression(catalog, &table, definition.raw_expr));
       break;
   }
   return constraint;
+}
+
+/// An index with its name made up where it has none; `table` may be null.
+void put_index(Catalog& catalog, Relation* table, Index index) {
+  if (index.name.name.empty()) {
+    std::vector<std::string> names = index.columns;
+    names.insert(names.end(), index.included.begin(), index.included.end());
+    // What an expression is called: PostgreSQL numbers those that are the same.
+    index.name = {index.table.schema, ""};
+    index.name.name = free_name(
+        index.table.name, joined_columns(index.column_names.empty() ? names : index.column_names),
+        "idx", [&](const std::string& name) {
+          const Name full{index.table.schema, name};
+          return catalog.indexes.find(full) != nullptr || catalog.relations.find(full) != nullptr;
+        });
+  }
+  if (catalog.indexes.find(index.name) != nullptr)
+    return;  // IF NOT EXISTS, or an error when it runs
+  if (table != nullptr) {
+    add_index(catalog, *table, std::move(index));
+  } else {
+    const Name name = index.name;
+    catalog.indexes.put(name, std::move(index));
+  }
 }
 
 void add_column_constraint(Catalog& catalog, Relation& table, const std::string& name,
@@ -200,73 +257,138 @@ void add_column_constraint(Catalog& catalog, Relation& table, const std::string&
       column->is_not_null = true;
       break;
     case sql::constr::kDefault:
-      column->has_default = true;
+      set_default(catalog, table, *column, definition.raw_expr);
       break;
     case sql::constr::kIdentity:
       column->is_identity = true;
       column->is_not_null = true;
+      make_owned_sequence(catalog, table, name, true, occasion);
       break;
     case sql::constr::kGenerated:
+      set_default(catalog, table, *column, definition.raw_expr);
+      column->has_default = false;
       column->is_generated = true;
       break;
     case sql::constr::kCheck:
     case sql::constr::kPrimary:
     case sql::constr::kUnique:
     case sql::constr::kForeign: {
-      Constraint constraint = read_constraint(catalog, definition, name);
+      Constraint constraint = read_constraint(catalog, table, definition, name);
       if (constraint.kind == ConstraintKind::kCheck && constraint.columns.empty())
         constraint.columns.push_back(name);
       put_constraint(catalog, table, std::move(constraint), occasion);
       break;
     }
-    // These stand behind the constraint that they are of.
-    case sql::constr::kAttrDeferred:
-      if (!table.constraints.empty())
-        table.constraints.back().is_initially_deferred = true;
-      [[fallthrough]];
-    case sql::constr::kAttrDeferrable:
-      if (!table.constraints.empty())
-        table.constraints.back().is_deferrable = true;
-      break;
     default:
       break;
   }
 }
 
+/// DEFERRABLE and the like behind a column's constraint stand in the tree as constraints of their
+/// own, and are about the one before.
+bool apply_attribute(Relation& table, const PgQuery__Constraint& attribute) {
+  Constraint ignored;
+  Constraint& before = table.constraints.empty() ? ignored : table.constraints.back();
+  switch (attribute.contype) {
+    case sql::constr::kAttrDeferrable:
+      before.is_deferrable = true;
+      return true;
+    case sql::constr::kAttrDeferred:
+      before.is_deferrable = true;
+      before.is_initially_deferred = true;
+      return true;
+    case sql::constr::kAttrNotDeferrable:
+    case sql::constr::kAttrImmediate:
+      return true;
+    default:
+      return false;
+  }
+}
+
+enum class CopyFor { kPartition, kChild, kLike };
+
 /// Columns that come from a parent or a LIKE.
-void copy_columns(Relation& table, const Relation& from, bool with_defaults,
-                  const Occasion& occasion) {
+void copy_columns(Catalog& catalog, Relation& table, const Relation& from, CopyFor reason,
+                  std::uint32_t options, const Occasion& occasion) {
+  const bool is_like = reason == CopyFor::kLike;
   for (Column column : from.columns) {
     if (table.find_column(column.name) != nullptr)
       continue;
     column.made_in = occasion.migration;
-    if (!with_defaults) {
+    column.is_inherited = !is_like;
+    const bool keeps_expression =
+        !is_like || (options & (column.is_generated ? kLikeGenerated : kLikeDefaults)) != 0;
+    if (!keeps_expression) {
       column.has_default = false;
-      column.is_identity = false;
       column.is_generated = false;
+      column.default_shape = 0;
+      column.default_uses = nullptr;
     }
+    const bool copies_identity = is_like && (options & kLikeIdentity) != 0 && column.is_identity;
+    if (!copies_identity)
+      column.is_identity = false;
     table.columns.push_back(std::move(column));
+    if (copies_identity)
+      make_owned_sequence(catalog, table, table.columns.back().name, true, occasion);
   }
   table.has_known_shape = table.has_known_shape && from.has_known_shape;
 }
 
-void copy_checks(Relation& table, const Relation& from, const Occasion& occasion) {
+void copy_checks(Relation& table, const Relation& from, bool is_inherited,
+                 const Occasion& occasion) {
   for (Constraint constraint : from.constraints) {
-    if (constraint.kind != ConstraintKind::kCheck)
+    if (constraint.kind != ConstraintKind::kCheck ||
+        table.find_constraint(constraint.name) != nullptr)
       continue;
     constraint.made_in = occasion.migration;
+    constraint.parent = is_inherited ? constraint.name : "";
     table.constraints.push_back(std::move(constraint));
   }
 }
 
-void copy_keys(Catalog& catalog, Relation& table, const Relation& from, const Occasion& occasion) {
-  for (const Constraint& original : from.constraints) {
-    if (original.kind != ConstraintKind::kPrimaryKey && original.kind != ConstraintKind::kUnique)
+/// The keys and other indexes of a parent, or of the table in LIKE … INCLUDING INDEXES.
+void copy_indexes(Catalog& catalog, Relation& table, const Relation& from, bool is_partition,
+                  const Occasion& occasion) {
+  const std::vector<Constraint> originals = from.constraints;
+  for (const Constraint& original : originals) {
+    if (original.kind == ConstraintKind::kCheck ||
+        (original.kind == ConstraintKind::kForeignKey && !is_partition))
+      continue;
+    const bool has_own =
+        std::any_of(table.constraints.begin(), table.constraints.end(), [&](const Constraint& own) {
+          return own.kind == original.kind && own.columns == original.columns &&
+                 own.referenced_table == original.referenced_table;
+        });
+    if (has_own)
       continue;
     Constraint constraint = original;
-    constraint.name.clear();
+    constraint.parent = is_partition ? original.name : "";
+    if (original.kind != ConstraintKind::kForeignKey)
+      constraint.name.clear();
     constraint.index.clear();
     put_constraint(catalog, table, std::move(constraint), occasion);
+  }
+  const std::vector<std::string> names = from.indexes;
+  for (const std::string& name : names) {
+    const Index* original = catalog.indexes.find({from.name.schema, name});
+    if (original == nullptr || original->backs_constraint)
+      continue;
+    const auto& own = table.indexes;
+    const bool has_own = std::any_of(own.begin(), own.end(), [&](const std::string& mine) {
+      const Index* index = catalog.indexes.find({table.name.schema, mine});
+      return index != nullptr && index->elements == original->elements &&
+             index->is_unique == original->is_unique &&
+             index->predicate_shape == original->predicate_shape;
+    });
+    if (has_own)
+      continue;
+    Index index = *original;
+    index.table = table.name;
+    index.name = {};
+    index.is_only = false;
+    index.parent = is_partition ? name : "";
+    index.made_in = occasion.migration;
+    put_index(catalog, &table, std::move(index));
   }
 }
 
@@ -286,11 +408,12 @@ void apply_like(Catalog& catalog, Relation& table, const PgQuery__TableLikeClaus
     table.has_known_shape = false;
     return;
   }
-  copy_columns(table, *from, (like.options & kLikeDefaults) != 0, occasion);
+  const Relation original = *from;
+  copy_columns(catalog, table, original, CopyFor::kLike, like.options, occasion);
   if ((like.options & kLikeConstraints) != 0)
-    copy_checks(table, *from, occasion);
+    copy_checks(table, original, false, occasion);
   if ((like.options & kLikeIndexes) != 0)
-    copy_keys(catalog, table, *from, occasion);
+    copy_indexes(catalog, table, original, false, occasion);
 }
 
 }  // namespace
@@ -326,6 +449,54 @@ std::vector<std::string> columns_read(const sql::Node* expression) {
   return columns;
 }
 
+void set_default(const Catalog& catalog, const Relation& table, Column& column,
+                 const sql::Node* expression) {
+  const auto* null = sql::as<PgQuery__AConst>(expression);
+  column.has_default = expression != nullptr && (null == nullptr || null->isnull == 0);
+  column.default_shape = column.has_default ? sql::shape_of(expression) : 0;
+  column.default_uses =
+      column.has_default ? to_references(catalog, analyze_expression(catalog, &table, expression))
+                         : nullptr;
+}
+
+Name make_owned_sequence(Catalog& catalog, const Relation& table, const std::string& column,
+                         bool is_of_identity, const Occasion& occasion) {
+  Relation sequence;
+  sequence.name = {
+      table.name.schema, free_name(table.name.name, column, "seq", [&](const std::string& name) {
+        const Name full{table.name.schema, name};
+        return catalog.relations.find(full) != nullptr || catalog.indexes.find(full) != nullptr;
+      })};
+  sequence.kind = RelationKind::kSequence;
+  sequence.made_in = occasion.migration;
+  sequence.is_of_identity = is_of_identity;
+  sequence.owned_by = ColumnUse{table.name, column};
+  const Name name = sequence.name;
+  catalog.relations.put(name, std::move(sequence));
+  return name;
+}
+
+void inherit(Catalog& catalog, Relation& table, const Name& parent_name, bool is_partition,
+             const Occasion& occasion) {
+  const Relation* known = catalog.relations.find(parent_name);
+  if (known == nullptr) {
+    table.has_known_shape = false;
+    return;
+  }
+  const Relation parent = *known;
+  copy_columns(catalog, table, parent, is_partition ? CopyFor::kPartition : CopyFor::kChild, 0,
+               occasion);
+  copy_checks(table, parent, true, occasion);
+  if (!is_partition)
+    return;
+  for (const Column& column : parent.columns) {
+    Column* own = table.find_column(column.name);
+    if (own != nullptr && column.is_not_null)
+      own->is_not_null = true;
+  }
+  copy_indexes(catalog, table, parent, true, occasion);
+}
+
 void add_column(Catalog& catalog, Relation& table, const PgQuery__ColumnDef& definition,
                 const Occasion& occasion) {
   Column column;
@@ -335,14 +506,7 @@ void add_column(Catalog& catalog, Relation& table, const PgQuery__ColumnDef& def
   column.is_not_null = definition.is_not_null != 0 || column.type.is_serial;
   column.has_default = column.type.is_serial || definition.raw_default != nullptr;
   column.made_in = occasion.migration;
-  if (column.type.is_serial) {
-    Relation sequence;
-    sequence.name = {table.name.schema, joined_name(table.name.name, column.name, "seq")};
-    sequence.kind = RelationKind::kSequence;
-    sequence.made_in = occasion.migration;
-    const Name sequence_name = sequence.name;
-    catalog.relations.put(sequence_name, std::move(sequence));
-  }
+  const bool is_serial = column.type.is_serial;
   const std::string name = column.name;
   if (Column* inherited = table.find_column(name)) {
     // In a child table the column is merged with the inherited one.
@@ -353,8 +517,16 @@ void add_column(Catalog& catalog, Relation& table, const PgQuery__ColumnDef& def
   } else {
     table.columns.push_back(std::move(column));
   }
+  if (is_serial) {
+    References uses;
+    uses.relations.push_back(make_owned_sequence(catalog, table, name, false, occasion));
+    table.find_column(name)->default_uses = std::make_shared<const References>(std::move(uses));
+  }
   for (const sql::Node* node : sql::list(definition.constraints, definition.n_constraints)) {
-    if (const auto* constraint = sql::as<PgQuery__Constraint>(node))
+    const auto* constraint = sql::as<PgQuery__Constraint>(node);
+    if (constraint == nullptr)
+      continue;
+    if (!apply_attribute(table, *constraint))
       add_column_constraint(catalog, table, name, *constraint, occasion);
   }
 }
@@ -371,12 +543,31 @@ void add_constraint(Catalog& catalog, Relation& table, const PgQuery__Constraint
     default:
       return;
   }
-  Constraint constraint = read_constraint(catalog, definition, {});
+  Constraint constraint = read_constraint(catalog, table, definition, {});
   const std::string_view index = definition.indexname;
   if (!index.empty())
     adopt_index(catalog, table, index, constraint);
   put_constraint(catalog, table, std::move(constraint), occasion);
 }
+
+namespace {
+
+/// CREATE TABLE … OF a composite type.
+void take_attributes(const Catalog& catalog, Relation& table, const PgQuery__TypeName& written,
+                     const Occasion& occasion) {
+  const Type type = catalog.resolved(read_type(written));
+  const UserType* known = catalog.types.find({type.schema, type.name});
+  if (known == nullptr || known->kind != TypeKind::kComposite) {
+    table.has_known_shape = false;
+    return;
+  }
+  for (Column column : known->attributes) {
+    column.made_in = occasion.migration;
+    table.columns.push_back(std::move(column));
+  }
+}
+
+}  // namespace
 
 void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationKind kind,
                   const Occasion& occasion) {
@@ -384,13 +575,19 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
     return;
   Relation fresh;
   fresh.name = catalog.name_for_creation(*create.relation);
-  if (catalog.relations.find(fresh.name) != nullptr && create.if_not_exists != 0)
-    return;
+  const Relation* known = catalog.relations.find(fresh.name);
+  const bool was_assumed = known != nullptr && known->made_in == kMadeElsewhere &&
+                           !known->has_known_shape && create.if_not_exists == 0;
+  if (known != nullptr && !was_assumed)
+    return;  // IF NOT EXISTS, or an error when it runs
   fresh.kind = create.partspec != nullptr ? RelationKind::kPartitionedTable : kind;
   fresh.is_temporary = fresh.name.schema == kTemporarySchema;
   fresh.is_uncertain = !occasion.is_certain;
   fresh.made_in = occasion.migration;
-  fresh.has_known_shape = create.of_typename == nullptr;
+  fresh.has_known_shape = true;
+  fresh.is_unlogged = std::string_view(create.relation->relpersistence) == "u";
+  if (create.of_typename != nullptr)
+    take_attributes(catalog, fresh, *create.of_typename, occasion);
   fresh.access_method = create.access_method;
   fresh.tablespace = create.tablespacename;
   if (create.partspec != nullptr)
@@ -408,14 +605,7 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
       table.partition_of = parent_name;
     else
       table.parents.push_back(parent_name);
-    if (const Relation* parent = catalog.relations.find(parent_name)) {
-      copy_columns(table, *parent, create.partbound != nullptr, occasion);
-      copy_checks(table, *parent, occasion);
-      if (create.partbound != nullptr)
-        copy_keys(catalog, table, *parent, occasion);
-    } else {
-      table.has_known_shape = false;
-    }
+    inherit(catalog, table, parent_name, create.partbound != nullptr, occasion);
   }
   for (const sql::Node* node : sql::list(create.table_elts, create.n_table_elts)) {
     if (const auto* column = sql::as<PgQuery__ColumnDef>(node))
@@ -435,12 +625,43 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
 
 namespace {
 
-void add_columns_read(const sql::Node* expression, std::vector<std::string>& columns) {
-  if (expression == nullptr)
+/// An index of `table` that is as `index` and no part of another yet; null where there is none.
+/// As CompareIndexInfo() decides when an index of a partitioned table looks for its parts.
+Index* adoptable_part(Catalog& catalog, const Relation& table, const Index& index) {
+  for (const std::string& name : table.indexes) {
+    const Index* own = catalog.indexes.find({table.name.schema, name});
+    if (own != nullptr && own->parent.empty() && own->elements == index.elements &&
+        own->included == index.included && own->method == index.method &&
+        own->is_unique == index.is_unique && own->predicate_shape == index.predicate_shape)
+      return catalog.indexes.edit(own->name);
+  }
+  return nullptr;
+}
+
+/// An index of a partitioned table has a part in each partition.
+void spread_index(Catalog& catalog, const Index& index, const std::string& name, int depth) {
+  constexpr int kMaxDepth = 32;
+  if (depth > kMaxDepth)
     return;
-  for (std::string& column : columns_read(expression)) {
-    if (std::find(columns.begin(), columns.end(), column) == columns.end())
-      columns.push_back(std::move(column));
+  std::vector<Name> partitions;
+  for (const auto& [child, relation] : catalog.relations.all()) {
+    if (relation->partition_of == index.table)
+      partitions.push_back(child);
+  }
+  std::sort(partitions.begin(), partitions.end());
+  for (const Name& child : partitions) {
+    Relation* table = catalog.relations.edit(child);
+    if (Index* own = adoptable_part(catalog, *table, index)) {
+      own->parent = name;
+      spread_index(catalog, *own, own->name.name, depth + 1);
+      continue;
+    }
+    Index part = index;
+    part.table = child;
+    part.name = {child.schema, ""};
+    part.parent = name;
+    put_index(catalog, table, part);
+    spread_index(catalog, part, table->indexes.back(), depth + 1);
   }
 }
 
@@ -451,32 +672,67 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
     return;
   Index index;
   index.table = catalog.resolve(*create.relation);
+  const Relation* known = catalog.relations.find(index.table);
+  Analysis used;
+  const auto note_uses = [&](const sql::Node* expression) {
+    Analysis analysis = analyze_expression(catalog, known, expression);
+    std::move(analysis.columns.begin(), analysis.columns.end(), std::back_inserter(used.columns));
+    std::move(analysis.functions.begin(), analysis.functions.end(),
+              std::back_inserter(used.functions));
+    for (std::string& column : columns_read(expression)) index.used_columns.push_back(column);
+  };
   for (const sql::Node* node : sql::list(create.index_params, create.n_index_params)) {
     const auto* element = sql::as<PgQuery__IndexElem>(node);
-    index.columns.emplace_back(element == nullptr ? "" : element->name);
-    if (element != nullptr)
-      add_columns_read(element->expr, index.columns_read);
+    if (element == nullptr)
+      continue;
+    index.elements.push_back(sql::shape_of(node));
+    index.columns.emplace_back(element->name);
+    std::string shown =
+        element->expr == nullptr ? std::string(element->name) : figured_name(element->expr);
+    if (shown.empty())
+      shown = "expr";
+    index.column_names.push_back(std::move(shown));
+    if (element->expr == nullptr)
+      index.used_columns.emplace_back(element->name);
+    else
+      note_uses(element->expr);
   }
-  add_columns_read(create.where_clause, index.columns_read);
+  for (const sql::Node* node :
+       sql::list(create.index_including_params, create.n_index_including_params)) {
+    if (const auto* element = sql::as<PgQuery__IndexElem>(node)) {
+      index.included.emplace_back(element->name);
+      index.column_names.emplace_back(element->name);
+      index.used_columns.emplace_back(element->name);
+    }
+  }
+  // Names that are there already get a number: ChooseIndexColumnNames() in indexcmds.c.
+  for (std::size_t i = 1; i < index.column_names.size(); ++i) {
+    const std::string original = index.column_names[i];
+    const auto end = index.column_names.begin() + static_cast<std::ptrdiff_t>(i);
+    for (int number = 1; std::find(index.column_names.begin(), end, index.column_names[i]) != end;
+         ++number)
+      index.column_names[i] = original + std::to_string(number);
+  }
+  if (create.where_clause != nullptr)
+    note_uses(create.where_clause);
+  index.uses = to_references(catalog, used);
+  index.predicate_shape = sql::shape_of(create.where_clause);
+  if (!std::string_view(create.access_method).empty())
+    index.method = create.access_method;
   index.is_unique = create.unique != 0;
   index.is_partial = create.where_clause != nullptr;
+  index.is_only = create.relation->inh == 0;
   index.made_in = occasion.migration;
   index.name = {index.table.schema, create.idxname};
-  if (index.name.name.empty()) {
-    index.name.name = free_name(
-        index.table.name, joined_columns(index.columns), "idx", [&](const std::string& name) {
-          const Name full{index.table.schema, name};
-          return catalog.indexes.find(full) != nullptr || catalog.relations.find(full) != nullptr;
-        });
-  }
-  if (catalog.indexes.find(index.name) != nullptr)
-    return;  // IF NOT EXISTS, or an error when it runs
-  if (Relation* table = catalog.relations.edit(index.table)) {
-    add_index(catalog, *table, std::move(index));
-  } else {
-    const Name name = index.name;
-    catalog.indexes.put(name, std::move(index));
-  }
+  const bool spreads = known != nullptr && known->kind == RelationKind::kPartitionedTable &&
+                       create.relation->inh != 0;
+  const Index part = index;
+  Relation* table = catalog.relations.edit(index.table);
+  const std::size_t before = table == nullptr ? 0 : table->indexes.size();
+  put_index(catalog, table, std::move(index));
+  if (!spreads || table->indexes.size() == before)
+    return;
+  spread_index(catalog, part, table->indexes.back(), 0);
 }
 
 void remove_relation(Catalog& catalog, const Name& name) {
@@ -484,6 +740,44 @@ void remove_relation(Catalog& catalog, const Name& name) {
   if (relation == nullptr)
     return;
   for (const std::string& index : relation->indexes) catalog.indexes.erase({name.schema, index});
+  if (!is_table(relation->kind))
+    return;
+  std::vector<Name> sequences;
+  for (const auto& [other, candidate] : catalog.relations.all()) {
+    if (candidate->owned_by && candidate->owned_by->relation == name)
+      sequences.push_back(other);
+  }
+  for (const Name& sequence : sequences) catalog.relations.erase(sequence);
+}
+
+void remove_column(Catalog& catalog, Relation& table, std::string_view column) {
+  const auto uses = [&](const std::vector<std::string>& columns) {
+    return std::find(columns.begin(), columns.end(), column) != columns.end();
+  };
+  std::vector<std::string> constraints;
+  for (const Constraint& constraint : table.constraints) {
+    if (uses(constraint.columns))
+      constraints.push_back(constraint.name);
+  }
+  for (const std::string& name : constraints) remove_constraint(catalog, table, name);
+  std::vector<std::string> indexes;
+  for (const std::string& name : table.indexes) {
+    const Index* index = catalog.indexes.find({table.name.schema, name});
+    if (index != nullptr && (uses(index->columns) || uses(index->used_columns)))
+      indexes.push_back(name);
+  }
+  for (const std::string& name : indexes) {
+    catalog.indexes.erase({table.name.schema, name});
+    std::erase(table.indexes, name);
+  }
+  std::vector<Name> sequences;
+  for (const auto& [name, other] : catalog.relations.all()) {
+    if (other->owned_by && other->owned_by->relation == table.name &&
+        other->owned_by->column == column)
+      sequences.push_back(name);
+  }
+  for (const Name& name : sequences) catalog.relations.erase(name);
+  std::erase_if(table.columns, [&](const Column& c) { return c.name == column; });
 }
 
 void remove_constraint(Catalog& catalog, Relation& table, std::string_view name) {

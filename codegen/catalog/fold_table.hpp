@@ -13,6 +13,18 @@ namespace godwit::codegen::catalog {
 void add_column(Catalog& catalog, Relation& table, const PgQuery__ColumnDef& definition,
                 const Occasion& occasion);
 
+/// Sets or, without an expression, drops the default.
+void set_default(const Catalog& catalog, const Relation& table, Column& column,
+                 const sql::Node* expression);
+
+/// The sequence of a serial or identity column; gives its name.
+Name make_owned_sequence(Catalog& catalog, const Relation& table, const std::string& column,
+                         bool is_of_identity, const Occasion& occasion);
+
+/// Columns, checks, keys and indexes that a partition or child has from its parent.
+void inherit(Catalog& catalog, Relation& table, const Name& parent, bool is_partition,
+             const Occasion& occasion);
+
 /// Adds a constraint of a table.
 void add_constraint(Catalog& catalog, Relation& table, const PgQuery__Constraint& definition,
                     const Occasion& occasion);
@@ -26,6 +38,9 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
 
 /// Takes a relation out of the catalog with its indexes.
 void remove_relation(Catalog& catalog, const Name& name);
+
+/// Takes a column out of its table, with the constraints, indexes and sequences that go along.
+void remove_column(Catalog& catalog, Relation& table, std::string_view column);
 
 /// Takes a constraint, and the index behind it, out of its table.
 void remove_constraint(Catalog& catalog, Relation& table, std::string_view name);

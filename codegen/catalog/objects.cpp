@@ -31,6 +31,13 @@ Constraint* Relation::find_constraint(std::string_view constraint) noexcept {
   return find_by_name(constraints, constraint);
 }
 
+const Constraint* Relation::primary_key() const noexcept {
+  const auto found = std::find_if(
+      constraints.begin(), constraints.end(),
+      [](const Constraint& constraint) { return constraint.kind == ConstraintKind::kPrimaryKey; });
+  return found == constraints.end() ? nullptr : &*found;
+}
+
 bool Relation::is_proved_not_null(std::string_view column) const noexcept {
   const Column* known = find_column(column);
   if (known != nullptr && known->is_not_null)
@@ -44,7 +51,7 @@ bool Relation::is_proved_not_null(std::string_view column) const noexcept {
 
 bool Index::depends_on(std::string_view column) const noexcept {
   return std::find(columns.begin(), columns.end(), column) != columns.end() ||
-         std::find(columns_read.begin(), columns_read.end(), column) != columns_read.end();
+         std::find(used_columns.begin(), used_columns.end(), column) != used_columns.end();
 }
 
 bool Index::has_expressions() const noexcept {

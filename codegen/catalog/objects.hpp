@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,6 +21,30 @@ namespace godwit::codegen::catalog {
 using MigrationIndex = std::int32_t;
 inline constexpr MigrationIndex kMadeElsewhere = -1;
 
+/// A column of a relation; without a name, the relation as a whole.
+struct ColumnUse {
+  Name relation;
+  std::string column;
+
+  friend bool operator==(const ColumnUse&, const ColumnUse&) = default;
+  friend auto operator<=>(const ColumnUse&, const ColumnUse&) = default;
+};
+
+/// What an expression or a query refers to, as far as the catalog knows it.
+struct References {
+  std::vector<Name> relations;
+  std::vector<ColumnUse> columns;
+  std::vector<Name> functions;
+  std::vector<Name> types;
+
+  bool empty() const noexcept {
+    return relations.empty() && columns.empty() && functions.empty() && types.empty();
+  }
+};
+
+/// Shared between the versions of an object; null for none.
+using SharedReferences = std::shared_ptr<const References>;
+
 struct Column {
   std::string name;
   Type type;
@@ -27,6 +52,9 @@ struct Column {
   bool has_default = false;
   bool is_identity = false;
   bool is_generated = false;
+  bool is_inherited = false;        ///< only through a parent
+  std::uint64_t default_shape = 0;  ///< sql::shape_of() of the default or generated expression
+  SharedReferences default_uses;    ///< what that refers to; of a serial its sequence
   MigrationIndex made_in = kMadeElsewhere;
 };
 
@@ -48,6 +76,40 @@ struct Constraint {
   std::vector<std::string> referenced_columns;
   /// Of a primary key, unique or exclusion constraint: its index, in the table's schema.
   std::string index;
+  std::string on_delete;               ///< of a foreign key: a, r, c, n, d as in pg_constraint
+  std::string on_update;               ///< likewise
+  std::string parent;                  ///< of a partition: the constraint of the parent it is of
+  std::uint64_t expression_shape = 0;  ///< of a CHECK: sql::shape_of()
+  SharedReferences uses;               ///< of a CHECK
+  MigrationIndex made_in = kMadeElsewhere;
+};
+
+struct Trigger {
+  std::string name;
+  Name function;
+  bool on_insert = false;
+  bool on_update = false;
+  bool on_delete = false;
+  bool on_truncate = false;
+  bool is_for_each_row = false;
+  bool is_enabled = true;
+  std::vector<std::string> columns;  ///< UPDATE OF, and those that WHEN reads
+  std::uint64_t shape = 0;
+  MigrationIndex made_in = kMadeElsewhere;
+};
+
+struct Policy {
+  std::string name;
+  std::uint64_t shape = 0;
+  SharedReferences uses;
+  MigrationIndex made_in = kMadeElsewhere;
+};
+
+/// CREATE RULE.
+struct RewriteRule {
+  std::string name;
+  std::uint64_t shape = 0;
+  SharedReferences uses;
   MigrationIndex made_in = kMadeElsewhere;
 };
 
@@ -80,20 +142,29 @@ struct Relation {
   std::vector<std::string> indexes;  ///< names, in the relation's own schema
   std::optional<Name> partition_of;
   bool is_default_partition = false;
-  /// Of a partitioned table: 'r' range, 'l' list, 'h' hash, and its key; empty text for an
-  /// expression.
-  char partition_strategy = 0;
-  std::vector<std::string> partition_key;
-  std::string access_method;  ///< empty: the default
-  std::string tablespace;     ///< empty: the database's
   bool is_unfilled = false;   ///< a materialized view made WITH NO DATA and not refreshed since
   std::vector<Name> parents;  ///< INHERITS
+  std::vector<Trigger> triggers;
+  std::vector<Policy> policies;
+  std::vector<RewriteRule> rules;
+  bool has_row_security = false;
+  bool forces_row_security = false;
+  bool is_unlogged = false;
+  char partition_strategy = 0;  ///< of a partitioned table: 'r' range, 'l' list, 'h' hash
+  std::vector<std::string> partition_key;  ///< empty text for an expression
+  std::string access_method;               ///< empty: the default
+  std::string tablespace;                  ///< empty: the database's
+  std::uint64_t shape = 0;                 ///< of a view's query
+  SharedReferences uses;                   ///< of a view's query
+  std::optional<ColumnUse> owned_by;       ///< of a sequence
+  bool is_of_identity = false;             ///< the sequence is an identity column's
   MigrationIndex made_in = kMadeElsewhere;
 
   const Column* find_column(std::string_view column) const noexcept;
   Column* find_column(std::string_view column) noexcept;
   const Constraint* find_constraint(std::string_view constraint) const noexcept;
   Constraint* find_constraint(std::string_view constraint) noexcept;
+  const Constraint* primary_key() const noexcept;
   /// NOT NULL already, or proved by a validated CHECK, so that SET NOT NULL need not read the rows.
   bool is_proved_not_null(std::string_view column) const noexcept;
 };
@@ -102,9 +173,17 @@ struct Index {
   Name name;
   Name table;
   std::vector<std::string> columns;       ///< empty text for an expression
-  std::vector<std::string> columns_read;  ///< by its expressions and its WHERE
+  std::vector<std::string> column_names;  ///< what the index calls its columns; empty: `columns`
+  std::vector<std::uint64_t> elements;  ///< sql::shape_of() of each, with opclass, order, collation
+  std::vector<std::string> included;    ///< INCLUDE
+  std::vector<std::string> used_columns;  ///< all of these, and those of expressions and predicate
+  SharedReferences uses;                  ///< of expressions and predicate
+  std::string method = "btree";
+  std::string parent;  ///< of a partition's: the index of the parent that it is a part of
+  std::uint64_t predicate_shape = 0;
   bool is_unique = false;
   bool is_partial = false;
+  bool is_only = false;  ///< ON ONLY: invalid until every partition has its own
   bool backs_constraint = false;
   MigrationIndex made_in = kMadeElsewhere;
 
@@ -119,18 +198,31 @@ enum class TypeKind : std::uint8_t { kEnum, kDomain, kComposite, kRange, kOther 
 struct UserType {
   Name name;
   TypeKind kind = TypeKind::kOther;
-  std::vector<std::string> values;  ///< of an enum, in order
-  Type base;                        ///< of a domain
-  bool is_constrained = false;      ///< the domain has a CHECK or NOT NULL
-  bool has_default = false;         ///< the domain has one
+  std::vector<std::string> values;      ///< of an enum, in order
+  Type base;                            ///< of a domain
+  bool is_constrained = false;          ///< the domain has a CHECK or NOT NULL
+  bool has_default = false;             ///< the domain has one
+  bool is_not_null = false;             ///< of a domain
+  std::vector<Constraint> constraints;  ///< of a domain
+  std::vector<Column> attributes;       ///< of a composite type
   MigrationIndex made_in = kMadeElsewhere;
 };
 
 /// One function of a name; others may differ in their arguments.
 struct Overload {
   std::size_t argument_count = 0;
+  std::size_t default_count = 0;  ///< of the last arguments
+  bool is_variadic = false;
+  std::vector<Type> arguments;              ///< IN, INOUT and VARIADIC
+  std::vector<std::string> argument_names;  ///< of these; empty where there is none
+  Type returns;
+  bool returns_set = false;
+  std::string result_columns;  ///< OUT and TABLE arguments, printed
+  std::string language;
   bool is_procedure = false;
+  bool is_aggregate = false;
   bool is_volatile = true;  ///< says neither IMMUTABLE nor STABLE
+  std::uint64_t shape = 0;
   /// The section whose text holds the statement, null where that is not known (in a DO block).
   const Section* section = nullptr;
   sql::Statement statement;
@@ -150,6 +242,20 @@ struct Publication {
 
 struct Schema {
   std::string name;
+  MigrationIndex made_in = kMadeElsewhere;
+};
+
+struct Extension {
+  std::string name;
+  MigrationIndex made_in = kMadeElsewhere;
+};
+
+/// What has nothing but a name here: statistics, publications, collations, operators, casts,
+/// foreign servers, event triggers… Keyed by {kind, "schema.name"}.
+struct OtherObject {
+  std::string kind;  ///< "publication"
+  std::string name;
+  std::uint64_t shape = 0;
   MigrationIndex made_in = kMadeElsewhere;
 };
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Objects by name, with an undo log: a down section is tried out on the catalog and taken back,
-// without copying the catalog for each migration.
+// without copying the catalog for each migration. The log also tells what a migration has touched,
+// and how that looked before, which is all that a comparison has to look at.
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -24,14 +28,15 @@ class Store {
     return found == objects_.end() ? nullptr : found->second.get();
   }
 
-  /// For changing it; null when there is none.
+  /// For changing it; null when there is none. Valid until it is erased or replaced.
   T* edit(const Name& name) {
     const auto found = objects_.find(name);
     if (found == objects_.end())
       return nullptr;
-    if (is_recording_) {
+    if (is_recording_ && own_.count(found->second.get()) == 0) {
       undo_.emplace_back(name, found->second);
       found->second = std::make_shared<T>(*found->second);
+      own_.insert(found->second.get());
     }
     return found->second.get();
   }
@@ -42,6 +47,8 @@ class Store {
     if (is_recording_)
       undo_.emplace_back(name, place);
     place = std::make_shared<T>(std::move(object));
+    if (is_recording_)
+      own_.insert(place.get());
     return *place;
   }
 
@@ -59,23 +66,51 @@ class Store {
 
   const Map& all() const { return objects_; }
 
-  void start_recording() { is_recording_ = true; }
+  void start_recording() {
+    is_recording_ = true;
+    trial_ = 0;
+    undo_.clear();
+    own_.clear();
+  }
 
-  /// Everything is again as it was when the recording started.
-  void roll_back() {
+  /// What was recorded stays as it is, and is forgotten.
+  void stop_recording() {
     is_recording_ = false;
-    for (; !undo_.empty(); undo_.pop_back()) {
+    undo_.clear();
+    own_.clear();
+  }
+
+  /// roll_back() brings back what is there now.
+  void start_trial() {
+    is_recording_ = true;
+    trial_ = undo_.size();
+    own_.clear();
+  }
+
+  /// Everything is again as it was when the trial started.
+  void roll_back() {
+    for (; undo_.size() > trial_; undo_.pop_back()) {
       auto& [name, object] = undo_.back();
       if (object == nullptr)
         objects_.erase(name);
       else
         objects_[name] = std::move(object);
     }
+    own_.clear();
+  }
+
+  /// What was touched since the recording started, with what it was then (null: not there).
+  std::map<Name, std::shared_ptr<const T>> before() const {
+    std::map<Name, std::shared_ptr<const T>> first;
+    for (const auto& [name, object] : undo_) first.emplace(name, object);
+    return first;
   }
 
  private:
   Map objects_;
   std::vector<std::pair<Name, std::shared_ptr<T>>> undo_;
+  std::unordered_set<const T*> own_;  ///< made since the last mark: nobody else looks at them
+  std::size_t trial_ = 0;
   bool is_recording_ = false;
 };
 

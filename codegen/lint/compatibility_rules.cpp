@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/dependents.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
@@ -381,6 +382,35 @@ bool is_new_object(const Context& context, PgQuery__ObjectType type,
   }
 }
 
+/// Does the catalog show something that uses it, and that this migration did not make?
+bool is_used(const Context& context, PgQuery__ObjectType type, std::span<sql::Node* const> names) {
+  const catalog::Catalog& catalog = context.catalog();
+  if (names.empty() || context.is_alone())
+    return false;
+  catalog::Object object;
+  switch (type) {
+    case sql::object::kView:
+    case sql::object::kMatview:
+    case sql::object::kSequence:
+      object = {catalog::ObjectKind::kRelation, catalog.resolve_relation(names), {}};
+      break;
+    case sql::object::kType:
+    case sql::object::kDomain:
+      object = {catalog::ObjectKind::kType, catalog.resolve_type(names), {}};
+      break;
+    case sql::object::kFunction:
+      object = {catalog::ObjectKind::kFunction, catalog.resolve_function(names), {}};
+      break;
+    default:
+      return false;
+  }
+  const auto dependents = dependents_of(catalog, object);
+  return std::any_of(dependents.begin(), dependents.end(), [&](const catalog::Dependent& user) {
+    const catalog::Relation* relation = catalog.relations.find(user.name);
+    return relation == nullptr || (!relation->is_uncertain && !relation->is_temporary);
+  });
+}
+
 /// Is it made anew later in the same migration, as with DROP VIEW, CREATE VIEW?
 bool is_made_again(const Context& context, std::size_t after, std::string_view name) {
   const auto& statements = context.script().statements();
@@ -416,12 +446,14 @@ void check_drop(const Event& event, Context& context) {
         is_made_again(context, event.statement_index, name))
       continue;
     // In a down section, the extension that the up section made sure of is not the up's own.
+    const bool has_user = is_used(context, drop.remove_type, names);
     context.report(
         dropped.rule, event, context.object_place(event, i),
         fmt::format("code that still {} {} fails", dropped.what, catalog::quote_identifier(name)),
         {fmt::format("drop it in a release after the last use; when that is now, say so "
                      "above it:\n-- godwit:allow({}) not used since release 41",
-                     dropped.rule)});
+                     dropped.rule)},
+        has_user ? std::optional(Severity::kError) : std::nullopt);
   }
 }
 

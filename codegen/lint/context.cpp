@@ -59,13 +59,14 @@ std::vector<Place> split_at_commas(std::string_view text, const std::vector<Toke
 
 Context::Context(const Policy& policy, const catalog::Catalog& catalog,
                  const sql::Migration& migration, SectionKind kind, catalog::MigrationIndex index,
-                 const Session& session)
+                 const Session& session, History& history)
     : policy_(policy),
       catalog_(catalog),
       migration_(migration),
       kind_(kind),
       index_(index),
-      session_(session) {}
+      session_(session),
+      history_(history) {}
 
 const Section& Context::section() const noexcept {
   return is_down() ? source().down : source().up;

@@ -13,6 +13,7 @@
 
 #include "catalog/catalog.hpp"
 #include "lint/event.hpp"
+#include "lint/history.hpp"
 #include "lint/ledger.hpp"
 #include "lint/policy.hpp"
 #include "lint/rule.hpp"
@@ -31,11 +32,15 @@ struct Session {
 class Context {
  public:
   Context(const Policy& policy, const catalog::Catalog& catalog, const sql::Migration& migration,
-          SectionKind kind, catalog::MigrationIndex index, const Session& session);
+          SectionKind kind, catalog::MigrationIndex index, const Session& session,
+          History& history);
 
   const Policy& policy() const noexcept { return policy_; }
   const catalog::Catalog& catalog() const noexcept { return catalog_; }
   const sql::Migration& migration() const noexcept { return migration_; }
+  catalog::MigrationIndex index() const noexcept { return index_; }
+  History& history() noexcept { return history_; }
+  const History& history() const noexcept { return history_; }
   const MigrationSource& source() const noexcept { return *migration_.source; }
   SectionKind kind() const noexcept { return kind_; }
   bool is_down() const noexcept { return kind_ == SectionKind::kDown; }
@@ -99,6 +104,7 @@ class Context {
   SectionKind kind_;
   catalog::MigrationIndex index_;
   const Session& session_;
+  History& history_;
   Ledger ledger_{*this};
   std::vector<Diagnostic> findings_;
   std::set<std::tuple<std::string_view, std::size_t, std::string>> reported_;

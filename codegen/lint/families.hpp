@@ -35,5 +35,10 @@ extern const Family kTableStyleRules;       // table_style_rules.cpp
 extern const Family kNameRules;             // name_rules.cpp
 extern const Family kSecurityRules;         // security_rules.cpp
 extern const Family kSessionRules;          // session_rules.cpp
+extern const Family kExistenceRules;        // existence_rules.cpp
+extern const Family kDuplicateRules;        // duplicate_rules.cpp
+extern const Family kDependentRules;        // dependent_rules.cpp
+extern const Family kKeyRules;              // key_rules.cpp
+extern const Family kFinalRules;            // final_rules.cpp
 
 }  // namespace godwit::codegen::lint

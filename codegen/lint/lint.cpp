@@ -96,16 +96,23 @@ class Linter {
  public:
   Linter(std::span<const sql::Migration* const> in_order, const Policy& policy,
          Diagnostics& diagnostics, const Observer& observer)
-      : in_order_(in_order), policy_(policy), diagnostics_(diagnostics), observer_(observer) {}
+      : in_order_(in_order),
+        policy_(policy),
+        diagnostics_(diagnostics),
+        observer_(observer),
+        history_(in_order) {}
 
   std::vector<FailsInTransaction> run() {
     parse_bodies();
     // The trees may be as deep as the parser allows.
     sql::run_with_deep_stack(1, 1, [&](std::size_t) {
       for (std::size_t i = 0; i < in_order_.size(); ++i) lint_migration(i);
+      lint_end();
     });
     return std::move(fails_in_transaction_);
   }
+
+  catalog::Catalog take_catalog() { return std::move(catalog_); }
 
  private:
   void parse_bodies() {
@@ -136,27 +143,30 @@ class Linter {
   void lint_migration(std::size_t i) {
     const sql::Migration& migration = *in_order_[i];
     index_ = static_cast<catalog::MigrationIndex>(i);
+    catalog_.start_recording();
     catalog_.reset_search_path();
-    file_allows_ = {};
+    file_allows_.push_back(std::make_unique<FileAllows>());
     lint_section(migration, SectionKind::kUp, bodies_[i].up, bodies_[i].up_errors);
-    if (migration.is_opaque)
+    if (migration.is_opaque) {
       catalog_.is_opaque = true;
-    if (!migration.source->down.is_present()) {
-      file_allows_.report_unused(diagnostics_);
-      return;
+      history_.note_unknown();
     }
+    history_.note_up(catalog_, index_);
+    if (!migration.source->down.is_present())
+      return;
     catalog_.start_trial();
     catalog_.reset_search_path();
     lint_section(migration, SectionKind::kDown, bodies_[i].down, bodies_[i].down_errors);
     catalog_.roll_back();
-    file_allows_.report_unused(diagnostics_);
   }
 
   void lint_section(const sql::Migration& migration, SectionKind kind, const Bodies& bodies,
                     const std::vector<sql::BodyError>& errors) {
     session_ = {};
-    Context context(policy_, catalog_, migration, kind, index_, session_);
-    Suppressions suppressions(context.section(), context.script(), file_allows_, diagnostics_);
+    history_.start_section(kind);
+    Context context(policy_, catalog_, migration, kind, index_, session_, history_);
+    auto suppressions = std::make_unique<Suppressions>(context.section(), context.script(),
+                                                       *file_allows_.back(), diagnostics_);
     for (const Family* family : families()) {
       if (family->before_section != nullptr)
         family->before_section(context);
@@ -179,12 +189,33 @@ class Linter {
       if (family->after_section != nullptr)
         family->after_section(context);
     }
-    suppressions.apply(context.findings());
-    suppressions.report_unused(diagnostics_);
+    suppressions->apply(context.findings());
     for (Diagnostic& finding : context.findings()) {
       if (finding.fails_in_transaction)
         fails_in_transaction_.push_back({&migration, kind, *finding.fails_in_transaction});
       diagnostics_.all().push_back(std::move(finding));
+    }
+    if (kind == SectionKind::kUp)
+      up_suppressions_.push_back(std::move(suppressions));
+    else
+      suppressions->report_unused(diagnostics_);
+  }
+
+  /// The rules about the whole, whose findings stand in up sections and are allowed there.
+  void lint_end() {
+    for (std::size_t i = 0; i < in_order_.size(); ++i) {
+      index_ = static_cast<catalog::MigrationIndex>(i);
+      Context context(policy_, catalog_, *in_order_[i], SectionKind::kUp, index_, session_,
+                      history_);
+      for (const Family* family : families()) {
+        if (family->after_set != nullptr)
+          family->after_set(context);
+      }
+      up_suppressions_[i]->apply(context.findings());
+      up_suppressions_[i]->report_unused(diagnostics_);
+      file_allows_[i]->report_unused(diagnostics_);
+      for (Diagnostic& finding : context.findings())
+        diagnostics_.all().push_back(std::move(finding));
     }
   }
 
@@ -204,6 +235,8 @@ class Linter {
       observer_(event, context);
     for (const Handler handler : dispatch.every) handler(event, context);
     call_all(dispatch.statements, event.node->node_case, event, context);
+    if (!is_certain && changes_schema(*event.node))
+      history_.note_unknown();
     if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node)) {
       run_commands(*alter, event, occasion, context);
       context.ledger().end(event);
@@ -250,6 +283,7 @@ class Linter {
     if (!body.dynamic.empty()) {
       report_dynamic(body, around, context);
       catalog_.is_opaque = true;
+      history_.note_unknown();
     }
   }
 
@@ -259,6 +293,26 @@ class Linter {
                      "EXECUTE of a computed string: what it does is not known before it runs",
                      {"write the statements out, or say above it why it is safe:\n"
                       "-- godwit:allow(dynamic-sql) <reason>"});
+  }
+
+  static bool changes_schema(const sql::Node& node) {
+    switch (node.node_case) {
+      case PG_QUERY__NODE__NODE_SELECT_STMT:
+      case PG_QUERY__NODE__NODE_INSERT_STMT:
+      case PG_QUERY__NODE__NODE_UPDATE_STMT:
+      case PG_QUERY__NODE__NODE_DELETE_STMT:
+      case PG_QUERY__NODE__NODE_MERGE_STMT:
+      case PG_QUERY__NODE__NODE_CALL_STMT:
+      case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+      case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
+      case PG_QUERY__NODE__NODE_LOCK_STMT:
+      case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+      case PG_QUERY__NODE__NODE_COMMENT_STMT:
+      case PG_QUERY__NODE__NODE_GRANT_STMT:
+        return false;
+      default:
+        return true;
+    }
   }
 
   /// Time zone, for the rules.
@@ -360,11 +414,13 @@ class Linter {
   Diagnostics& diagnostics_;
   const Observer& observer_;
   catalog::Catalog catalog_;
+  History history_;
+  std::vector<std::unique_ptr<Suppressions>> up_suppressions_;  ///< one for each migration
   std::vector<ParsedBodies> bodies_;
   std::map<std::pair<const Section*, std::size_t>, std::unique_ptr<sql::Body>> function_bodies_;
   std::vector<FailsInTransaction> fails_in_transaction_;
   Session session_;
-  FileAllows file_allows_;  ///< of the migration
+  std::vector<std::unique_ptr<FileAllows>> file_allows_;  ///< likewise
   catalog::MigrationIndex index_ = 0;
   int call_depth_ = 0;
 };
@@ -373,8 +429,12 @@ class Linter {
 
 std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
                                          const Policy& policy, Diagnostics& diagnostics,
-                                         const Observer& observer) {
-  return Linter(in_order, policy, diagnostics, observer).run();
+                                         const Observer& observer, catalog::Catalog* end) {
+  Linter linter(in_order, policy, diagnostics, observer);
+  auto fails_in_transaction = linter.run();
+  if (end != nullptr)
+    *end = linter.take_catalog();
+  return fails_in_transaction;
 }
 
 }  // namespace godwit::codegen::lint

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "catalog/catalog.hpp"
 #include "lint/context.hpp"
 #include "lint/policy.hpp"
 #include "source/diagnostic.hpp"
@@ -31,9 +32,10 @@ using Observer = std::function<void(const Event& event, const Context& context)>
 /// the rules over what each executes. Findings come at their rules' own severities: apply_policy()
 /// is for all layers and comes later. A stray migration is given alone; what it does not create is
 /// taken to exist, in an unknown shape. Returns what only the catalog tells of transactions; what
-/// is allowed by a comment is left out.
+/// is allowed by a comment is left out. `end` takes the catalog as it is behind the last migration.
 std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
                                          const Policy& policy, Diagnostics& diagnostics,
-                                         const Observer& observer = {});
+                                         const Observer& observer = {},
+                                         catalog::Catalog* end = nullptr);
 
 }  // namespace godwit::codegen::lint

@@ -25,6 +25,9 @@ constexpr std::array kFamilies = {
     &kHistoryRules,     &kColumnStyleRules,
     &kTableStyleRules,  &kNameRules,
     &kSecurityRules,    &kSessionRules,
+    &kExistenceRules,   &kDuplicateRules,
+    &kDependentRules,   &kKeyRules,
+    &kFinalRules,
 };
 
 }  // namespace

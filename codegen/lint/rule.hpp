@@ -68,7 +68,9 @@ struct Family {
   Handler every_statement = nullptr;  ///< before each statement, whatever its kind
   Hook before_section = nullptr;      ///< before the first statement of an up or down section
   Hook after_section = nullptr;       ///< after its last one
-  Hook after_set = nullptr;           ///< when the whole history has been folded
+  /// For each migration again, when the whole history has been folded: what is found here stands in
+  /// its up section, and the catalog is that of the end.
+  Hook after_set = nullptr;
 };
 
 }  // namespace godwit::codegen::lint

@@ -64,4 +64,8 @@ void walk(const Node* node, const std::function<bool(const Node&)>& visit);
 /// held by a Node.
 void walk_message(const ProtobufCMessage* message, const std::function<bool(const Node&)>& visit);
 
+/// A number for what `node` says, wherever it stands in the text: two trees that differ in nothing
+/// but their locations, and in casts around constants, have the same. 0 for null.
+std::uint64_t shape_of(const Node* node) noexcept;
+
 }  // namespace godwit::codegen::sql

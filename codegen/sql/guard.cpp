@@ -13,15 +13,15 @@ constexpr Guard kPresent{.if_absent = false, .if_present = true};
 constexpr Guard kAbsent{.if_absent = true, .if_present = false};
 
 Guard negated(const Guard& guard) {
-  return {guard.if_present, guard.if_absent, false, false};
+  return {guard.if_present, guard.if_absent, false, false, 0};
 }
 
 Guard either(const Guard& a, const Guard& b) {
-  return {a.if_absent || b.if_absent, a.if_present || b.if_present, false, false};
+  return {a.if_absent || b.if_absent, a.if_present || b.if_present, false, false, 0};
 }
 
 Guard both(const Guard& a, const Guard& b) {
-  return {a.if_absent && b.if_absent, a.if_present && b.if_present, false, false};
+  return {a.if_absent && b.if_absent, a.if_present && b.if_present, false, false, 0};
 }
 
 std::string_view last_name(std::span<Node* const> names) {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "source/words.hpp"
@@ -37,44 +38,71 @@ struct Surroundings {
   bool is_conditional = false;
 };
 
-/// Keywords of exception conditions that a second run runs into.
-constexpr std::array<std::string_view, 11> kDuplicateConditions = {"duplicate_object",
-                                                                   "duplicate_table",
-                                                                   "duplicate_column",
-                                                                   "duplicate_function",
-                                                                   "duplicate_schema",
-                                                                   "duplicate_database",
-                                                                   "duplicate_alias",
-                                                                   "duplicate_file",
-                                                                   "duplicate_prepared_statement",
-                                                                   "unique_violation",
-                                                                   "others"};
-constexpr std::array<std::string_view, 7> kUndefinedConditions = {"undefined_object",
-                                                                  "undefined_table",
-                                                                  "undefined_column",
-                                                                  "undefined_function",
-                                                                  "undefined_file",
-                                                                  "invalid_schema_name",
-                                                                  "others"};
-constexpr std::array<std::string_view, 5> kDuplicateStates = {"'42710'", "'42P07'", "'42701'",
-                                                              "'42723'", "'23505'"};
-constexpr std::array<std::string_view, 4> kUndefinedStates = {"'42704'", "'42P01'", "'42703'",
-                                                              "'42883'"};
+/// A condition of an exception handler, by its name and by its SQLSTATE.
+struct Condition {
+  std::string_view name;
+  std::string_view state;
+  std::uint32_t bits;
+};
 
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::array<std::string_view, N>& list) {
-  return std::any_of(list.begin(), list.end(),
-                     [&](std::string_view item) { return equals_ignoring_case(word, item); });
+constexpr std::uint32_t kDuplicates = condition::kDuplicateTable | condition::kDuplicateObject |
+                                      condition::kDuplicateColumn | condition::kDuplicateFunction |
+                                      condition::kDuplicateSchema | condition::kDuplicateDatabase |
+                                      condition::kUniqueViolation;
+constexpr std::uint32_t kUndefined = condition::kUndefinedTable | condition::kUndefinedObject |
+                                     condition::kUndefinedColumn | condition::kUndefinedFunction |
+                                     condition::kInvalidSchemaName;
+
+// https://www.postgresql.org/docs/15/errcodes-appendix.html
+constexpr auto kConditions = std::to_array<Condition>({
+    {"others", "", condition::kAll},
+    {"duplicate_table", "42P07", condition::kDuplicateTable},
+    {"duplicate_object", "42710", condition::kDuplicateObject},
+    {"duplicate_column", "42701", condition::kDuplicateColumn},
+    {"duplicate_function", "42723", condition::kDuplicateFunction},
+    {"duplicate_schema", "42P06", condition::kDuplicateSchema},
+    {"duplicate_database", "42P04", condition::kDuplicateDatabase},
+    {"unique_violation", "23505", condition::kUniqueViolation},
+    {"integrity_constraint_violation", "23000", condition::kUniqueViolation},
+    {"invalid_table_definition", "42P16", condition::kInvalidTableDefinition},
+    {"invalid_object_definition", "42P17", condition::kInvalidObjectDefinition},
+    {"object_not_in_prerequisite_state", "55000", condition::kNotInPrerequisiteState},
+    {"wrong_object_type", "42809", condition::kWrongObjectType},
+    {"undefined_table", "42P01", condition::kUndefinedTable},
+    {"undefined_object", "42704", condition::kUndefinedObject},
+    {"undefined_column", "42703", condition::kUndefinedColumn},
+    {"undefined_function", "42883", condition::kUndefinedFunction},
+    {"invalid_schema_name", "3F000", condition::kInvalidSchemaName},
+    {"invalid_parameter_value", "22023", condition::kInvalidParameterValue},
+    // A class of conditions: all of the names that begin with 42.
+    {"syntax_error_or_access_rule_violation", "42000",
+     (kDuplicates | kUndefined | condition::kInvalidTableDefinition |
+      condition::kInvalidObjectDefinition | condition::kWrongObjectType) &
+         ~(condition::kUniqueViolation | condition::kInvalidSchemaName)},
+});
+
+/// `word` is a name, or the literal behind SQLSTATE.
+std::uint32_t condition_bits(std::string_view word) {
+  const bool is_state = word.size() >= 2 && word.front() == '\'' && word.back() == '\'';
+  for (const Condition& known : kConditions) {
+    if (is_state ? word.substr(1, word.size() - 2) == known.state
+                 : equals_ignoring_case(word, known.name))
+      return known.bits;
+  }
+  return 0;
 }
+
+/// How a list of statements is left before its end.
+enum class Leaving { kNot, kReturning, kRaising };
 
 Guard united(const Guard& a, const Guard& b) {
   return {a.if_absent || b.if_absent, a.if_present || b.if_present,
-          a.on_duplicate || b.on_duplicate, a.on_undefined || b.on_undefined};
+          a.on_duplicate || b.on_duplicate, a.on_undefined || b.on_undefined, a.caught | b.caught};
 }
 
 /// What an ELSE may rely on.
 Guard inverted(const Guard& condition) {
-  return {condition.if_present, condition.if_absent, false, false};
+  return {condition.if_present, condition.if_absent, false, false, 0};
 }
 
 class Splitter {
@@ -178,7 +206,7 @@ class Splitter {
   void block(const Surroundings& around) {
     while (word("declare")) {
       ++at_;
-      while (!at_end() && !word("begin") && !word("declare")) skip_statement();
+      while (!at_end() && !word("begin") && !word("declare")) declaration(around);
     }
     if (!word("begin"))
       return;
@@ -191,23 +219,39 @@ class Splitter {
       Guard caught;
       while (word("when")) {
         ++at_;
-        for (; !at_end() && !word("then"); ++at_) add_condition(caught);
+        std::uint32_t bits = 0;
+        for (; !at_end() && !word("then"); ++at_) bits |= condition_bits(tokens_[at_].in(text_));
         if (!at_end())
           ++at_;
-        statements({around.guard, true});
+        // What is raised again is not caught.
+        if (statements({around.guard, true}) != Leaving::kRaising)
+          caught.caught |= bits;
       }
+      caught.on_duplicate = (caught.caught & kDuplicates) != 0;
+      caught.on_undefined = (caught.caught & kUndefined) != 0;
       protect(caught, begin, behind);
     }
     if (word("end"))
       skip_end();
   }
 
-  void add_condition(Guard& caught) const {
-    const std::string_view condition = tokens_[at_].in(text_);
-    if (is_one_of(condition, kDuplicateConditions) || is_one_of(condition, kDuplicateStates))
-      caught.on_duplicate = true;
-    if (is_one_of(condition, kUndefinedConditions) || is_one_of(condition, kUndefinedStates))
-      caught.on_undefined = true;
+  /// name [CONSTANT] type [NOT NULL] [{ DEFAULT | := | = } expression];
+  void declaration(const Surroundings& around) {
+    const std::string variable = name_of(text_, tokens_[at_]);
+    int depth = 0;
+    for (; !at_end() && !symbol(";"); ++at_) {
+      if (symbol("("))
+        ++depth;
+      else if (symbol(")"))
+        --depth;
+      else if (word("cursor"))
+        return skip_statement();
+      else if (depth == 0 && (symbol(":=") || symbol("=") || word("default"))) {
+        ++at_;
+        return assigned(variable, around);
+      }
+    }
+    skip_statement();
   }
 
   /// What was found between two moments is run under the protection of an exception handler.
@@ -220,25 +264,60 @@ class Splitter {
       body_.dynamic[i].guard = united(body_.dynamic[i].guard, caught);
   }
 
-  /// Statements up to END, EXCEPTION, ELSE, ELSIF or WHEN.
-  void statements(const Surroundings& around) {
+  /// Statements up to END, EXCEPTION, ELSE, ELSIF or WHEN. What follows `IF … THEN RETURN; END IF`
+  /// runs only where that condition does not hold.
+  Leaving statements(Surroundings around) {
+    Leaving leaving = Leaving::kNot;
     while (!at_end()) {
       skip_labels();
       if (word("end") || word("exception") || word("else") || word("elsif") || word("elseif") ||
           word("when"))
-        return;
+        return leaving;
       const std::size_t before = at_;
-      statement(around);
+      const Leaving left = statement(around);
+      if (leaving == Leaving::kNot)
+        leaving = left;
       if (at_ == before)
         ++at_;
     }
+    return leaving;
   }
 
-  void statement(const Surroundings& around) {
+  Leaving statement(Surroundings& around) {
+    if (word("raise"))
+      return raise();
+    if (word("return")) {
+      const bool goes_on = word("next", 1) || word("query", 1);
+      return_statement(around);
+      return goes_on ? Leaving::kNot : Leaving::kReturning;
+    }
+    if (word("exit") || word("continue")) {
+      const std::size_t first = at_;
+      skip_statement();
+      const bool has_condition =
+          std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(first),
+                      tokens_.begin() + static_cast<std::ptrdiff_t>(at_),
+                      [&](const Token& token) { return is_word(text_, token, "when"); });
+      return has_condition ? Leaving::kNot : Leaving::kReturning;
+    }
+    if (word("if"))
+      around = if_statement(around);
+    else
+      other_statement(around);
+    return Leaving::kNot;
+  }
+
+  /// RAISE without a level, with EXCEPTION, or alone ends the block; NOTICE and the like do not.
+  Leaving raise() {
+    const bool goes_on = word("notice", 1) || word("info", 1) || word("log", 1) ||
+                         word("debug", 1) || word("warning", 1);
+    skip_statement();
+    return goes_on ? Leaving::kNot : Leaving::kRaising;
+  }
+
+  void other_statement(const Surroundings& around) {
     if (word("declare") || word("begin"))
       return block(around);
-    if (word("if"))
-      return if_statement(around);
     if (word("case"))
       return case_statement(around);
     if (word("loop") || word("while") || word("for") || word("foreach"))
@@ -250,12 +329,10 @@ class Splitter {
     }
     if (word("perform"))
       return expression_statement(around);
-    if (word("return"))
-      return return_statement(around);
     if ((word("commit") || word("rollback")) && !symbol(":=", 1) && !symbol("=", 1))
       return transaction_control(around);
-    if (word("raise") || word("assert") || word("get") || word("exit") || word("continue") ||
-        word("null") || word("open") || word("fetch") || word("move") || word("close"))
+    if (word("assert") || word("get") || word("null") || word("open") || word("fetch") ||
+        word("move") || word("close"))
       return skip_statement();
     if (assignment(around))
       return;
@@ -271,8 +348,10 @@ class Splitter {
       ++at_;
   }
 
-  void if_statement(const Surroundings& around) {
+  /// What surrounds the statements behind it.
+  Surroundings if_statement(const Surroundings& around) {
     Guard not_before;
+    Surroundings behind = around;
     do {
       ++at_;  // IF, ELSIF
       const std::size_t begin = offset();
@@ -283,15 +362,22 @@ class Splitter {
                 {united(around.guard, not_before), around.is_conditional});
       if (!at_end())
         ++at_;
-      statements({united(united(around.guard, not_before), condition), true});
+      if (statements({united(united(around.guard, not_before), condition), true}) ==
+          Leaving::kReturning) {
+        behind.guard = united(behind.guard, inverted(condition));
+        behind.is_conditional = true;
+      }
       not_before = united(not_before, inverted(condition));
     } while (word("elsif") || word("elseif"));
     if (word("else")) {
       ++at_;
-      statements({united(around.guard, not_before), true});
+      const Leaving leaving = statements({united(around.guard, not_before), true});
+      if (leaving == Leaving::kReturning)
+        behind.is_conditional = true;
     }
     if (word("end"))
       skip_end();
+    return behind;
   }
 
   void case_statement(const Surroundings& around) {
@@ -406,6 +492,12 @@ class Splitter {
     if (i >= tokens_.size())
       return false;
     at_ = i + 1;
+    assigned(variable, around);
+    return true;
+  }
+
+  /// The expression of an assignment or a declaration, up to behind its semicolon.
+  void assigned(const std::string& variable, const Surroundings& around) {
     const std::size_t first = at_;
     const std::size_t begin = offset();
     skip_to(";");
@@ -417,7 +509,6 @@ class Splitter {
     add_piece(PieceKind::kExpression, begin, previous_end(), around);
     if (!at_end())
       ++at_;
-    return true;
   }
 
   /// May the expression since token `first` say that something is there? Saves parsing the others.
@@ -492,30 +583,20 @@ class Splitter {
     return sql;
   }
 
-  /// What follows EXECUTE: a literal, format() of a literal with nothing to fill in, or a computed
-  /// string.
+  /// What follows EXECUTE: a constant string, or a computed one.
   void dynamic(const Surroundings& around) {
     const std::size_t begin = offset();
-    std::size_t literal = at_;
-    bool is_literal = !at_end() && tokens_[at_].kind == TokenKind::kString;
-    std::size_t behind = at_ + 1;
-    if (word("format") && symbol("(", 1) && at_ + 3 < tokens_.size() &&
-        tokens_[at_ + 2].kind == TokenKind::kString && symbol(")", 3)) {
-      literal = at_ + 2;
-      behind = at_ + 4;
-      is_literal = tokens_[literal].in(text_).find('%') == std::string_view::npos;
-    }
+    std::size_t behind = at_;
+    auto value = constant_string(behind, 0);
     const auto ends_there = [&](std::size_t i) {
       return i >= tokens_.size() || is_symbol(text_, tokens_[i], ";") ||
              is_word(text_, tokens_[i], "into") || is_word(text_, tokens_[i], "using") ||
              is_word(text_, tokens_[i], "loop");
     };
-    if (is_literal && ends_there(behind)) {
-      if (auto value = read_literal(text_, tokens_[literal])) {
-        value->origin.embed_in(origin_);
-        literals_.push_back({std::move(*value), around});
-        return;
-      }
+    if (value && ends_there(behind)) {
+      value->origin.embed_in(origin_);
+      literals_.push_back({std::move(*value), around});
+      return;
     }
     std::size_t end = begin;
     for (std::size_t i = at_; i < tokens_.size() && !is_symbol(text_, tokens_[i], ";") &&
@@ -524,6 +605,50 @@ class Splitter {
       end = tokens_[i].end();
     body_.dynamic.push_back(
         {origin_.to_outer(begin), end - begin, around.guard, around.is_conditional});
+  }
+
+  bool symbol_at(std::size_t i, std::string_view expected) const {
+    return i < tokens_.size() && is_symbol(text_, tokens_[i], expected);
+  }
+
+  /// Literals, in parentheses or not, joined with ||; format() of a literal with nothing to fill
+  /// in. `i` goes behind it.
+  std::optional<Literal> constant_string(std::size_t& i, int depth) const {
+    auto whole = constant_operand(i, depth);
+    while (whole && symbol_at(i, "|") && symbol_at(i + 1, "|")) {
+      i += 2;
+      const auto next = constant_operand(i, depth);
+      if (!next)
+        return std::nullopt;
+      whole->origin.append(next->origin, whole->value.size());
+      whole->value += next->value;
+    }
+    return whole;
+  }
+
+  std::optional<Literal> constant_operand(std::size_t& i, int depth) const {
+    constexpr int kMaxDepth = 100;
+    if (i >= tokens_.size() || depth > kMaxDepth)
+      return std::nullopt;
+    if (symbol_at(i, "(")) {
+      ++i;
+      auto inner = constant_string(i, depth + 1);
+      if (!symbol_at(i, ")"))
+        return std::nullopt;
+      ++i;
+      return inner;
+    }
+    if (is_word(text_, tokens_[i], "format") && symbol_at(i + 1, "(")) {
+      i += 2;
+      auto inner = constant_string(i, depth + 1);
+      if (!symbol_at(i, ")") || (inner && inner->value.find('%') != std::string::npos))
+        return std::nullopt;
+      ++i;
+      return inner;
+    }
+    if (tokens_[i].kind != TokenKind::kString)
+      return std::nullopt;
+    return read_literal(text_, tokens_[i++]);
   }
 
   std::string_view text_;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,12 +20,37 @@
 
 namespace godwit::codegen::sql {
 
+/// Conditions that an EXCEPTION handler may catch, as bits, by what raises them (measured on
+/// PostgreSQL 15.20: a second CREATE TABLE, INDEX, VIEW or UNIQUE constraint is duplicate_table, a
+/// second CHECK or foreign key, type, policy, trigger or role duplicate_object).
+namespace condition {
+inline constexpr std::uint32_t kDuplicateTable = 1U << 0;
+inline constexpr std::uint32_t kDuplicateObject = 1U << 1;
+inline constexpr std::uint32_t kDuplicateColumn = 1U << 2;
+inline constexpr std::uint32_t kDuplicateFunction = 1U << 3;
+inline constexpr std::uint32_t kDuplicateSchema = 1U << 4;
+inline constexpr std::uint32_t kDuplicateDatabase = 1U << 5;
+inline constexpr std::uint32_t kUniqueViolation = 1U << 6;
+inline constexpr std::uint32_t kInvalidTableDefinition = 1U << 7;
+inline constexpr std::uint32_t kNotInPrerequisiteState = 1U << 8;
+inline constexpr std::uint32_t kWrongObjectType = 1U << 9;
+inline constexpr std::uint32_t kUndefinedTable = 1U << 10;
+inline constexpr std::uint32_t kUndefinedObject = 1U << 11;
+inline constexpr std::uint32_t kUndefinedColumn = 1U << 12;
+inline constexpr std::uint32_t kUndefinedFunction = 1U << 13;
+inline constexpr std::uint32_t kInvalidSchemaName = 1U << 14;
+inline constexpr std::uint32_t kInvalidParameterValue = 1U << 15;
+inline constexpr std::uint32_t kInvalidObjectDefinition = 1U << 16;
+inline constexpr std::uint32_t kAll = ~0U;
+}  // namespace condition
+
 /// What keeps a statement of a body from failing when it runs a second time.
 struct Guard {
   bool if_absent = false;     ///< under IF NOT EXISTS (…), or the ELSE of IF EXISTS (…)
   bool if_present = false;    ///< under IF EXISTS (…), or the ELSE of IF NOT EXISTS (…)
   bool on_duplicate = false;  ///< EXCEPTION WHEN duplicate_object, unique_violation, …
   bool on_undefined = false;  ///< EXCEPTION WHEN undefined_table, undefined_object, …
+  std::uint32_t caught = 0;   ///< bits of `condition`: what the handlers around it catch
 };
 
 /// A statement of a body, static or in an EXECUTE of a literal. Its offset is one of the file;

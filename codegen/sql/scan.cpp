@@ -5,6 +5,8 @@
 #include "sql/scan.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 
 #include "source/comments.hpp"
 #include "source/words.hpp"
@@ -155,6 +157,54 @@ char escaped(char c) {
   }
 }
 
+void append_utf8(std::string& text, std::uint32_t code) {
+  const auto put = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xC0 | code >> 6);
+    put(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    put(0xE0 | code >> 12);
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  } else {
+    put(0xF0 | code >> 18);
+    put(0x80 | (code >> 12 & 0x3F));
+    put(0x80 | (code >> 6 & 0x3F));
+    put(0x80 | (code & 0x3F));
+  }
+}
+
+/// U&'d\0061t\+000061': with the backslash as the escape, as UESCAPE is hardly ever written.
+std::optional<Literal> read_unicode_literal(std::string_view raw, std::size_t offset) {
+  constexpr std::size_t kOpen = 3;  // U&'
+  if (raw.size() <= kOpen || raw.back() != '\'')
+    return std::nullopt;
+  Literal literal;
+  literal.origin.add_piece(0, offset + kOpen);
+  for (std::size_t i = kOpen; i + 1 < raw.size(); ++i) {
+    if (raw[i] == '\'' || (raw[i] == '\\' && raw[i + 1] == '\\')) {
+      literal.value += raw[i++];
+    } else if (raw[i] == '\\') {
+      const std::size_t skipped = raw[i + 1] == '+' ? 2 : 1;
+      const std::size_t digits = skipped == 2 ? 6 : 4;
+      std::uint32_t code = 0;
+      const char* first = raw.data() + i + skipped;
+      if (i + skipped + digits >= raw.size() ||
+          std::from_chars(first, first + digits, code, 16).ptr != first + digits)
+        return std::nullopt;
+      append_utf8(literal.value, code);
+      i += skipped + digits - 1;
+    } else {
+      literal.value += raw[i];
+      continue;
+    }
+    literal.origin.add_piece(literal.value.size(), offset + i + 1);
+  }
+  return literal;
+}
+
 }  // namespace
 
 std::vector<Token> scan(std::string_view text, std::size_t begin, std::size_t end) {
@@ -201,12 +251,18 @@ void TextOrigin::embed_in(const TextOrigin& outer) {
   for (auto& piece : pieces_) piece.second = outer.to_outer(piece.second);
 }
 
+void TextOrigin::append(const TextOrigin& other, std::size_t length) {
+  for (const auto& [inner, outer] : other.pieces_) pieces_.emplace_back(inner + length, outer);
+}
+
 std::optional<Literal> read_literal(std::string_view text, const Token& token) {
   const std::string_view raw = token.in(text);
   if (token.kind != TokenKind::kString || raw.empty())
     return std::nullopt;
   if (raw.front() == '$')
     return read_dollar_literal(raw, token.offset);
+  if (lower(raw.front()) == 'u')
+    return read_unicode_literal(raw, token.offset);
   const bool has_backslashes = lower(raw.front()) == 'e';
   if (raw.front() != '\'' && !has_backslashes && lower(raw.front()) != 'n')
     return std::nullopt;

@@ -55,6 +55,8 @@ class TextOrigin {
   void add_piece(std::size_t inner, std::size_t outer) { pieces_.emplace_back(inner, outer); }
   /// Positions of this text's surroundings become positions of theirs.
   void embed_in(const TextOrigin& outer);
+  /// A text of that origin was put behind this one, which is `length` bytes long.
+  void append(const TextOrigin& other, std::size_t length);
 
  private:
   std::vector<std::pair<std::size_t, std::size_t>> pieces_;  // (inner, outer), sorted
@@ -66,7 +68,7 @@ struct Literal {
   TextOrigin origin;
 };
 
-/// `token` is a kString of `text`. Empty for the kinds that are no text: B'…', X'…', U&'…'.
+/// `token` is a kString of `text`. Empty for the kinds that are no text: B'…', X'…'.
 std::optional<Literal> read_literal(std::string_view text, const Token& token);
 
 }  // namespace godwit::codegen::sql

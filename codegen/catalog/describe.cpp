@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Keys spell names with their schema, but for public. Orders that mean nothing (of constraints, of
+// tables) do not show; the order of columns does not either, since ADD COLUMN can only append.
+#include "catalog/describe.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+namespace godwit::codegen::catalog {
+namespace {
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names)
+    text += (text.empty() ? "" : ", ") + (name.empty() ? "…" : quote_identifier(name));
+  return text;
+}
+
+std::string_view word_for(RelationKind kind) {
+  switch (kind) {
+    case RelationKind::kTable:
+    case RelationKind::kPartitionedTable:
+      return "table";
+    case RelationKind::kForeignTable:
+      return "foreign table";
+    case RelationKind::kView:
+      return "view";
+    case RelationKind::kMaterializedView:
+      return "materialized view";
+    case RelationKind::kSequence:
+      return "sequence";
+    case RelationKind::kCompositeType:
+      return "type";
+  }
+  return "relation";
+}
+
+std::string action(std::string_view letter) {
+  if (letter == "r")
+    return "RESTRICT";
+  if (letter == "c")
+    return "CASCADE";
+  if (letter == "n")
+    return "SET NULL";
+  return letter == "d" ? "SET DEFAULT" : "";
+}
+
+std::string describe_constraint(const Constraint& constraint) {
+  std::string text;
+  switch (constraint.kind) {
+    case ConstraintKind::kCheck:
+      text = "CHECK";
+      break;
+    case ConstraintKind::kPrimaryKey:
+      text = fmt::format("PRIMARY KEY ({})", joined(constraint.columns));
+      break;
+    case ConstraintKind::kUnique:
+      text = fmt::format("UNIQUE ({})", joined(constraint.columns));
+      break;
+    case ConstraintKind::kExclusion:
+      text = "EXCLUDE";
+      break;
+    case ConstraintKind::kForeignKey:
+      text = fmt::format("FOREIGN KEY ({}) REFERENCES {} ({})", joined(constraint.columns),
+                         quote_name(constraint.referenced_table),
+                         joined(constraint.referenced_columns));
+      if (const std::string on_update = action(constraint.on_update); !on_update.empty())
+        text += " ON UPDATE " + on_update;
+      if (const std::string on_delete = action(constraint.on_delete); !on_delete.empty())
+        text += " ON DELETE " + on_delete;
+      break;
+  }
+  text += constraint.is_deferrable ? " DEFERRABLE" : "";
+  text += constraint.is_initially_deferred ? " INITIALLY DEFERRED" : "";
+  text += constraint.is_validated ? "" : " NOT VALID";
+  return text;
+}
+
+std::string describe_trigger(const Trigger& trigger) {
+  std::string events;
+  const auto add = [&](bool is_on, std::string_view event) {
+    if (is_on)
+      events += fmt::format("{}{}", events.empty() ? "" : " OR ", event);
+  };
+  add(trigger.on_insert, "INSERT");
+  add(trigger.on_update, "UPDATE");
+  add(trigger.on_delete, "DELETE");
+  add(trigger.on_truncate, "TRUNCATE");
+  return fmt::format("{} FOR EACH {} {}{}", events, trigger.is_for_each_row ? "ROW" : "STATEMENT",
+                     quote_name(trigger.function), trigger.is_enabled ? "" : " disabled");
+}
+
+void describe_sequence(const Relation& sequence, Lines& lines) {
+  std::string text = "sequence";
+  if (sequence.owned_by)
+    text += fmt::format(" owned by {}.{}", quote_name(sequence.owned_by->relation),
+                        quote_identifier(sequence.owned_by->column));
+  lines["sequence " + quote_name(sequence.name)] = {text, 0};
+}
+
+template <class T, class Describe>
+void describe_all(const Store<T>& store, const Describe& describe) {
+  for (const auto& [name, object] : store.all()) describe(*object);
+}
+
+}  // namespace
+
+void describe(const Relation& relation, Lines& lines) {
+  if (relation.name.schema == kTemporarySchema)
+    return;
+  if (relation.kind == RelationKind::kSequence)
+    return describe_sequence(relation, lines);
+  const std::string name = quote_name(relation.name);
+  std::string text(word_for(relation.kind));
+  if (relation.kind == RelationKind::kPartitionedTable)
+    text += fmt::format(" partitioned by ({})", joined(relation.partition_key));
+  if (relation.partition_of)
+    text += " partition of " + quote_name(*relation.partition_of);
+  for (const Name& parent : relation.parents) text += " inherits " + quote_name(parent);
+  text += relation.is_unlogged ? " unlogged" : "";
+  text += relation.has_row_security ? " with row security" : "";
+  text += relation.forces_row_security ? " forced" : "";
+  lines[fmt::format("{} {}", word_for(relation.kind), name)] = {text, relation.shape};
+  for (const Column& column : relation.columns) {
+    std::string about = column.type.is_known() ? to_string(column.type) : "unknown";
+    about += column.is_not_null ? " not null" : "";
+    about += column.is_identity ? " identity" : "";
+    about += column.is_generated ? " generated" : "";
+    about += column.has_default ? " default" : "";
+    lines[fmt::format("column {}.{}", name, quote_identifier(column.name))] = {
+        about, column.default_shape};
+  }
+  for (const Constraint& constraint : relation.constraints)
+    lines[fmt::format("constraint {}.{}", name, quote_identifier(constraint.name))] = {
+        describe_constraint(constraint), constraint.expression_shape};
+  for (const Trigger& trigger : relation.triggers)
+    lines[fmt::format("trigger {}.{}", name, quote_identifier(trigger.name))] = {
+        describe_trigger(trigger), trigger.shape};
+  for (const Policy& policy : relation.policies)
+    lines[fmt::format("policy {}.{}", name, quote_identifier(policy.name))] = {"policy",
+                                                                               policy.shape};
+  for (const RewriteRule& rule : relation.rules)
+    lines[fmt::format("rule {}.{}", name, quote_identifier(rule.name))] = {"rule", rule.shape};
+}
+
+void describe(const Index& index, Lines& lines) {
+  // Those of constraints are described there.
+  if (index.backs_constraint || index.table.schema == kTemporarySchema)
+    return;
+  std::string text = fmt::format("{}index on {} ({})", index.is_unique ? "unique " : "",
+                                 quote_name(index.table), joined(index.columns));
+  if (index.method != "btree")
+    text += " using " + index.method;
+  if (!index.included.empty())
+    text += fmt::format(" include ({})", joined(index.included));
+  text += index.is_partial ? " where …" : "";
+  std::uint64_t shape = index.predicate_shape;
+  for (const std::uint64_t element : index.elements) shape = shape * 31 + element;
+  lines["index " + quote_name(index.name)] = {text, shape};
+}
+
+void describe(const UserType& type, Lines& lines) {
+  std::string text;
+  std::uint64_t shape = 0;
+  switch (type.kind) {
+    case TypeKind::kEnum:
+      text = "enum (";
+      for (const std::string& value : type.values)
+        text += fmt::format("{}'{}'", text.back() == '(' ? "" : ", ", value);
+      text += ')';
+      break;
+    case TypeKind::kDomain:
+      text = fmt::format("domain over {}{}{}", to_string(type.base),
+                         type.is_not_null ? " not null" : "", type.has_default ? " default" : "");
+      for (const Constraint& constraint : type.constraints) {
+        text += fmt::format(" {}{}", quote_identifier(constraint.name),
+                            constraint.is_validated ? "" : " NOT VALID");
+        shape = shape * 31 + constraint.expression_shape;
+      }
+      break;
+    case TypeKind::kComposite:
+      text = "composite (";
+      for (const Column& column : type.attributes)
+        text += fmt::format("{}{} {}", text.back() == '(' ? "" : ", ",
+                            quote_identifier(column.name), to_string(column.type));
+      text += ')';
+      break;
+    case TypeKind::kRange:
+      text = "range";
+      break;
+    case TypeKind::kOther:
+      text = "type";
+      break;
+  }
+  lines["type " + quote_name(type.name)] = {text, shape};
+}
+
+void describe(const Function& function, Lines& lines) {
+  if (function.name.schema == kTemporarySchema)
+    return;
+  for (const Overload& overload : function.overloads) {
+    std::string arguments;
+    for (const Type& argument : overload.arguments) {
+      Type shown = argument;
+      shown.modifiers.clear();
+      arguments += (arguments.empty() ? "" : ", ") + to_string(shown);
+    }
+    std::string_view kind = overload.is_procedure ? "procedure" : "function";
+    if (overload.is_aggregate)
+      kind = "aggregate";
+    std::string text(kind);
+    if (overload.returns.is_known())
+      text += fmt::format(" returns {}{}", overload.returns_set ? "setof " : "",
+                          to_string(overload.returns));
+    lines[fmt::format("{} {}({})", kind, quote_name(function.name), arguments)] = {text,
+                                                                                   overload.shape};
+  }
+}
+
+namespace {
+
+void describe(const Schema& schema, Lines& lines) {
+  lines["schema " + quote_identifier(schema.name)] = {"schema", 0};
+}
+
+void describe(const Extension& extension, Lines& lines) {
+  lines["extension " + quote_identifier(extension.name)] = {"extension", 0};
+}
+
+void describe(const OtherObject& other, Lines& lines) {
+  lines[other.kind + ' ' + other.name] = {other.kind, other.shape};
+}
+
+/// What was touched since the recording started: as it was, and as it is.
+template <class T, class Describe>
+void describe_touched(const Store<T>& store, Lines& before, Lines& after,
+                      const Describe& describe_one) {
+  for (const auto& [name, object] : store.before()) {
+    if (object != nullptr)
+      describe_one(*object, before);
+    if (const T* now = store.find(name))
+      describe_one(*now, after);
+  }
+}
+
+/// "crm.notes" of "column crm.notes.body".
+bool is_part_of(std::string_view key, std::string_view name) {
+  const std::size_t blank = key.find(' ');
+  return blank != std::string_view::npos && key.substr(blank + 1).starts_with(name) &&
+         key.substr(blank + 1 + name.size()).starts_with('.');
+}
+
+}  // namespace
+
+Lines describe(const Catalog& catalog) {
+  Lines lines;
+  describe_all(catalog.relations, [&](const Relation& object) { describe(object, lines); });
+  describe_all(catalog.indexes, [&](const Index& object) { describe(object, lines); });
+  describe_all(catalog.types, [&](const UserType& object) { describe(object, lines); });
+  describe_all(catalog.functions, [&](const Function& object) { describe(object, lines); });
+  describe_all(catalog.schemas, [&](const Schema& object) { describe(object, lines); });
+  describe_all(catalog.extensions, [&](const Extension& object) { describe(object, lines); });
+  describe_all(catalog.others, [&](const OtherObject& object) { describe(object, lines); });
+  return lines;
+}
+
+std::vector<Difference> diff(const Lines& before, const Lines& after) {
+  std::vector<Difference> differences;
+  std::vector<std::string> whole;  // names of tables that are missing or extra
+  const auto note = [&](DifferenceKind kind, const std::string& key, std::string was,
+                        std::string is) {
+    differences.push_back({kind, key, std::move(was), std::move(is)});
+    for (const std::string_view word :
+         {"table ", "view ", "materialized view ", "foreign table "}) {
+      if (key.starts_with(word) && kind != DifferenceKind::kChanged &&
+          kind != DifferenceKind::kRewritten)
+        whole.push_back(key.substr(word.size()));
+    }
+  };
+  for (const auto& [key, line] : before) {
+    const auto other = after.find(key);
+    if (other == after.end())
+      note(DifferenceKind::kMissing, key, line.text, "");
+    else if (other->second.text != line.text)
+      note(DifferenceKind::kChanged, key, line.text, other->second.text);
+    else if (other->second.shape != line.shape)
+      note(DifferenceKind::kRewritten, key, line.text, line.text);
+  }
+  for (const auto& [key, line] : after) {
+    if (before.find(key) == before.end())
+      note(DifferenceKind::kExtra, key, "", line.text);
+  }
+  std::erase_if(differences, [&](const Difference& difference) {
+    if (std::any_of(whole.begin(), whole.end(),
+                    [&](const std::string& name) { return is_part_of(difference.key, name); }))
+      return true;
+    // A table's indexes and sequences come and go with it.
+    const std::string& text = difference.before.empty() ? difference.after : difference.before;
+    return std::any_of(whole.begin(), whole.end(), [&](const std::string& name) {
+      return text.find("index on " + name + " (") != std::string::npos ||
+             text.starts_with("sequence owned by " + name + '.');
+    });
+  });
+  std::sort(differences.begin(), differences.end(),
+            [](const Difference& a, const Difference& b) { return a.key < b.key; });
+  return differences;
+}
+
+std::vector<Difference> diff(const Catalog& before, const Catalog& after) {
+  return diff(describe(before), describe(after));
+}
+
+void describe_touched(const Catalog& catalog, Lines& before, Lines& after) {
+  before.clear();
+  after.clear();
+  const auto describe_one = [](const auto& object, Lines& lines) { describe(object, lines); };
+  describe_touched(catalog.relations, before, after, describe_one);
+  describe_touched(catalog.indexes, before, after, describe_one);
+  describe_touched(catalog.types, before, after, describe_one);
+  describe_touched(catalog.functions, before, after, describe_one);
+  describe_touched(catalog.schemas, before, after, describe_one);
+  describe_touched(catalog.extensions, before, after, describe_one);
+  describe_touched(catalog.others, before, after, describe_one);
+}
+
+std::vector<Difference> diff_since_recording(const Catalog& catalog) {
+  Lines before;
+  Lines after;
+  describe_touched(catalog, before, after);
+  return diff(before, after);
+}
+
+std::string to_string(const Difference& difference) {
+  switch (difference.kind) {
+    case DifferenceKind::kMissing:
+      return fmt::format("{} is missing", difference.key);
+    case DifferenceKind::kExtra:
+      return fmt::format("{} is left", difference.key);
+    case DifferenceKind::kChanged:
+      return fmt::format("{} is `{}` and was `{}`", difference.key, difference.after,
+                         difference.before);
+    case DifferenceKind::kRewritten:
+      return fmt::format("{} is written differently", difference.key);
+  }
+  return difference.key;
+}
+
+}  // namespace godwit::codegen::catalog

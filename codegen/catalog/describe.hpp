@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The catalog as text, a line an object, and the differences between two of them. A line has a key,
+// which says what it is about ("column crm.notes.body"), and what is to be said about it ("text not
+// null"), so that two catalogs are compared key by key.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+
+namespace godwit::codegen::catalog {
+
+/// What is said about one thing. Where `shape` is all that differs, the same may have been written
+/// in another way.
+struct Line {
+  std::string text;
+  std::uint64_t shape = 0;
+};
+
+/// By key: "table crm.notes", "column crm.notes.body", "constraint crm.notes.notes_pkey", …
+using Lines = std::map<std::string, Line>;
+
+/// The whole catalog.
+Lines describe(const Catalog& catalog);
+
+/// Objects by themselves, with their parts.
+void describe(const Relation& relation, Lines& lines);
+void describe(const Index& index, Lines& lines);
+void describe(const UserType& type, Lines& lines);
+void describe(const Function& function, Lines& lines);
+
+enum class DifferenceKind { kMissing, kExtra, kChanged, kRewritten };
+
+/// One difference of `after` from `before`.
+struct Difference {
+  DifferenceKind kind = DifferenceKind::kMissing;
+  std::string key;
+  std::string before;
+  std::string after;
+};
+
+/// Sorted by key; the parts of a table that is missing or extra are left out. kRewritten: only the
+/// text of an expression differs.
+std::vector<Difference> diff(const Lines& before, const Lines& after);
+
+/// Of whole catalogs.
+std::vector<Difference> diff(const Catalog& before, const Catalog& after);
+
+/// What a recording catalog has touched since start_recording(), as it was then and as it is now.
+void describe_touched(const Catalog& catalog, Lines& before, Lines& after);
+
+/// What a recording catalog has changed since start_recording().
+std::vector<Difference> diff_since_recording(const Catalog& catalog);
+
+/// "table notes is left", "column notes.body is missing", "column notes.body is text and was
+/// varchar(20)".
+std::string to_string(const Difference& difference);
+
+}  // namespace godwit::codegen::catalog

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about what depends on what is dropped: the server refuses the DROP, or takes it along with
+// CASCADE.
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "catalog/dependents.hpp"
+#include "lint/context.hpp"
+#include "lint/existence.hpp"
+#include "lint/families.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+using catalog::Dependent;
+using catalog::Object;
+using catalog::ObjectKind;
+using sql::as;
+using sql::list;
+
+constexpr std::string_view kDepend = "https://www.postgresql.org/docs/15/ddl-depend.html";
+
+constexpr RuleInfo kRules[] = {
+    {.id = "drop-cascade",
+     .group = "destructive",
+     .summary = "DROP … CASCADE takes along whatever depends on it when it runs",
+     .explanation =
+         "The message lists what the migrations say depends on it; there may be more by the time "
+         "it runs, and nothing asks. Drop the dependents by name first. A warning where the "
+         "migrations know of no dependent.",
+     .bad = "DROP TABLE users CASCADE;",
+     .good = "DROP VIEW recent_users;\nALTER TABLE orders DROP CONSTRAINT orders_user_id_fkey;\n"
+             "DROP TABLE users;",
+     .manual = kDepend},
+    {.id = "drop-column-used-by",
+     .group = "history",
+     .summary = "DROP COLUMN of a column that something else uses fails",
+     .explanation =
+         "A view, a policy, a generated column, a trigger or a foreign key of another table uses "
+         "it. Indexes and constraints of the table itself go with the column. Drop or replace the "
+         "user first.",
+     .bad = "CREATE VIEW names AS SELECT name FROM users;\nALTER TABLE users DROP COLUMN name;",
+     .good = "DROP VIEW names;\nALTER TABLE users DROP COLUMN name;",
+     .manual = kDepend},
+    {.id = "drop-object-in-use",
+     .group = "history",
+     .summary = "DROP of what something else uses fails",
+     .explanation = "A view of a table, a foreign key to it, a column of a type, a default that "
+                    "takes numbers from a sequence, a trigger that calls a function. Drop the user "
+                    "first, or both in one DROP.",
+     .bad = "CREATE TABLE users (id bigint, feeling mood);\nDROP TYPE mood;",
+     .good = "ALTER TABLE users DROP COLUMN feeling;\nDROP TYPE mood;",
+     .manual = kDepend},
+    {.id = "down-wrong-order",
+     .group = "down",
+     .summary = "The down section drops something before what depends on it",
+     .explanation = "Undo in the opposite order: what was made last goes first.",
+     .bad =
+         "CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (a bigint REFERENCES a (id));\n"
+         "-- godwit:down\nDROP TABLE a;\nDROP TABLE b;",
+     .good = "CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (a bigint REFERENCES a "
+             "(id));\n-- godwit:down\nDROP TABLE b;\nDROP TABLE a;",
+     .manual = "docs/rules.md#down"},
+};
+
+constexpr std::size_t kMaxListed = 8;
+
+std::string listed(const std::vector<Dependent>& dependents) {
+  std::string text;
+  for (std::size_t i = 0; i < dependents.size() && i < kMaxListed; ++i)
+    text += (i == 0 ? "" : ", ") + to_string(dependents[i]);
+  if (dependents.size() > kMaxListed)
+    text += fmt::format(" and {} more", dependents.size() - kMaxListed);
+  return text;
+}
+
+/// An object of a DROP, or none where it is of a kind that has no known dependents.
+std::optional<Object> object_of(const Context& context, PgQuery__ObjectType type,
+                                const sql::Node* node) {
+  const catalog::Catalog& catalog = context.catalog();
+  const auto* names = as<PgQuery__List>(node);
+  const auto* type_name = as<PgQuery__TypeName>(node);
+  const auto* function = as<PgQuery__ObjectWithArgs>(node);
+  switch (type) {
+    case sql::object::kTable:
+    case sql::object::kForeignTable:
+    case sql::object::kView:
+    case sql::object::kMatview:
+    case sql::object::kSequence:
+      if (names == nullptr)
+        return std::nullopt;
+      return Object{
+          ObjectKind::kRelation, catalog.resolve_relation(list(names->items, names->n_items)), {}};
+    case sql::object::kType:
+    case sql::object::kDomain:
+      if (type_name == nullptr)
+        return std::nullopt;
+      return Object{
+          ObjectKind::kType, catalog.resolve_type(list(type_name->names, type_name->n_names)), {}};
+    case sql::object::kFunction:
+      if (function == nullptr)
+        return std::nullopt;
+      return Object{ObjectKind::kFunction,
+                    catalog.resolve_function(list(function->objname, function->n_objname)),
+                    {}};
+    default:
+      return std::nullopt;
+  }
+}
+
+bool is_there(const catalog::Catalog& catalog, const Object& object) {
+  switch (object.kind) {
+    case ObjectKind::kType:
+      return catalog.types.find(object.name) != nullptr;
+    case ObjectKind::kFunction:
+      return catalog.functions.find(object.name) != nullptr;
+    default:
+      return catalog.relations.find(object.name) != nullptr;
+  }
+}
+
+/// Those that are certain, and are not dropped by the same statement.
+std::vector<Dependent> others(const Context& context, const Object& object,
+                              const std::set<catalog::Name>& dropped) {
+  const catalog::Catalog& catalog = context.catalog();
+  std::vector<Dependent> dependents = dependents_of(catalog, object);
+  std::erase_if(dependents, [&](const Dependent& dependent) {
+    const catalog::Relation* relation = catalog.relations.find(dependent.name);
+    return dropped.count(dependent.name) != 0 ||
+           dependent.name.schema == catalog::kTemporarySchema ||
+           (relation != nullptr && relation->is_uncertain);
+  });
+  return dependents;
+}
+
+bool is_all_new(const Context& context, const Object& object,
+                const std::vector<Dependent>& dependents) {
+  const catalog::Catalog& catalog = context.catalog();
+  const auto is_new = [&](const catalog::Name& name) {
+    if (const auto* type = catalog.types.find(name))
+      return context.is_new(type->made_in);
+    if (const auto* function = catalog.functions.find(name))
+      return std::all_of(
+          function->overloads.begin(), function->overloads.end(),
+          [&](const catalog::Overload& overload) { return context.is_new(overload.made_in); });
+    return context.is_new(name);
+  };
+  return is_new(object.name) &&
+         std::all_of(dependents.begin(), dependents.end(),
+                     [&](const Dependent& dependent) { return is_new(dependent.name); });
+}
+
+void report_cascade(const Event& event, Context& context, Place place, const Object& object,
+                    const std::vector<Dependent>& dependents) {
+  if (is_all_new(context, object, dependents))
+    return;
+  if (dependents.empty()) {
+    context.report("drop-cascade", event, place,
+                   "CASCADE drops whatever depends on it by the time this runs",
+                   {"no migration makes anything that does: leave CASCADE out, and it fails "
+                    "where somebody else did"},
+                   Severity::kWarning);
+    return;
+  }
+  context.report("drop-cascade", event, place,
+                 fmt::format("CASCADE also drops {}", listed(dependents)),
+                 {"leave CASCADE out and drop them by name first"});
+}
+
+void report_in_use(const Event& event, Context& context, Place place, std::string_view rule,
+                   const std::string& what, const std::vector<Dependent>& dependents) {
+  const bool is_uncertain = context.catalog().is_opaque || context.catalog().may_have_more;
+  context.report(
+      context.is_down() ? std::string_view("down-wrong-order") : rule, event, place,
+      fmt::format("this fails: {} {} on {}", listed(dependents),
+                  dependents.size() == 1 ? "depends" : "depend", what),
+      {context.is_down() ? std::string("drop what depends on it first")
+                         : std::string("drop or replace what depends on it first, or name it in "
+                                       "the same DROP")},
+      is_uncertain ? std::optional(Severity::kWarning) : std::nullopt);
+}
+
+/// In a body a handler may catch it: dependent_objects_still_exist is not among what the parser of
+/// bodies keeps of handlers.
+bool is_sure_to_fail(const Event& event, const Context& context) {
+  return can_judge(event, context) && !event.is_in_body;
+}
+
+void check_drop(const Event& event, Context& context) {
+  const auto& drop = *event.node->drop_stmt;
+  if (context.is_alone())
+    return;
+  const auto objects = list(drop.objects, drop.n_objects);
+  std::set<catalog::Name> dropped;
+  for (const sql::Node* node : objects) {
+    if (const auto object = object_of(context, drop.remove_type, node))
+      dropped.insert(object->name);
+  }
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const auto object = object_of(context, drop.remove_type, objects[i]);
+    if (!object || !is_there(context.catalog(), *object))
+      continue;
+    const auto dependents = others(context, *object, dropped);
+    const Place place = context.object_place(event, i);
+    if (drop.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+      report_cascade(event, context, place, *object, dependents);
+    else if (!dependents.empty() && is_sure_to_fail(event, context))
+      report_in_use(event, context, place, "drop-object-in-use", catalog::quote_name(object->name),
+                    dependents);
+  }
+}
+
+/// DROP COLUMN and DROP CONSTRAINT.
+void check_part(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (context.is_alone() || alter.relation == nullptr || alter.objtype == sql::object::kType)
+    return;
+  const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
+  if (table == nullptr || table->is_uncertain)
+    return;
+  const PgQuery__AlterTableCmd& command = *event.command;
+  const bool is_column = command.subtype == sql::at::kDropColumn;
+  const Object object{is_column ? ObjectKind::kColumn : ObjectKind::kConstraint, table->name,
+                      command.name};
+  const auto dependents = others(context, object, {});
+  if (dependents.empty())
+    return;
+  const Place place = context.command_place(event);
+  if (command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+    return report_cascade(event, context, place, object, dependents);
+  if (is_sure_to_fail(event, context))
+    report_in_use(
+        event, context, place, is_column ? "drop-column-used-by" : "drop-object-in-use",
+        fmt::format("{}{}", is_column ? catalog::quote_name(table->name) + "." : "constraint ",
+                    catalog::quote_identifier(command.name)),
+        dependents);
+}
+
+constexpr StatementTrigger kStatements[] = {
+    {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
+};
+
+constexpr CommandTrigger kCommands[] = {
+    {sql::at::kDropColumn, check_part},
+    {sql::at::kDropConstraint, check_part},
+};
+
+}  // namespace
+
+const Family kDependentRules{
+    .name = "dependents", .rules = kRules, .statements = kStatements, .commands = kCommands};
+
+}  // namespace godwit::codegen::lint

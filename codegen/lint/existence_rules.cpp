@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Rules about names of things that are not there when a statement runs: never made, dropped or
+// renamed before, or made only later.
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "catalog/query.hpp"
+#include "lint/context.hpp"
+#include "lint/existence.hpp"
+#include "lint/families.hpp"
+#include "sql/kinds.hpp"
+
+namespace godwit::codegen::lint {
+namespace {
+
+using sql::as;
+using sql::list;
+using sql::string_value;
+
+constexpr RuleInfo kRules[] = {
+    {.id = "unknown-relation",
+     .group = "history",
+     .summary = "A table or view that is not there when the statement runs",
+     .explanation =
+         "No migration before this one makes it, or one has dropped or renamed it. Each name is "
+         "reported once. What others make is named in EXTERNAL. A warning where SQL that cannot be "
+         "read may have made it, in schemas that no migration makes, and where the first migration "
+         "already takes such tables for granted, so that the set is not the whole history.",
+     .bad = "DROP TABLE users;\nALTER TABLE users ADD COLUMN plan text;",
+     .good = "ALTER TABLE accounts ADD COLUMN plan text;",
+     .manual = "docs/rules.md#history"},
+    {.id = "unknown-column",
+     .group = "history",
+     .summary = "A column that its table does not have when the statement runs",
+     .explanation = "It was never added, or was dropped or renamed before.",
+     .bad = "ALTER TABLE users RENAME COLUMN mail TO email;\nCREATE INDEX ON users (mail);",
+     .good = "ALTER TABLE users RENAME COLUMN mail TO email;\nCREATE INDEX ON users (email);",
+     .manual = "docs/rules.md#history"},
+    {.id = "unknown-constraint",
+     .group = "history",
+     .summary = "A constraint that its table does not have when the statement runs",
+     .explanation = "It was never added, has another name (PostgreSQL makes up users_email_key, "
+                    "users_email_check, orders_user_id_fkey), or was dropped before.",
+     .bad = "ALTER TABLE users DROP CONSTRAINT users_mail_key;  -- it is users_email_key",
+     .good = "ALTER TABLE users DROP CONSTRAINT users_email_key;",
+     .manual = "docs/rules.md#history"},
+    {.id = "unknown-index",
+     .group = "history",
+     .summary = "An index that is not there when the statement runs",
+     .explanation = "It was never made, has another name, or went with its table or column.",
+     .bad = "ALTER TABLE users DROP COLUMN email;\nDROP INDEX users_email_idx;",
+     .good = "ALTER TABLE users DROP COLUMN email;  -- takes its index along",
+     .manual = "docs/rules.md#history"},
+    {.id = "unknown-type",
+     .group = "history",
+     .summary = "A type that is not there when the statement runs",
+     .explanation =
+         "It is none of PostgreSQL's own nor of a well-known extension, and no migration "
+         "before this one makes it. What others make is named in EXTERNAL.",
+     .bad = "ALTER TABLE users ADD COLUMN feeling mod;",
+     .good = "ALTER TABLE users ADD COLUMN feeling mood;",
+     .manual = "docs/rules.md#history"},
+    {.id = "forward-reference",
+     .group = "history",
+     .summary = "A statement uses what only a later migration makes",
+     .explanation = "On an empty database it fails. On the database of who wrote it, it worked, "
+                    "since the other was there already.",
+     .bad = "007: ALTER TABLE orders ADD COLUMN a int;\n008: CREATE TABLE orders (id bigint);",
+     .good = "007: CREATE TABLE orders (id bigint);\n008: ALTER TABLE orders ADD COLUMN a int;",
+     .manual = "docs/rules.md#history"},
+    {.id = "missing-dependency",
+     .group = "history",
+     .severity = Severity::kWarning,
+     .summary = "A migration uses what another made, and does not say that it depends on it",
+     .explanation =
+         "Where a header declares dependencies, they say what has to be there first, also when "
+         "migrations of two branches meet. Dependencies of dependencies count.",
+     .bad = "-- Dependencies: None\nALTER TABLE users ADD COLUMN plan text;  -- users is of 001",
+     .good = "-- Dependencies: 1\nALTER TABLE users ADD COLUMN plan text;",
+     .manual = "docs/rules.md#history"},
+};
+
+const Kinds kRelationKinds = {"table", "view", "materialized view", "foreign table", "sequence"};
+
+void check_dependency(Context& context, const Event& event, Place place,
+                      catalog::MigrationIndex made_in, const std::string& what) {
+  if (context.is_down() || made_in < 0 || context.history().depends_on(context.index(), made_in) ||
+      !context.history().is_first_report(fmt::format("dependency {} {}", context.index(), made_in)))
+    return;
+  const sql::Migration* other = context.history().migration(made_in);
+  context.report("missing-dependency", event, place,
+                 fmt::format("{} is of {}, which is not among the declared dependencies", what,
+                             context.history().name_of(made_in)),
+                 {fmt::format("add it to the header:\n-- Dependencies: …, {}",
+                              other == nullptr ? std::string() : other->source->digits)});
+}
+
+/// The relation, where it is there; reports it otherwise.
+const catalog::Relation* need_relation(Context& context, const Event& event,
+                                       const catalog::Name& name, Place place) {
+  const catalog::Relation* relation = context.catalog().relations.find(name);
+  if (relation != nullptr) {
+    check_dependency(context, event, place, relation->made_in, catalog::quote_name(name));
+    return relation;
+  }
+  if (context.catalog().indexes.find(name) == nullptr && !is_foreign_territory(context, name))
+    report_absent(context, event, place, "unknown-relation", "relation", name, kRelationKinds);
+  return nullptr;
+}
+
+const catalog::Relation* need_relation(Context& context, const Event& event,
+                                       const PgQuery__RangeVar* range) {
+  if (range == nullptr || std::string_view(range->relpersistence) == "t")
+    return nullptr;
+  return need_relation(context, event, context.catalog().resolve(*range),
+                       context.name_at(event, range->location));
+}
+
+bool is_system_column(std::string_view name) {
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"});
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+/// Whichever their order, the columns that an ALTER TABLE adds are there for its other commands.
+bool is_added_beside(const Event& event, std::string_view name) {
+  const auto* alter = as<PgQuery__AlterTableStmt>(event.node);
+  if (alter == nullptr)
+    return false;
+  const auto commands = list(alter->cmds, alter->n_cmds);
+  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
+    const auto* command = as<PgQuery__AlterTableCmd>(node);
+    const auto* definition = command == nullptr ? nullptr : as<PgQuery__ColumnDef>(command->def);
+    return definition != nullptr && command->subtype == sql::at::kAddColumn &&
+           name == definition->colname;
+  });
+}
+
+void need_column(Context& context, const Event& event, const catalog::Relation& relation,
+                 std::string_view name, Place place) {
+  if (name.empty() || is_system_column(name) || is_added_beside(event, name))
+    return;
+  if (const catalog::Column* column = relation.find_column(name)) {
+    check_dependency(
+        context, event, place, column->made_in,
+        fmt::format("{}.{}", catalog::quote_name(relation.name), catalog::quote_identifier(name)));
+    return;
+  }
+  if (is_certain(relation))
+    report_absent_part(context, event, place, "unknown-column", "column", relation, name);
+}
+
+void need_column(Context& context, const Event& event, const catalog::Relation& relation,
+                 std::string_view name) {
+  need_column(context, event, relation, name, context.column_place(event, name));
+}
+
+void need_columns(Context& context, const Event& event, const catalog::Relation* relation,
+                  std::span<sql::Node* const> names) {
+  if (relation == nullptr)
+    return;
+  for (const sql::Node* name : names) need_column(context, event, *relation, string_value(name));
+}
+
+void need_type(Context& context, const Event& event, const PgQuery__TypeName* written) {
+  if (written == nullptr || written->pct_type != 0)
+    return;
+  const catalog::Type type = context.catalog().resolved(catalog::read_type(*written));
+  const catalog::Name name{type.schema.empty() ? "public" : type.schema, type.name};
+  const Place place = context.name_at(event, written->location);
+  if (const catalog::UserType* known = context.catalog().types.find(name)) {
+    check_dependency(context, event, place, known->made_in, catalog::quote_name(name));
+    return;
+  }
+  if (context.catalog().relations.find(name) != nullptr || is_foreign_type(context, type) ||
+      is_foreign_territory(context, name))
+    return;
+  report_absent(context, event, place, "unknown-type", "type", name, {"type"});
+}
+
+/// What a query or an expression uses.
+void need_all(Context& context, const Event& event, const catalog::Analysis& analysis) {
+  for (const catalog::RelationUse& use : analysis.relations)
+    need_relation(context, event, use.name,
+                  context.name_at(event, use.range == nullptr ? -1 : use.range->location));
+  for (const catalog::ColumnUse& use : analysis.columns) {
+    const catalog::Relation* relation = context.catalog().relations.find(use.relation);
+    const catalog::Column* column =
+        relation == nullptr ? nullptr : relation->find_column(use.column);
+    if (column != nullptr)
+      check_dependency(context, event, event.place, column->made_in,
+                       fmt::format("{}.{}", catalog::quote_name(use.relation),
+                                   catalog::quote_identifier(use.column)));
+  }
+  // In the body of a function a bare name may be a variable.
+  if (event.is_in_body)
+    return;
+  for (const catalog::MissingColumn& missing : analysis.missing_columns) {
+    const catalog::Relation* relation = context.catalog().relations.find(missing.relation_name);
+    const Place place = missing.location < 0 ? context.column_place(event, missing.column)
+                                             : context.name_at(event, missing.location);
+    if (relation != nullptr) {
+      need_column(context, event, *relation, missing.column, place);
+    } else if (const auto severity = certainty(context, {"public", missing.column})) {
+      context.report("unknown-column", event, place,
+                     fmt::format("none of the tables in reach has a column {}",
+                                 catalog::quote_identifier(missing.column)),
+                     {}, severity);
+    }
+  }
+  for (const catalog::TypeUse& use : analysis.types) need_type(context, event, use.type);
+}
+
+void check_query(const Event& event, Context& context) {
+  if (can_judge(event, context))
+    need_all(context, event, catalog::analyze(context.catalog(), *event.node));
+}
+
+void check_view(const Event& event, Context& context) {
+  const auto& view = *event.node->view_stmt;
+  if (can_judge(event, context) && view.query != nullptr)
+    need_all(context, event, catalog::analyze(context.catalog(), *view.query));
+}
+
+void check_table_as(const Event& event, Context& context) {
+  const auto& create = *event.node->create_table_as_stmt;
+  if (can_judge(event, context) && create.query != nullptr)
+    need_all(context, event, catalog::analyze(context.catalog(), *create.query));
+}
+
+// ---- tables ------------------------------------------------------------------------------------
+
+/// The other side of a foreign key; `own` is the table that is being made, which it may refer to.
+void check_reference(Context& context, const Event& event, const PgQuery__Constraint& constraint,
+                     const catalog::Name& own) {
+  if (constraint.contype != sql::constr::kForeign || constraint.pktable == nullptr ||
+      context.catalog().resolve(*constraint.pktable) == own)
+    return;
+  const catalog::Relation* target = need_relation(context, event, constraint.pktable);
+  if (target == nullptr || !is_certain(*target))
+    return;
+  for (const sql::Node* name : list(constraint.pk_attrs, constraint.n_pk_attrs)) {
+    if (target->find_column(string_value(name)) == nullptr)
+      need_column(context, event, *target, string_value(name));
+  }
+}
+
+void check_definition(Context& context, const Event& event, const PgQuery__ColumnDef& definition,
+                      const catalog::Name& own) {
+  need_type(context, event, definition.type_name);
+  for (const sql::Node* node : list(definition.constraints, definition.n_constraints)) {
+    if (const auto* constraint = as<PgQuery__Constraint>(node))
+      check_reference(context, event, *constraint, own);
+  }
+}
+
+void check_create_table(const Event& event, Context& context) {
+  const auto& create = *event.node->create_stmt;
+  if (!can_judge(event, context) || create.relation == nullptr)
+    return;
+  const catalog::Name own = context.catalog().name_for_creation(*create.relation);
+  if (create.if_not_exists != 0 && context.catalog().relations.find(own) != nullptr)
+    return;
+  for (const sql::Node* node : list(create.inh_relations, create.n_inh_relations))
+    need_relation(context, event, as<PgQuery__RangeVar>(node));
+  for (const sql::Node* node : list(create.table_elts, create.n_table_elts)) {
+    if (const auto* column = as<PgQuery__ColumnDef>(node))
+      check_definition(context, event, *column, own);
+    else if (const auto* like = as<PgQuery__TableLikeClause>(node))
+      need_relation(context, event, like->relation);
+    else if (const auto* constraint = as<PgQuery__Constraint>(node))
+      check_reference(context, event, *constraint, own);
+  }
+}
+
+void check_constraint(Context& context, const Event& event, const catalog::Relation* table,
+                      const PgQuery__Constraint& constraint) {
+  need_columns(context, event, table, list(constraint.keys, constraint.n_keys));
+  need_columns(context, event, table, list(constraint.fk_attrs, constraint.n_fk_attrs));
+  check_reference(context, event, constraint, table == nullptr ? catalog::Name() : table->name);
+  if (constraint.raw_expr != nullptr && table != nullptr)
+    need_all(context, event,
+             catalog::analyze_expression(context.catalog(), table, constraint.raw_expr));
+  const std::string_view index = constraint.indexname;
+  if (index.empty() || table == nullptr)
+    return;
+  const catalog::Name name{table->name.schema, std::string(index)};
+  if (context.catalog().indexes.find(name) == nullptr && is_certain(*table))
+    report_absent(context, event, context.column_place(event, index), "unknown-index", "index",
+                  name, {"index"});
+}
+
+/// A command of an ALTER TABLE; the table itself is asked about with the first one.
+void check_command(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (!can_judge(event, context) || alter.relation == nullptr || alter.missing_ok != 0 ||
+      alter.objtype == sql::object::kType)
+    return;
+  const catalog::Relation* table = need_relation(context, event, alter.relation);
+  if (table == nullptr || !is_certain(*table))
+    return;
+  const PgQuery__AlterTableCmd& command = *event.command;
+  switch (command.subtype) {
+    case sql::at::kAddColumn:
+      if (const auto* definition = as<PgQuery__ColumnDef>(command.def))
+        check_definition(context, event, *definition, table->name);
+      return;
+    case sql::at::kAlterColumnType:
+      if (const auto* definition = as<PgQuery__ColumnDef>(command.def))
+        need_type(context, event, definition->type_name);
+      return need_column(context, event, *table, command.name);
+    case sql::at::kDropColumn:
+    case sql::at::kColumnDefault:
+    case sql::at::kSetNotNull:
+    case sql::at::kDropNotNull:
+    case sql::at::kDropExpression:
+    case sql::at::kSetStorage:
+    case sql::at::kAddIdentity:
+    case sql::at::kDropIdentity:
+      // ALTER COLUMN 2 SET STATISTICS has no name.
+      if (command.missing_ok == 0 && !std::string_view(command.name).empty())
+        need_column(context, event, *table, command.name);
+      return;
+    case sql::at::kDropConstraint:
+    case sql::at::kValidateConstraint:
+      if (command.missing_ok == 0 && table->find_constraint(command.name) == nullptr)
+        report_absent_part(context, event, context.command_place(event), "unknown-constraint",
+                           "constraint", *table, command.name);
+      return;
+    case sql::at::kAddConstraint:
+      if (const auto* constraint = as<PgQuery__Constraint>(command.def))
+        check_constraint(context, event, table, *constraint);
+      return;
+    case sql::at::kAttachPartition:
+      if (const auto* partition = as<PgQuery__PartitionCmd>(command.def))
+        need_relation(context, event, partition->name);
+      return;
+    default:
+      return;
+  }
+}
+
+void check_index(const Event& event, Context& context) {
+  const auto& create = *event.node->index_stmt;
+  if (!can_judge(event, context))
+    return;
+  const catalog::Relation* table = need_relation(context, event, create.relation);
+  if (table == nullptr || !is_certain(*table))
+    return;
+  const auto check = [&](std::span<sql::Node* const> elements) {
+    for (const sql::Node* node : elements) {
+      const auto* element = as<PgQuery__IndexElem>(node);
+      if (element == nullptr)
+        continue;
+      if (element->expr == nullptr)
+        need_column(context, event, *table, element->name);
+      else
+        need_all(context, event,
+                 catalog::analyze_expression(context.catalog(), table, element->expr));
+    }
+  };
+  check(list(create.index_params, create.n_index_params));
+  check(list(create.index_including_params, create.n_index_including_params));
+  if (create.where_clause != nullptr)
+    need_all(context, event,
+             catalog::analyze_expression(context.catalog(), table, create.where_clause));
+}
+
+// ---- the rest ----------------------------------------------------------------------------------
+
+void check_drop(const Event& event, Context& context) {
+  const auto& drop = *event.node->drop_stmt;
+  if (drop.missing_ok != 0 || !can_judge(event, context))
+    return;
+  const auto objects = list(drop.objects, drop.n_objects);
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    const Place place = context.object_place(event, i);
+    const auto* names = as<PgQuery__List>(objects[i]);
+    switch (drop.remove_type) {
+      case sql::object::kTable:
+      case sql::object::kView:
+      case sql::object::kMatview:
+      case sql::object::kSequence:
+        if (names != nullptr)
+          need_relation(context, event,
+                        context.catalog().resolve_relation(list(names->items, names->n_items)),
+                        place);
+        continue;
+      case sql::object::kIndex: {
+        const catalog::Name name =
+            names == nullptr
+                ? catalog::Name()
+                : context.catalog().resolve_relation(list(names->items, names->n_items));
+        if (names != nullptr && context.catalog().indexes.find(name) == nullptr &&
+            context.catalog().relations.find(name) == nullptr &&
+            !is_foreign_territory(context, name))
+          report_absent(context, event, place, "unknown-index", "index", name, {"index"});
+        continue;
+      }
+      case sql::object::kType:
+      case sql::object::kDomain:
+        need_type(context, event, as<PgQuery__TypeName>(objects[i]));
+        continue;
+      default:
+        continue;
+    }
+  }
+}
+
+void check_rename(const Event& event, Context& context) {
+  const auto& rename = *event.node->rename_stmt;
+  if (!can_judge(event, context) || rename.missing_ok != 0 || rename.relation == nullptr ||
+      rename.relation_type == sql::object::kType || rename.rename_type == sql::object::kAttribute)
+    return;
+  const catalog::Relation* table = need_relation(context, event, rename.relation);
+  if (table == nullptr || !is_certain(*table))
+    return;
+  if (rename.rename_type == sql::object::kColumn)
+    need_column(context, event, *table, rename.subname);
+  else if (rename.rename_type == sql::object::kTabconstraint &&
+           table->find_constraint(rename.subname) == nullptr)
+    report_absent_part(context, event, context.column_place(event, rename.subname),
+                       "unknown-constraint", "constraint", *table, rename.subname);
+}
+
+void check_trigger(const Event& event, Context& context) {
+  if (can_judge(event, context))
+    need_relation(context, event, event.node->create_trig_stmt->relation);
+}
+
+void check_policy(const Event& event, Context& context) {
+  const auto& create = *event.node->create_policy_stmt;
+  if (!can_judge(event, context))
+    return;
+  const catalog::Relation* table = need_relation(context, event, create.table);
+  for (const sql::Node* expression : {create.qual, create.with_check}) {
+    if (expression != nullptr && table != nullptr)
+      need_all(context, event, catalog::analyze_expression(context.catalog(), table, expression));
+  }
+}
+
+void check_truncate(const Event& event, Context& context) {
+  const auto& truncate = *event.node->truncate_stmt;
+  for (const sql::Node* node : list(truncate.relations, truncate.n_relations)) {
+    if (can_judge(event, context))
+      need_relation(context, event, as<PgQuery__RangeVar>(node));
+  }
+}
+
+void check_refresh(const Event& event, Context& context) {
+  if (can_judge(event, context))
+    need_relation(context, event, event.node->refresh_mat_view_stmt->relation);
+}
+
+void check_comment(const Event& event, Context& context) {
+  const auto& comment = *event.node->comment_stmt;
+  const auto* names = as<PgQuery__List>(comment.object);
+  if (!can_judge(event, context) || names == nullptr)
+    return;
+  const auto parts = list(names->items, names->n_items);
+  const bool is_column = comment.objtype == sql::object::kColumn;
+  if (comment.objtype != sql::object::kTable && comment.objtype != sql::object::kView && !is_column)
+    return;
+  if (parts.size() < (is_column ? 2U : 1U))
+    return;
+  const auto table_parts = is_column ? parts.first(parts.size() - 1) : parts;
+  const catalog::Relation* table =
+      need_relation(context, event, context.catalog().resolve_relation(table_parts),
+                    context.column_place(event, string_value(table_parts.back())));
+  if (is_column && table != nullptr && is_certain(*table))
+    need_column(context, event, *table, string_value(parts.back()));
+}
+
+void check_enum(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_enum_stmt;
+  const auto names = list(alter.type_name, alter.n_type_name);
+  if (!can_judge(event, context) || names.empty())
+    return;
+  const catalog::Name name = context.catalog().resolve_type(names);
+  if (const catalog::UserType* type = context.catalog().types.find(name))
+    return check_dependency(context, event, event.place, type->made_in, catalog::quote_name(name));
+  if (!is_foreign_territory(context, name))
+    report_absent(context, event, context.column_place(event, name.name), "unknown-type", "type",
+                  name, {"type"});
+}
+
+constexpr StatementTrigger kStatements[] = {
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_query},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_query},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_query},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_query},
+    {PG_QUERY__NODE__NODE_MERGE_STMT, check_query},
+    {PG_QUERY__NODE__NODE_VIEW_STMT, check_view},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_table_as},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_table},
+    {PG_QUERY__NODE__NODE_INDEX_STMT, check_index},
+    {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
+    {PG_QUERY__NODE__NODE_RENAME_STMT, check_rename},
+    {PG_QUERY__NODE__NODE_CREATE_TRIG_STMT, check_trigger},
+    {PG_QUERY__NODE__NODE_CREATE_POLICY_STMT, check_policy},
+    {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate},
+    {PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT, check_refresh},
+    {PG_QUERY__NODE__NODE_COMMENT_STMT, check_comment},
+    {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT, check_enum},
+};
+
+constexpr CommandTrigger kCommands[] = {
+    {sql::at::kAddColumn, check_command},         {sql::at::kAlterColumnType, check_command},
+    {sql::at::kDropColumn, check_command},        {sql::at::kColumnDefault, check_command},
+    {sql::at::kSetNotNull, check_command},        {sql::at::kDropNotNull, check_command},
+    {sql::at::kDropExpression, check_command},    {sql::at::kSetStorage, check_command},
+    {sql::at::kAddIdentity, check_command},       {sql::at::kDropIdentity, check_command},
+    {sql::at::kDropConstraint, check_command},    {sql::at::kValidateConstraint, check_command},
+    {sql::at::kAddConstraint, check_command},     {sql::at::kAttachPartition, check_command},
+    {sql::at::kEnableRowSecurity, check_command},
+};
+
+}  // namespace
+
+const Family kExistenceRules{
+    .name = "existence", .rules = kRules, .statements = kStatements, .commands = kCommands};
+
+}  // namespace godwit::codegen::lint

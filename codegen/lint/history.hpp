@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the rules share about the set as a whole and about the migration at hand, beyond the catalog
+// as it stands: what comes later, what is gone, on what each migration depends, and what a section
+// did that nobody could read.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.hpp"
+#include "catalog/describe.hpp"
+#include "sql/migration.hpp"
+
+namespace godwit::codegen::lint {
+
+/// What became of something that the catalog no longer has.
+struct Gone {
+  catalog::MigrationIndex migration = 0;
+};
+
+class History {
+ public:
+  explicit History(std::span<const sql::Migration* const> in_order);
+
+  /// "014_orders", as messages call a migration.
+  std::string_view name_of(catalog::MigrationIndex migration) const;
+
+  const sql::Migration* migration(catalog::MigrationIndex index) const;
+
+  /// The first migration behind `migration` that creates a relation, type or function of that name.
+  std::optional<catalog::MigrationIndex> made_later(std::string_view name,
+                                                    catalog::MigrationIndex migration) const;
+
+  /// The last migration that creates something of that name, up to `migration` itself.
+  std::optional<catalog::MigrationIndex> made_before(std::string_view name,
+                                                     catalog::MigrationIndex migration) const;
+
+  /// The migration that took the object of this key (see catalog::Lines) away.
+  std::optional<Gone> gone(const std::string& key) const;
+
+  /// Whether `migration` says, or those say on which it depends, that it comes after `other`.
+  /// True where the set declares no dependencies at all.
+  bool depends_on(catalog::MigrationIndex migration, catalog::MigrationIndex other) const;
+
+  /// True the first time that `what` is asked about: a name that others made is reported once.
+  bool is_first_report(const std::string& what) { return reported_.insert(what).second; }
+
+  /// The first migration takes tables for granted that no migration makes: the set is not the whole
+  /// history.
+  bool begins_late() const noexcept { return begins_late_; }
+  void note_begins_late() { begins_late_ = true; }
+
+  // ---- kept up by the linter
+
+  /// Before the up section, and before the down section.
+  void start_section(SectionKind kind);
+  /// Between the two.
+  void note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration);
+  /// SQL that nobody could read, or that may not have run, may have changed the schema.
+  void note_unknown() {
+    (is_in_down_ ? down_is_unknown_ : up_is_unknown_) = true;
+    was_ever_unknown_ = was_ever_unknown_ || !is_in_down_;
+  }
+
+  // ---- about the migration at hand
+
+  /// In this migration or one before it: something may be gone that the catalog has.
+  bool was_ever_unknown() const noexcept { return was_ever_unknown_; }
+  bool is_unknown() const noexcept { return up_is_unknown_ || down_is_unknown_; }
+  /// What the up section had touched, as it was before it and as it left it.
+  const catalog::Lines& before_up() const noexcept { return before_up_; }
+  const catalog::Lines& after_up() const noexcept { return after_up_; }
+
+ private:
+  void read_creations(catalog::MigrationIndex index);
+  void read_dependencies();
+
+  std::span<const sql::Migration* const> in_order_;
+  std::map<std::string, std::vector<catalog::MigrationIndex>, std::less<>> made_;
+  std::vector<std::set<catalog::MigrationIndex>> dependencies_;  ///< transitive
+  bool declares_dependencies_ = false;
+  std::map<std::string, Gone> gone_;
+  std::set<std::string> reported_;
+  catalog::Lines before_up_;
+  catalog::Lines after_up_;
+  bool begins_late_ = false;
+  bool was_ever_unknown_ = false;
+  bool is_in_down_ = false;
+  bool up_is_unknown_ = false;
+  bool down_is_unknown_ = false;
+};
+
+}  // namespace godwit::codegen::lint

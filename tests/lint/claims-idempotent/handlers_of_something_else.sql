@@ -1,0 +1,41 @@
+-- Idempotency: YES
+DO $$ BEGIN
+  CREATE TABLE a (id int);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DO $$ BEGIN
+  ALTER TABLE a ADD CONSTRAINT k UNIQUE (id);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DO $$ BEGIN
+  CREATE TYPE mood AS ENUM ('sad');
+EXCEPTION WHEN duplicate_table THEN NULL;
+END $$;
+DO $$ BEGIN
+  ALTER TABLE a ADD COLUMN x int;
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DO $$ BEGIN
+  CREATE SCHEMA crm;
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DO $$ BEGIN
+  CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DO $$ BEGIN
+  CREATE TYPE mood2 AS ENUM ('sad');
+EXCEPTION WHEN duplicate_object THEN RAISE;
+END $$;
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_type WHERE typname = 'mood3') THEN
+    RETURN;
+  END IF;
+  CREATE TYPE mood3 AS ENUM ('sad');
+END $$;
+DROP FUNCTION IF EXISTS total(int);
+CREATE FUNCTION total(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+DO $$ BEGIN
+  EXECUTE ('CREATE TABLE ' || E'b (id int)');
+  EXECUTE U&'CREATE T\0041BLE c (id int)';
+END $$;

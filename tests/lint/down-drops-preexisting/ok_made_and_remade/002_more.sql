@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS notes (id bigint PRIMARY KEY);
+CREATE OR REPLACE VIEW ids AS SELECT id, 1 AS one FROM users;
+-- godwit:down
+DROP VIEW ids;
+CREATE VIEW ids AS SELECT id FROM users;
+DROP TABLE notes;

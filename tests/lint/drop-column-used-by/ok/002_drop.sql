@@ -1,0 +1,10 @@
+DROP VIEW more;
+DROP VIEW names;
+DROP POLICY own ON users;
+CREATE INDEX users_lower ON users (lower(plan)) WHERE plan <> '';
+ALTER TABLE users ADD CHECK (plan <> '' AND n > 0) NOT VALID;
+ALTER TABLE users DROP COLUMN plan;
+DROP TRIGGER touched ON users;
+ALTER TABLE users DROP COLUMN b, DROP COLUMN a;
+ALTER TABLE orders DROP COLUMN email;
+ALTER TABLE users DROP COLUMN email, DROP COLUMN feeling;

@@ -1,0 +1,10 @@
+DROP VIEW names, more;
+DROP TABLE orders, users;
+DROP TYPE mood;
+DROP SEQUENCE numbers;
+DROP FUNCTION touch();
+CREATE TABLE a (id bigint PRIMARY KEY);
+CREATE TABLE b (a bigint REFERENCES a (id));
+DO $$ BEGIN DROP TABLE a; EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $$;
+DROP TABLE b;
+DROP TABLE IF EXISTS a;

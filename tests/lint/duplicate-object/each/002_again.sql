@@ -1,0 +1,18 @@
+CREATE TABLE users (id bigint PRIMARY KEY);
+CREATE TABLE users_email (id bigint PRIMARY KEY);
+CREATE INDEX users_email ON users (id);
+CREATE INDEX names ON users (id);
+CREATE TYPE mood AS ENUM ('happy');
+CREATE DOMAIN mood AS text;
+CREATE TYPE users AS (a int);
+CREATE VIEW names AS SELECT 1 AS id;
+CREATE MATERIALIZED VIEW numbers AS SELECT 1 AS id;
+CREATE FUNCTION f(b integer) RETURNS int LANGUAGE sql AS 'SELECT 2';
+CREATE TRIGGER touched AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE POLICY own ON users USING (id = 2);
+CREATE SCHEMA crm;
+ALTER TABLE users ADD COLUMN email text;
+ALTER TABLE users ADD CONSTRAINT email_given CHECK (email IS NOT NULL) NOT VALID;
+ALTER TYPE mood ADD VALUE 'sad';
+ALTER TABLE users RENAME COLUMN id TO email;
+ALTER VIEW names RENAME TO users;

@@ -1,0 +1,10 @@
+CREATE TABLE users (id bigint PRIMARY KEY, email text, CONSTRAINT email_given CHECK (email <> ''));
+CREATE INDEX users_email ON users (email);
+CREATE TYPE mood AS ENUM ('sad');
+CREATE VIEW names AS SELECT id FROM users;
+CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER touched BEFORE UPDATE ON users FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE POLICY own ON users USING (id = 1);
+CREATE SCHEMA crm;
+CREATE SEQUENCE numbers;

@@ -1,0 +1,2 @@
+ALTER TABLE orders ADD COLUMN a int;
+ALTER TABLE users ADD COLUMN m mood;

@@ -1,0 +1,3 @@
+ALTER TABLE users DROP COLUMN nickname;
+-- godwit:down
+ALTER TABLE users ADD COLUMN nickname text;

@@ -1,0 +1,3 @@
+DROP TABLE old_users;
+-- godwit:down
+CREATE TABLE old_users (id bigint PRIMARY KEY);

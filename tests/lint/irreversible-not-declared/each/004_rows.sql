@@ -1,0 +1,3 @@
+DELETE FROM users WHERE id < 0;
+-- godwit:down
+SELECT 1;

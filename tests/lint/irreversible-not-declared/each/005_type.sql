@@ -1,0 +1,3 @@
+ALTER TABLE users ALTER COLUMN rate TYPE int;
+-- godwit:down
+ALTER TABLE users ALTER COLUMN rate TYPE numeric(10, 2);

@@ -1,0 +1,3 @@
+ALTER TYPE mood ADD VALUE 'happy';
+-- godwit:down
+SELECT 1;

@@ -1,0 +1,3 @@
+TRUNCATE users;
+-- godwit:down
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Dependencies: None
+CREATE TABLE users (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+-- Dependencies: 1
+ALTER TABLE users ADD COLUMN plan text;

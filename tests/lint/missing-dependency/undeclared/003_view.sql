@@ -1,0 +1,2 @@
+-- Dependencies: 1
+CREATE VIEW plans AS SELECT id, plan FROM users;

@@ -1,0 +1,2 @@
+ALTER TABLE orders ADD CONSTRAINT positive CHECK (total > 0) NOT VALID;
+ALTER TABLE orders ADD CONSTRAINT taxed CHECK (tax > 0) NOT VALID;

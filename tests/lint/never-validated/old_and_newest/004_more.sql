@@ -1,0 +1,1 @@
+ALTER TABLE orders ADD CONSTRAINT less CHECK (tax < total) NOT VALID;

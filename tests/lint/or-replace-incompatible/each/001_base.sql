@@ -1,0 +1,4 @@
+CREATE TABLE users (id bigint PRIMARY KEY, email text, at timestamptz);
+CREATE VIEW v AS SELECT id, email FROM users;
+CREATE FUNCTION f(a int, b int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION rows() RETURNS TABLE (id bigint) LANGUAGE sql AS 'SELECT 1::bigint';

@@ -1,0 +1,7 @@
+CREATE OR REPLACE VIEW v AS SELECT u.id, u.email, at FROM users u;
+CREATE OR REPLACE VIEW v (id, email, at, day) AS SELECT id, email, at, at::date FROM users;
+CREATE OR REPLACE VIEW fresh AS SELECT 1 AS a;
+CREATE OR REPLACE FUNCTION f(a int, b int DEFAULT 2) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE OR REPLACE FUNCTION f(a text) RETURNS text LANGUAGE sql AS 'SELECT 1';
+DROP VIEW v;
+CREATE VIEW v AS SELECT at FROM users;

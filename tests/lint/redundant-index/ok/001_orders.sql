@@ -1,0 +1,12 @@
+CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint, at timestamptz, code text);
+CREATE INDEX a ON orders (user_id, at);
+CREATE INDEX b ON orders (at, user_id);
+CREATE INDEX c ON orders (user_id) WHERE at IS NULL;
+CREATE INDEX d ON orders (user_id DESC);
+CREATE INDEX e ON orders (code text_pattern_ops);
+CREATE UNIQUE INDEX g ON orders (code, user_id);
+CREATE UNIQUE INDEX h ON orders (code, user_id, at);
+CREATE INDEX i ON orders USING hash (user_id);
+CREATE INDEX j ON orders (id) INCLUDE (code);
+CREATE INDEX k ON orders (lower(code));
+CREATE INDEX l ON orders (upper(code), id);

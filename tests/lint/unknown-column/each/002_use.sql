@@ -1,0 +1,11 @@
+ALTER TABLE users RENAME COLUMN email TO mail;
+CREATE INDEX users_email ON users (email);
+CREATE INDEX users_lower ON users (lower(mial));
+ALTER TABLE users ALTER COLUMN palm SET DEFAULT 'free', DROP COLUMN nickname;
+ALTER TABLE users ADD CONSTRAINT plan_known CHECK (plna IN ('a', 'b')) NOT VALID;
+CREATE VIEW names AS SELECT u.id, u.name FROM users u;
+UPDATE users SET pln = 'free' WHERE id = 1;
+INSERT INTO users (id, e_mail) VALUES (1, 'a');
+SELECT nothing FROM users, (SELECT 1 AS one) AS other;
+COMMENT ON COLUMN users.colour IS 'x';
+CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users (uid));

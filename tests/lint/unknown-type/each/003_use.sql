@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN m mood;
+DROP TYPE nothing;
