@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "source/text_check.hpp"
+
 namespace godwit::codegen {
 namespace {
 
@@ -38,11 +40,17 @@ std::string take_digits(std::string_view& text) {
   return digits;
 }
 
+/// The name goes into the lock file, a line each, and into the history table, in UTF-8.
+bool is_storable(std::string_view name) {
+  const auto is_control = [](char c) { return (c >= '\0' && c < ' ') || c == '\x7F'; };
+  return !find_invalid_utf8(name) && std::none_of(name.begin(), name.end(), is_control);
+}
+
 }  // namespace
 
 std::optional<FileName> parse_file_name(std::string_view file_name) {
   std::string_view rest = file_name;
-  if (!take_suffix(rest, kExtension))
+  if (!take_suffix(rest, kExtension) || !is_storable(rest))
     return std::nullopt;
   FileName parsed;
   std::string_view separator = "_";
@@ -71,6 +79,8 @@ std::string explain_file_name(std::string_view file_name) {
   std::string_view rest = file_name;
   if (!take_suffix(rest, kExtension))
     return "a migration's name ends in .sql";
+  if (!is_storable(rest))
+    return "a migration's name is UTF-8 without control characters";
   if (rest.starts_with('V') && rest.size() > 1 && is_digit(rest[1]))
     rest.remove_prefix(1);
   const std::string digits = take_digits(rest);

@@ -22,7 +22,8 @@ struct FileName {
   SectionKind part = SectionKind::kUp;  ///< kUp, kDown or kVerify
 };
 
-/// `file_name` without a folder. Empty when it is not understood.
+/// `file_name` without a folder. Empty when it is not understood, or holds control characters or
+/// bytes that are no UTF-8.
 std::optional<FileName> parse_file_name(std::string_view file_name);
 
 /// Why `file_name` is not understood and which name would be: one sentence for an error.
