@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lint/registry.hpp"
+#include "source/one_line.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
@@ -221,7 +222,7 @@ void Context::report_in(const Section& section, std::string_view id, Place place
                        .file = &section.file(),
                        .offset = place.offset,
                        .length = place.length,
-                       .message = std::move(message),
+                       .message = in_one_line(std::move(message)),
                        .notes = std::move(notes),
                        .fix = {}});
 }
