@@ -111,6 +111,13 @@ class Mapping {
     godwit::detail::locate_in_statement(migration_, migration_.up, statement, text, error.get(),
                                         false, detail);
     expect(detail, statement.offset + inside);
+    // The same with a line of ours before it in the message.
+    const std::string record = "BEGIN;\n";
+    const auto later =
+        server_.make({{'P', character_number(record + std::string(text), record.size() + inside)}});
+    godwit::detail::locate_in_statement(migration_, migration_.up, statement, text, later.get(),
+                                        false, detail, record.size());
+    expect(detail, statement.offset + inside);
 
     const std::size_t begin = on_character(text, inside / 2);
     const std::string_view query = text.substr(begin);

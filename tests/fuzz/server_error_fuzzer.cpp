@@ -79,6 +79,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   message.add_foreign(godwit::detail::Section::kUp, &migration, sql, count);
   message.add(godwit::detail::Section::kVerify, &migration, sql, count);
 
+  godwit::ErrorDetail untranslatable;
+  godwit::detail::describe_error(error.get(), untranslatable);
+  godwit::detail::locate_untranslatable(migration, untranslatable);
+  check_place(untranslatable, sql);
   for (const bool counts_bytes : {false, true}) {
     for (std::size_t index = 0; index <= message.result_count(); ++index) {
       godwit::ErrorDetail detail;
