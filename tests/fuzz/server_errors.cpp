@@ -26,9 +26,8 @@ std::string message(char type, const std::string& content) {
   return type + number(content.size() + 4) + content;
 }
 
-const std::string& ready() {
-  static const std::string bytes = message('Z', "I");
-  return bytes;
+std::string ready() {
+  return message('Z', "I");
 }
 
 /// What a server says to a client that it lets in.

@@ -83,7 +83,8 @@ TEST(Threads, ASetIsTheSameEveryTime) {
     std::string text;
     // As main() does: the linter's threads are made by a thread of its own.
     sql::run_with_deep_stack(1, 1, [&](std::size_t) {
-      const auto set = commands::compile_set({.files = list_directory(folder.path())});
+      const auto set =
+          commands::compile_set({.files = list_directory(folder.path()), .lock = {}, .policy = {}});
       EXPECT_EQ(set->migrations.size(), kMigrations);
       text = emit::report_gcc(set->diagnostics, {.migrations = kMigrations});
     });
