@@ -69,6 +69,7 @@ std::string in_quotes(std::string_view body) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   constexpr std::string_view kTag = "$godwit_fuzz$";
   const std::string body = godwit::fuzz::as_text(data, size);

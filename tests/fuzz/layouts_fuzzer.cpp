@@ -36,8 +36,9 @@ void check_lock_round_trip(const LockFile& lock, const std::vector<const Migrati
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const godwit::fuzz::ScratchFolder folder;
+  static godwit::fuzz::ScratchFolder folder;
   folder.clear();
   constexpr std::size_t kMostFiles = 12;
   std::size_t written = 0;

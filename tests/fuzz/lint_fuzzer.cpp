@@ -78,8 +78,9 @@ void check_table(const commands::CompiledSet& set) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const godwit::fuzz::ScratchFolder folder;
+  static godwit::fuzz::ScratchFolder folder;
   if (!folder.write("x.sql", {reinterpret_cast<const char*>(data), size}))
     return 0;
   // The tool runs its commands on a deep stack too.

@@ -62,6 +62,7 @@ void parse_all(const std::string& text) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text = unfold(godwit::fuzz::as_text(data, size));
   sql::run_with_deep_stack(1, 1, [&](std::size_t) { parse_all(text); });

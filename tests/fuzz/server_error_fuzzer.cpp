@@ -59,6 +59,7 @@ void check_place(const godwit::ErrorDetail& detail, std::string_view sql) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static godwit::fuzz::ServerErrors server;
   const auto files = godwit::fuzz::split_files(godwit::fuzz::as_text(data, size));
