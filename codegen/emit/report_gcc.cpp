@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "emit/report.hpp"
+#include "source/text_check.hpp"
 
 namespace godwit::codegen::emit {
 namespace {
@@ -53,38 +54,28 @@ bool is_continuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-/// How many bytes the UTF-8 character at the start of `text` has; 0 when it is none.
-std::size_t character_length(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  const std::size_t length = first < 0x80U              ? 1
-                             : (first & 0xE0U) == 0xC0U ? 2
-                             : (first & 0xF0U) == 0xE0U ? 3
-                             : (first & 0xF8U) == 0xF0U ? 4
-                                                        : 0;
-  if (length == 0 || length > text.size())
-    return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if (!is_continuation(text[i]))
-      return 0;
-  }
-  return length;
-}
-
-/// `text` with a ? for each byte that would control the terminal or is no UTF-8: SQL may hold
-/// anything. Tabs stay.
+/// `text` with a ? for each byte that is no UTF-8, and for each character that would control the
+/// terminal, of which Unicode has some beyond ASCII (U+009B is the CSI of escape sequences): SQL,
+/// and a file's name, may hold anything. Tabs stay.
 std::string printable(std::string_view text) {
+  constexpr auto kLeadOfC1 = static_cast<char>(0xC2);
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t length = character_length(text);
-    const auto first = static_cast<unsigned char>(text.front());
-    if (length == 0 || (first < 0x20U && first != '\t' && first != '\n') || first == 0x7FU) {
-      out += '?';
-      text.remove_prefix(1);
-    } else {
-      out += text.substr(0, length);
-      text.remove_prefix(length);
+  std::size_t good = 0;  // up to there it is UTF-8
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i >= good) {
+      const auto bad = find_invalid_utf8(text.substr(i));
+      good = bad ? i + *bad : text.size();
+      if (good == i) {
+        out += '?';
+        continue;
+      }
     }
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_c1 = text[i] == kLeadOfC1 && static_cast<unsigned char>(text[i + 1]) < 0xA0U;
+    const bool is_control = (byte < 0x20U && byte != '\t' && byte != '\n') || byte == 0x7FU;
+    out += is_c1 || is_control ? '?' : text[i];
+    i += is_c1 ? 1 : 0;
   }
   return out;
 }
@@ -112,8 +103,8 @@ class GccReport {
 
   void add(const Diagnostic& diagnostic) {
     const Position position = diagnostic.file->position(diagnostic.offset);
-    const std::string where =
-        fmt::format("{}:{}:{}:", diagnostic.file->path().string(), position.line, position.column);
+    const std::string where = fmt::format("{}:{}:{}:", printable(diagnostic.file->path().string()),
+                                          position.line, position.column);
     out_ += painted(kBold, where);
     out_ += ' ';
     out_ += painted(color(diagnostic.severity), fmt::format("{}:", label(diagnostic.severity)));

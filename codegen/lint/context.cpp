@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "lint/registry.hpp"
+#include "source/one_line.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
@@ -231,7 +232,7 @@ Diagnostic* Context::report_in(const Section& section, std::string_view id, Plac
                        .file = &section.file(),
                        .offset = place.offset,
                        .length = place.length,
-                       .message = std::move(message),
+                       .message = in_one_line(std::move(message)),
                        .notes = std::move(notes),
                        .fix = {},
                        .is_survivable = false});

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "source/one_line.hpp"
+
 namespace godwit::codegen {
 
 Diagnostic& Diagnostics::add(Severity severity, std::string_view rule, const SourceFile& file,
@@ -16,7 +18,7 @@ Diagnostic& Diagnostics::add(Severity severity, std::string_view rule, const Sou
                   .file = &file,
                   .offset = offset,
                   .length = 0,
-                  .message = std::move(message),
+                  .message = in_one_line(std::move(message)),
                   .notes = std::move(notes),
                   .fix = {},
                   .is_survivable = false});

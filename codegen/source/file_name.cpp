@@ -6,6 +6,7 @@
 #include <charconv>
 #include <span>
 
+#include "source/text_check.hpp"
 #include "source/words.hpp"
 
 namespace godwit::codegen {
@@ -38,6 +39,12 @@ std::string take_digits(std::string_view& text) {
   return digits;
 }
 
+/// The name goes into the lock file, a line each, and into the history table, in UTF-8.
+bool is_storable(std::string_view name) {
+  const auto is_control = [](char c) { return (c >= '\0' && c < ' ') || c == '\x7F'; };
+  return !find_invalid_utf8(name) && std::none_of(name.begin(), name.end(), is_control);
+}
+
 std::int64_t number_of(std::string_view digits) {
   std::int64_t number = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), number);
@@ -52,7 +59,7 @@ bool read_version(std::string_view rest, std::string_view separator, FileName& i
     return false;
   into.name = rest.substr(separator.size());
   into.version = number_of(into.digits);
-  return true;
+  return is_storable(into.name);
 }
 
 /// `1.2.3__name`, or `1_2_3__name`, which Flyway takes for the same.
@@ -72,7 +79,7 @@ bool read_flyway_version(std::string_view rest, FileName& into) {
     return false;
   into.name = rest.substr(kSeparator.size());
   into.version = into.parts.front();
-  return true;
+  return is_storable(into.name);
 }
 
 /// How wide the parts of a dotted version are, from the left. The widths of one form add up to 18,
@@ -110,7 +117,7 @@ std::int64_t encoded(std::span<const std::int64_t> parts, const Form& form) {
 
 std::optional<FileName> parse_file_name(std::string_view file_name) {
   std::string_view rest = file_name;
-  if (!take_suffix(rest, kExtension))
+  if (!take_suffix(rest, kExtension) || !is_storable(rest))
     return std::nullopt;
   FileName parsed;
   if (rest.starts_with('V') || rest.starts_with('U') || rest.starts_with('B')) {
@@ -150,6 +157,8 @@ std::string explain_file_name(std::string_view file_name) {
   std::string_view rest = file_name;
   if (!take_suffix(rest, kExtension))
     return "a migration's name ends in .sql";
+  if (!is_storable(rest))
+    return "a migration's name is UTF-8 without control characters";
   if (rest.starts_with('V') && rest.size() > 1 && is_ascii_digit(rest[1]))
     rest.remove_prefix(1);
   const std::string digits = take_digits(rest);

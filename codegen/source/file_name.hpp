@@ -39,7 +39,8 @@ struct FileName {
   bool is_baseline = false;  ///< Flyway's B007: stands for all migrations up to 7
 };
 
-/// `file_name` without a folder. Empty when it is not understood.
+/// `file_name` without a folder. Empty when it is not understood, or holds control characters or
+/// bytes that are no UTF-8.
 std::optional<FileName> parse_file_name(std::string_view file_name);
 
 /// Also understands `<version>_name/up.sql`, of which the last two components are looked at.

@@ -14,8 +14,8 @@ set -eu
 example_packages="g++ make cmake ninja-build pkg-config libpq-dev libfmt-dev libcli11-dev
   nlohmann-json3-dev libpg-query-dev libprotobuf-c-dev libssl-dev libcpp-httplib-dev
   libtomlplusplus-dev postgresql curl"
-tests_packages="$example_packages libgtest-dev libbenchmark-dev ccache clang-14 clang-tidy-14
-  clang-format-14 pgbouncer python3 git"
+tests_packages="$example_packages libgtest-dev libbenchmark-dev ccache clang-14 libclang-rt-14-dev
+  llvm-14 clang-tidy-14 clang-format-14 pgbouncer python3 git"
 
 case "${1-}" in
   example) packages=$example_packages ;;

@@ -30,6 +30,7 @@ TEST(FileName, IsUnderstoodInEveryLayout) {
       {"U007__crm.sql", 7, "007", "crm", SectionKind::kDown},
       {"123456789012345678_x.sql", 123456789012345678, "123456789012345678", "x", SectionKind::kUp},
       {"1_a.b.sql", 1, "1", "a.b", SectionKind::kUp},
+      {"1_café à b.sql", 1, "1", "café à b", SectionKind::kUp},
       {"000_base.sql", 0, "000", "base", SectionKind::kUp},
   };
   for (const Understood& c : cases) {
@@ -52,6 +53,8 @@ TEST(FileName, SaysWhichNameWouldBeUnderstood) {
       {"V7_crm.sql", "a name that is understood is 7_crm.sql"},
       {"1234567890123456789_x.sql", "a version has at most 18 digits, and this one has 19"},
       {"007_crm.SQL", "a migration's name ends in .sql"},
+      {"007_a\nb.sql", "a migration's name is UTF-8 without control characters"},
+      {"007_caf\xe9.sql", "a migration's name is UTF-8 without control characters"},
   };
   for (const auto& [file, expected] : cases) {
     EXPECT_FALSE(parse_file_name(file)) << file;

@@ -79,6 +79,15 @@ TEST(GccReport, PrintsNothingThatControlsTheTerminal) {
   EXPECT_NE(text.find("SELECT '?[2J?';"), std::string::npos);
 }
 
+TEST(GccReport, IsUtf8WithoutControlsWhateverFileAndNameHold) {
+  const SourceFile file("/abs/\x1b[2J\xe9.sql", "x.sql", "DROP '\xc2\x9b'\xe0\x80\x80\xc2");
+  EXPECT_EQ(report(file, 13, 1),
+            "/abs/?[2J?.sql:1:14: error: gone [drop-table]\n"
+            "    1 | DROP '?'????\n"
+            "      |             ^\n"
+            "godwit: 1 error in 1 migration\n");
+}
+
 TEST(GccReport, ColorsOnlyWhenAsked) {
   const SourceFile file = file_of("DROP TABLE t;");
   EXPECT_EQ(report(file, 0, 4, {"n"}).find('\x1b'), std::string::npos);

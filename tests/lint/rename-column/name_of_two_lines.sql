@@ -1,0 +1,2 @@
+ALTER TABLE users RENAME COLUMN mail TO "e
+mail";

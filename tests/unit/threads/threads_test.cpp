@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the tool does on several threads at once, however few cores there are: parsing, and looking
+// into bodies. Whatever thread did what, the result is that of one thread.
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "commands/compile.hpp"
+#include "emit/report.hpp"
+#include "sql/body_check.hpp"
+#include "sql/parse.hpp"
+#include "sql/plpgsql.hpp"
+#include "sql/transaction.hpp"
+#include "support.hpp"
+
+namespace godwit::codegen {
+namespace {
+
+/// Good and bad SQL of every kind, a text that differs a number.
+std::string text_of(std::size_t number) {
+  const std::string n = std::to_string(number);
+  return "CREATE TABLE t" + n +
+         " (a int, b text DEFAULT 'é');\n"
+         "DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM t" +
+         n + ") THEN EXECUTE 'DROP TABLE t" + n +
+         "'; END IF; COMMIT; END $$;\n"
+         "CREATE FUNCTION f" +
+         n +
+         "() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETRUN 1; END $$;\n"
+         "SELECT (1 + " +
+         n +
+         ";\n"
+         "SELECT f" +
+         n + "(), 'x' -- c\n 'y';\n";
+}
+
+/// Everything that is found out about a text without its neighbours.
+std::string described(const std::string& text) {
+  std::string out;
+  std::vector<sql::SyntaxError> errors;
+  const sql::Script script = sql::parse(text, errors);
+  for (const sql::SyntaxError& error : errors)
+    out += std::to_string(error.offset) + " " + error.message + "\n";
+  for (const sql::Statement& statement : script.statements()) {
+    std::size_t nodes = 0;
+    sql::walk(statement.node, [&](const sql::Node&) {
+      ++nodes;
+      return true;
+    });
+    out += std::string(sql::node_name(statement.node)) + " " + std::to_string(nodes) + "\n";
+    for (const sql::BodyError& error : sql::check_body(text, statement))
+      out += std::to_string(error.offset) + " " + error.message + "\n";
+    if (auto body = sql::body_text(text, statement))
+      out += std::to_string(sql::parse_body(std::move(*body)).statements.size()) + "\n";
+  }
+  const sql::TransactionPlan plan = sql::plan_transaction(script, std::nullopt);
+  return out + std::to_string(plan.not_in_transaction.size()) + "\n";
+}
+
+std::vector<std::string> described_by(unsigned threads, std::size_t count) {
+  std::vector<std::string> all(count);
+  sql::run_with_deep_stack(count, threads, [&](std::size_t i) { all[i] = described(text_of(i)); });
+  return all;
+}
+
+TEST(Threads, ParseAsOneThreadDoes) {
+  constexpr std::size_t kTexts = 200;
+  const std::vector<std::string> alone = described_by(1, kTexts);
+  EXPECT_NE(alone[7].find("syntax error at or near \"RETRUN\""), std::string::npos) << alone[7];
+  EXPECT_NE(alone[7].find("CreateStmt"), std::string::npos) << alone[7];
+  EXPECT_EQ(described_by(8, kTexts), alone);
+}
+
+TEST(Threads, ASetIsTheSameEveryTime) {
+  constexpr std::size_t kMigrations = 60;
+  const test::TemporaryFolder folder;
+  for (std::size_t i = 1; i <= kMigrations; ++i)
+    folder.write(std::to_string(i) + "_x.sql", text_of(i) + "-- godwit:down\nDROP TABLE t" +
+                                                   std::to_string(i) + ";\n" + text_of(i + 1000));
+  const auto report = [&] {
+    std::string text;
+    // As main() does: the linter's threads are made by a thread of its own.
+    sql::run_with_deep_stack(1, 1, [&](std::size_t) {
+      const auto set =
+          commands::compile_set({.files = list_directory(folder.path()), .lock = {}, .policy = {}});
+      EXPECT_EQ(set->migrations.size(), kMigrations);
+      text = emit::report_gcc(set->diagnostics, {.migrations = kMigrations});
+    });
+    return text;
+  };
+  const std::string first = report();
+  EXPECT_NE(first.find("[plpgsql-syntax]"), std::string::npos) << first;
+  EXPECT_NE(first.find("[syntax-error]"), std::string::npos) << first;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(report(), first);
+}
+
+}  // namespace
+}  // namespace godwit::codegen
