@@ -105,7 +105,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                  "A pending migration that stands before an applied one: graph applies it when its "
                  "header declares Dependencies, linear never, any always")
       ->check(CLI::IsMember({"graph", "linear", "any"}));
-  app.add_flag("--dry-run", options.dry_run, "up: say what would be applied, and write nothing");
+  app.add_flag("--dry-run", options.dry_run, "Say what would be done, and write nothing");
+  app.add_flag("--yes{true},-y{true}", arguments.yes,
+               "Do not ask on a terminal (elsewhere the command is consent)");
   app.add_flag("--json", arguments.is_json,
                "One JSON object on stdout; for up one a line, the last is the report");
   app.add_flag("-q,--quiet", arguments.is_quiet, "Only errors and the last line");
@@ -114,10 +116,31 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("--status", is_status, "The same as the command status");
 
-  std::string head;
-  CLI::App* up = app.add_subcommand("up", "Apply all that is pending");
+  constexpr const char* kTarget =
+      "A version, full name, alias, @tag, +1, -1, head, base or previous";
+  CLI::App* up = app.add_subcommand("up", "Apply all that is pending, or a part of it");
   up->alias("apply-all")->alias("upgrade")->alias("migrate");
-  up->add_option("target", head, "head, which is the default")->check(CLI::IsMember({"head"}));
+  up->add_option("target", arguments.target,
+                 "A number: so many; else a target, as for --to (head, which is the default)");
+  up->add_option("--to", arguments.to,
+                 std::string("Only what stands at or before this target: ") + kTarget);
+  CLI::App* apply =
+      app.add_subcommand("apply", "Apply one migration and what it depends on, nothing else");
+  apply->add_option("target", arguments.target, kTarget)->required();
+  CLI::App* down =
+      app.add_subcommand("down", "Undo the last migration that was applied, by its down section");
+  down->alias("downgrade")->alias("rollback");
+  CLI::App* redo = app.add_subcommand("redo", "Undo the last migration and apply it again");
+  for (CLI::App* command : {down, redo}) {
+    command->add_option("target", arguments.target,
+                        "A number: so many; else a target, as for --to (1, which is the default)");
+    command->add_option("--to", arguments.to,
+                        std::string("All that stands after this target: ") + kTarget);
+  }
+  down->add_flag(
+      "--stored", arguments.is_stored,
+      "Undo also what this build does not contain, by the SQL that its own build left in "
+      "the history");
   CLI::App* status = app.add_subcommand("status", "Show every migration and what became of it");
   CLI::App* list = app.add_subcommand("list", "Show the names and states, one a line");
   CLI::App* info = app.add_subcommand("info", "Show all about one migration");
@@ -151,6 +174,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
 
   const std::map<CLI::App*, Command> commands = {{up, Command::kUp},
+                                                 {apply, Command::kApply},
+                                                 {down, Command::kDown},
+                                                 {redo, Command::kRedo},
                                                  {status, Command::kStatus},
                                                  {list, Command::kList},
                                                  {info, Command::kInfo},

@@ -12,6 +12,9 @@ namespace godwit::cli {
 
 enum class Command : std::uint8_t {
   kUp,
+  kApply,
+  kDown,
+  kRedo,
   kStatus,
   kList,
   kInfo,
@@ -26,7 +29,10 @@ struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
   Options options;
-  std::string target;  ///< of `info`: a version or a full name
+  std::string target;      ///< which migration, or how many
+  std::string to;          ///< --to
+  bool is_stored = false;  ///< --stored
+  std::string yes;         ///< --yes: "true", or what it was given
   bool is_json = false;
   bool is_quiet = false;
   int verbosity = 0;

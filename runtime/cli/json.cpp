@@ -135,9 +135,9 @@ void add_database(Json& json, const Status& status) {
 }  // namespace
 
 std::string json_event(const Event& event) {
-  constexpr std::array kNames = {"started",  "waiting",   "blocked", "retrying",
-                                 "applying", "statement", "notice",  "warning",
-                                 "applied",  "failed",    "finished"};
+  constexpr std::array kNames = {"started",   "waiting", "blocked", "retrying", "applying",
+                                 "statement", "notice",  "warning", "applied",  "failed",
+                                 "finished",  "undoing", "undone"};
   Json json;
   json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
   if (event.migration != nullptr) {
@@ -157,7 +157,9 @@ std::string json_event(const Event& event) {
   return dump(json);
 }
 
-std::string json_report(const Report& report, const Error* error) {
+namespace {
+
+Json report_object(const Report& report, const Error* error) {
   Json json;
   json["event"] = "report";
   json["ok"] = error == nullptr;
@@ -186,6 +188,66 @@ std::string json_report(const Report& report, const Error* error) {
   if (error != nullptr) {
     json["error"] = error_object(*error);
   }
+  return json;
+}
+
+Json undone_list(const std::vector<DownReport::Undone>& list, bool has_duration) {
+  Json json = Json::array();
+  for (const DownReport::Undone& undone : list) {
+    Json entry;
+    entry["version"] =
+        undone.migration != nullptr ? Json(undone.migration->version) : Json(nullptr);
+    entry["migration"] = undone.name;
+    if (has_duration) {
+      entry["duration_ms"] = undone.duration.count();
+    }
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json down_object(const DownReport& report) {
+  Json json;
+  json["event"] = "report";
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["database"] = optional_text(report.database);
+  json["run_id"] = optional_text(report.run_id);
+  json["undone"] = undone_list(report.undone, true);
+  if (!report.planned.empty()) {
+    json["planned"] = undone_list(report.planned, false);
+  }
+  json["left"] = report.left;
+  json["failed"] = 0;
+  json["duration_ms"] = report.duration.count();
+  json["warnings"] = report.warnings;
+  return json;
+}
+
+}  // namespace
+
+std::string json_report(const Report& report, const Error* error) {
+  return dump(report_object(report, error));
+}
+
+std::string json_down(const DownReport& report) {
+  return dump(down_object(report));
+}
+
+std::string json_redo(const RedoReport& report) {
+  Json json = down_object(report.down);
+  json["applied"] = report_object(report.up, nullptr)["applied"];
+  return dump(json);
+}
+
+std::string json_failed_down(std::size_t undone, const Error& error) {
+  Json json;
+  json["event"] = "report";
+  json["ok"] = false;
+  json["exit_code"] = static_cast<int>(error.kind());
+  json["undone_count"] = undone;
+  json["failed"] = 1;
+  json["error"] = error_object(error);
   return dump(json);
 }
 

@@ -15,7 +15,12 @@ namespace {
 int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
   switch (arguments.command) {
     case cli::Command::kUp:
+    case cli::Command::kApply:
       return cli::run_up(arguments, set);
+    case cli::Command::kDown:
+      return cli::run_down(arguments, set);
+    case cli::Command::kRedo:
+      return cli::run_redo(arguments, set);
     case cli::Command::kStatus:
       return cli::run_status(arguments, set);
     case cli::Command::kList:

@@ -111,6 +111,23 @@ class History {
                       const Migration& migration) const;
   std::string forget(const Connection& connection, const RunIdentity& run,
                      const Migration& migration) const;
+
+  // history_undo.cpp
+  /// Locks a row that is to be undone; gives the transaction's id. No row when it has changed.
+  std::string lock_row(const Connection& connection, std::int64_t row_id) const;
+  /// The SQL that undoes a row, as its own build left it there.
+  std::string stored_down(const Connection& connection, std::int64_t row_id) const;
+  /// Ends the undoing of a row, if `condition` holds: removes it, and writes the log's line. Gives
+  /// one row with `duration` when it did.
+  std::string finish_undo(const Connection& connection, const RunIdentity& run, std::int64_t row_id,
+                          milliseconds duration, std::string_view condition) const;
+  /// A claim on an applied row whose down section runs outside a transaction, and its end when no
+  /// step of it has run.
+  std::string begin_undo(const Connection& connection, const RunIdentity& run,
+                         const Migration& script) const;
+  std::string cancel_undo(const Connection& connection, const RunIdentity& run,
+                          const Migration& script) const;
+
   /// One message: the embedded checksum goes into the row. `settings` follow BEGIN.
   std::string accept(const Connection& connection, const RunIdentity& run,
                      const Migration& migration, std::string_view settings) const;

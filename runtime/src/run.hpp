@@ -8,6 +8,8 @@
 //     chain.cpp    transactional migrations, many in one message
 //     unchecked.cpp one that the build could not parse
 //     steps.cpp    migrations outside a transaction
+//     target.cpp   a part of what is pending
+//     down.cpp     undoing
 //     watch.cpp    who is in the way
 //     failure.cpp  errors in words
 //
@@ -21,8 +23,9 @@
 #include "message.hpp"
 #include "plan.hpp"
 
-#include <godwit/migrator.hpp>
+#include <godwit/maintenance.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +52,21 @@ struct HeldClaim {
   bool is_in_doubt = false;  ///< whether the next step has taken effect is still to be found out
 };
 
+/// A row of the history that is to be undone.
+struct Undo {
+  std::int64_t row_id = 0;
+  const Migration* known = nullptr;  ///< in this build; else the SQL is the row's own
+  std::string name;
+  std::string stored_sql;
+  std::string stored_file;
+  Statement whole;
+  /// The migration with its down section in the place of `up`: what steps.cpp and the mapping of
+  /// errors do for one they do for the other.
+  Migration script;
+  bool is_sent = false;  ///< it may have been undone by this run
+  bool is_done = false;
+};
+
 class Run {
  public:
   /// `borrowed` may be null; then connections are made with `parameters`.
@@ -62,6 +80,13 @@ class Run {
   std::unique_ptr<Connection> release_connection();
 
   Report up();
+  // target.cpp
+  Report up_to(std::string_view target);
+  Report up_next(std::size_t count);
+  Report apply_only(std::string_view target);
+  Report up_these(const std::vector<const Migration*>& migrations);
+  // down.cpp
+  DownReport down(const DownOptions& wanted);
   void wait_until_current();
   Status status();
 
@@ -74,6 +99,8 @@ class Run {
   void check();
   bool advance();
   std::string what_is_missing();
+  void select(Plan& plan);
+  void refuse_what_cuts(const Migration& migration);
   void settle(const Plan& plan);
   void handle_drift(const Plan& plan);
   void accept_drift(const Plan& plan);
@@ -153,6 +180,16 @@ class Run {
   std::string as_ourselves(std::string_view settings, std::string_view sql) const;
   void drop_claim();
 
+  // target.cpp
+  void warn_of_late_arrivals(const std::vector<const Migration*>& chosen, const Plan& plan);
+
+  // down.cpp
+  std::vector<Undo> choose_undone(const DownOptions& wanted);
+  void prepare(Undo& undo, const Row& row, const DownOptions& wanted);
+  bool undo_next();
+  bool undo_in_transaction(Undo& undo);
+  void refuse_ended_transaction(const Undo& undo);
+
   // watch.cpp
   std::string blockers();
   std::string gate_holder();
@@ -172,6 +209,13 @@ class Run {
 
   const MigrationSet& set_;
   const Options& options_;
+  // Which of the pending migrations are meant, asked once; all where it is empty.
+  std::function<std::vector<const Migration*>(const Plan&)> selector_;
+  std::optional<std::vector<const Migration*>> selected_;
+  std::size_t left_out_ = 0;
+  bool is_undoing_ = false;
+  std::vector<Undo> undo_list_;
+  const Undo* undo_ = nullptr;  // what is being undone
   Parameters parameters_;
   PGconn* borrowed_;
   History history_;
@@ -186,7 +230,7 @@ class Run {
   bool is_pooled_ = false;
   bool is_direct_ = false;
   bool is_waiting_ = false;  // wait_until_current(): time heals, until the deadline
-  bool is_usable_ = false;  // a transaction on it is ours
+  bool is_usable_ = false;   // a transaction on it is ours
 
   Clock::time_point start_ = Clock::now();
   Clock::time_point deadline_;

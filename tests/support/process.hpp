@@ -37,4 +37,12 @@ class Child {
   std::string err_;
 };
 
+/// What a function says and returns that runs in a child on a terminal of its own, where somebody
+/// types `input`. Line ends are "\n".
+struct TerminalOutcome {
+  int code = 0;
+  std::string screen;
+};
+TerminalOutcome run_on_terminal(const std::function<int()>& body, const std::string& input);
+
 }  // namespace godwit::test
