@@ -141,6 +141,30 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       "--stored", arguments.is_stored,
       "Undo also what this build does not contain, by the SQL that its own build left in "
       "the history");
+  CLI::App* stamp = app.add_subcommand(
+      "stamp", "Record everything at or before a target as applied, without running it");
+  CLI::App* baseline =
+      app.add_subcommand("baseline", "The same for a database that this set has never migrated");
+  CLI::App* forget =
+      app.add_subcommand("forget", "Take one migration out of the history, without undoing it");
+  CLI::App* accept = app.add_subcommand(
+      "accept", "Take the checksums of this build for migrations that were edited");
+  CLI::App* repair = app.add_subcommand(
+      "repair", "Show how the history differs from this build, and with --write mend it");
+  for (CLI::App* command : {stamp, baseline, forget}) {
+    command->add_option("target", arguments.target, kTarget)->required();
+  }
+  accept->add_option("target", arguments.target, "One migration; all, where none is named");
+  for (CLI::App* command : {stamp, baseline}) {
+    command->add_flag("--verify", arguments.is_verify,
+                      "Run the verify sections first, and stamp only as far as they hold");
+  }
+  repair->add_flag("--write", arguments.is_write, "Do it");
+  CLI::Option* effect =
+      repair->add_flag("--took-effect", arguments.took_effect,
+                       "The step outside a transaction that was cut off has taken effect");
+  repair->add_flag("--had-no-effect", arguments.had_no_effect, "It has not, and is to run again")
+      ->excludes(effect);
   CLI::App* status = app.add_subcommand("status", "Show every migration and what became of it");
   CLI::App* list = app.add_subcommand("list", "Show the names and states, one a line");
   CLI::App* info = app.add_subcommand("info", "Show all about one migration");
@@ -173,18 +197,13 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     return arguments;
   }
 
-  const std::map<CLI::App*, Command> commands = {{up, Command::kUp},
-                                                 {apply, Command::kApply},
-                                                 {down, Command::kDown},
-                                                 {redo, Command::kRedo},
-                                                 {status, Command::kStatus},
-                                                 {list, Command::kList},
-                                                 {info, Command::kInfo},
-                                                 {check, Command::kCheck},
-                                                 {validate, Command::kValidate},
-                                                 {wait_command, Command::kWait},
-                                                 {version, Command::kVersion},
-                                                 {help, Command::kHelp}};
+  const std::map<CLI::App*, Command> commands = {
+      {up, Command::kUp},           {apply, Command::kApply},       {down, Command::kDown},
+      {redo, Command::kRedo},       {stamp, Command::kStamp},       {baseline, Command::kBaseline},
+      {forget, Command::kForget},   {accept, Command::kAccept},     {repair, Command::kRepair},
+      {status, Command::kStatus},   {list, Command::kList},         {info, Command::kInfo},
+      {check, Command::kCheck},     {validate, Command::kValidate}, {wait_command, Command::kWait},
+      {version, Command::kVersion}, {help, Command::kHelp}};
   if (!app.get_subcommands().empty()) {
     arguments.command = commands.at(app.get_subcommands().front());
   } else if (is_status) {

@@ -15,6 +15,11 @@ enum class Command : std::uint8_t {
   kApply,
   kDown,
   kRedo,
+  kStamp,
+  kBaseline,
+  kForget,
+  kAccept,
+  kRepair,
   kStatus,
   kList,
   kInfo,
@@ -32,7 +37,11 @@ struct Arguments {
   std::string target;      ///< which migration, or how many
   std::string to;          ///< --to
   bool is_stored = false;  ///< --stored
-  std::string yes;         ///< --yes: "true", or what it was given
+  bool is_verify = false;  ///< --verify
+  bool is_write = false;   ///< --write
+  bool took_effect = false;
+  bool had_no_effect = false;
+  std::string yes;  ///< --yes: "true", or what it was given
   bool is_json = false;
   bool is_quiet = false;
   int verbosity = 0;

@@ -251,6 +251,32 @@ std::string json_failed_down(std::size_t undone, const Error& error) {
   return dump(json);
 }
 
+std::string json_changes(const HistoryReport& report, bool is_dry_run) {
+  Json json;
+  json["ok"] = !report.stopped_by.has_value();
+  json["exit_code"] = report.stopped_by ? static_cast<int>(report.stopped_by->kind()) : 0;
+  json["database"] = optional_text(report.database);
+  json["run_id"] = optional_text(report.run_id);
+  json["written"] = !is_dry_run;
+  json["changes"] = Json::array();
+  for (const HistoryChange& change : report.changes) {
+    Json entry;
+    entry["event"] = change.event;
+    entry["version"] = change.migration != nullptr && change.migration->kind == Kind::kVersioned
+                           ? Json(change.migration->version)
+                           : Json(nullptr);
+    entry["migration"] = change.name;
+    entry["change"] = change.text;
+    entry["sql"] = change.sql;
+    json["changes"].push_back(std::move(entry));
+  }
+  json["warnings"] = report.warnings;
+  if (report.stopped_by) {
+    json["error"] = error_object(*report.stopped_by);
+  }
+  return dump(json);
+}
+
 std::string json_status(const MigrationSet& set, const Status& status) {
   Json json;
   json["ok"] = true;

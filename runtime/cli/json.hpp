@@ -16,6 +16,7 @@ std::string json_report(const Report& report, const Error* error);
 std::string json_down(const DownReport& report);
 std::string json_redo(const RedoReport& report);
 std::string json_failed_down(std::size_t undone, const Error& error);
+std::string json_changes(const HistoryReport& report, bool is_dry_run);
 std::string json_status(const MigrationSet& set, const Status& status);
 std::string json_info(const MigrationSet& set, const Status& status, std::size_t index);
 std::string json_check(const Report& report, const Error* error, int exit_code);

@@ -21,6 +21,16 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
       return cli::run_down(arguments, set);
     case cli::Command::kRedo:
       return cli::run_redo(arguments, set);
+    case cli::Command::kStamp:
+      return cli::run_stamp(arguments, set);
+    case cli::Command::kBaseline:
+      return cli::run_baseline(arguments, set);
+    case cli::Command::kForget:
+      return cli::run_forget(arguments, set);
+    case cli::Command::kAccept:
+      return cli::run_accept(arguments, set);
+    case cli::Command::kRepair:
+      return cli::run_repair(arguments, set);
     case cli::Command::kStatus:
       return cli::run_status(arguments, set);
     case cli::Command::kList:

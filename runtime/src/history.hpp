@@ -112,6 +112,15 @@ class History {
   std::string forget(const Connection& connection, const RunIdentity& run,
                      const Migration& migration) const;
 
+  // history_change.cpp
+  /// The row of a migration whose SQL did not run, or was finished by hand, and the log's line.
+  std::string stamp(const Connection& connection, const RunIdentity& run,
+                    const Migration& migration, bool has_row, std::string_view origin,
+                    std::uint32_t* count) const;
+  /// A change of one row and the log's line, in one statement: its removal where `set` is empty.
+  std::string change(const Connection& connection, const RunIdentity& run, std::string_view event,
+                     std::int64_t row_id, std::string_view set, std::string_view message) const;
+
   // history_undo.cpp
   /// Locks a row that is to be undone; gives the transaction's id. No row when it has changed.
   std::string lock_row(const Connection& connection, std::int64_t row_id) const;

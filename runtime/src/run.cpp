@@ -533,23 +533,28 @@ void Run::accept_drift(const Plan& plan) {
 }
 
 void Run::require_writable(const Plan& plan) {
+  refuse_read_only(compose("{} {} {} ({})", plan.pending.size(),
+                           plan.pending.size() == 1 ? "migration is" : "migrations are",
+                           is_undoing_ ? "to be undone" : "pending", names_of(plan.pending)),
+                   plan.pending.empty() ? nullptr : plan.pending.front().migration);
+}
+
+void Run::refuse_read_only(std::string_view what, const Migration* migration) {
   const bool is_standby = connection_->parameter("in_hot_standby") == "on";
   const bool is_read_only = connection_->parameter("default_transaction_read_only") == "on";
   if (!is_standby && !is_read_only) {
     return;
   }
   ErrorDetail detail;
-  if (!plan.pending.empty()) {
-    name_migration(*plan.pending.front().migration, detail);
+  if (migration != nullptr) {
+    name_migration(*migration, detail);
     detail.file.clear();
   }
   detail.message =
-      compose("{} {} {} ({}), but {}", plan.pending.size(),
-              plan.pending.size() == 1 ? "migration is" : "migrations are",
-              is_undoing_ ? "to be undone" : "pending", names_of(plan.pending),
+      compose("{}, but {}", what,
               is_standby ? "the server is a read-only standby"
                          : "the connection is read-only (default_transaction_read_only is on)");
-  detail.hint = is_standby ? "run `up` on the primary; a standby follows by itself"
+  detail.hint = is_standby ? "run it on the primary; a standby follows by itself"
                            : "turn default_transaction_read_only off for this role or connection";
   throw Error(ErrorKind::kReadOnly, std::move(detail));
 }

@@ -67,6 +67,12 @@ struct Undo {
   bool is_done = false;
 };
 
+/// A change of the history, with what is sent for it.
+struct Change : HistoryChange {
+  std::uint32_t count = 1;       ///< statements in `sql`; the last gives one row when it worked
+  const Row* claimed = nullptr;  ///< the row, where a run outside a transaction may own it
+};
+
 class Run {
  public:
   /// `borrowed` may be null; then connections are made with `parameters`.
@@ -87,6 +93,11 @@ class Run {
   Report up_these(const std::vector<const Migration*>& migrations);
   // down.cpp
   DownReport down(const DownOptions& wanted);
+  // stamp.cpp, repair.cpp: what is to be changed
+  HistoryReport stamp(std::string_view target, bool is_baseline, const HistoryOptions& wanted);
+  HistoryReport forget(std::string_view target, const HistoryOptions& wanted);
+  HistoryReport accept(std::string_view target, const HistoryOptions& wanted);
+  HistoryReport repair(const HistoryOptions& wanted);
   void wait_until_current();
   Status status();
 
@@ -105,6 +116,7 @@ class Run {
   void handle_drift(const Plan& plan);
   void accept_drift(const Plan& plan);
   void require_writable(const Plan& plan);
+  void refuse_read_only(std::string_view what, const Migration* migration);
   bool needs_direct(const Plan& plan) const;
   void switch_to_direct(const Plan& plan);
   bool wait_for_owner(const Plan& plan);
@@ -189,6 +201,13 @@ class Run {
   bool undo_next();
   bool undo_in_transaction(Undo& undo);
   void refuse_ended_transaction(const Undo& undo);
+
+  // change.cpp
+  HistoryReport change_history(const HistoryOptions& wanted,
+                               const std::function<std::vector<Change>()>& choose);
+  bool write_changes(std::vector<Change>& changes, const HistoryOptions& wanted,
+                     HistoryReport& report);
+  bool verify_and_write(std::vector<Change>& changes, HistoryReport& report);
 
   // watch.cpp
   std::string blockers();

@@ -164,6 +164,8 @@ struct Report {
 struct DownOptions;
 struct DownReport;
 struct RedoReport;
+struct HistoryOptions;
+struct HistoryReport;
 
 /// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
 class Migrator {
@@ -219,6 +221,26 @@ class Migrator {
   DownReport down(const DownOptions& options);
   /// down(), then up() for exactly what was undone.
   RedoReport redo(const DownOptions& options);
+
+  // Changes to the history alone: no SQL of a migration runs but verify sections. All of one call
+  // is one transaction under the gate, with a line of the log for each change; a call that finds
+  // nothing to change changes nothing.
+
+  /// Records everything at or before `target` as applied: what it would make is there already. A
+  /// migration outside a transaction that was cut off counts as finished.
+  HistoryReport stamp(std::string_view target, const HistoryOptions& options);
+  /// The same for a database that this set has never migrated. Throws kUsage where it has.
+  HistoryReport baseline(std::string_view target, const HistoryOptions& options);
+  /// Removes the row of one migration (also of one that this build does not contain, by its version
+  /// or full name), so that it is pending again. Throws kFailed when something applied depends on
+  /// it, kUsage when there is no such row.
+  HistoryReport forget(std::string_view target, const HistoryOptions& options);
+  /// Puts this build's checksum into the row of an edited migration; of all, where `target` is
+  /// empty.
+  HistoryReport accept(std::string_view target, const HistoryOptions& options);
+  /// Makes the rows say what this build says (name, checksum, breaking), and settles the step of a
+  /// migration outside a transaction by HistoryOptions::doubt.
+  HistoryReport repair(const HistoryOptions& options);
 
  private:
   class Impl;

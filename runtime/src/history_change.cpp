@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The SQL of changes to the history that are none of a migration's doing. Each writes its line of
+// the log in the same statement, so that no change is without one.
+#include "history.hpp"
+
+namespace godwit::detail {
+namespace {
+
+constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
+
+}  // namespace
+
+std::string History::stamp(const Connection& connection, const RunIdentity& run,
+                           const Migration& migration, bool has_row, std::string_view origin,
+                           std::uint32_t* count) const {
+  std::string sql;
+  *count = 1;
+  if (!has_row) {
+    sql = insert(connection, run, migration, false) + ";\n";
+    *count = 2;
+  }
+  return sql +
+         compose(
+             "WITH done AS (UPDATE {0} SET state = 'applied', step = steps, origin = '{1}', "
+             "checksum = {2}, claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL "
+             "WHERE {3} RETURNING *) INSERT INTO {4} (event, migration_set, kind, migration_name, "
+             "migration_number, checksum, run_id, tool_version, message) SELECT 'stamped', "
+             "migration_set, kind, migration_name, migration_number, checksum, '{5}', {6}, '{1}' "
+             "FROM done RETURNING 1",
+             quoted(connection), origin, connection.literal(migration.checksum),
+             row_condition(connection, run, migration), quoted_log(connection), run.run_id,
+             connection.literal(run.tool_version));
+}
+
+std::string History::change(const Connection& connection, const RunIdentity& run,
+                            std::string_view event, std::int64_t row_id, std::string_view set,
+                            std::string_view message) const {
+  const std::string table = quoted(connection);
+  const std::string action =
+      set.empty() ? compose("DELETE FROM {}", table) : compose("UPDATE {} SET {}", table, set);
+  return compose(
+      "WITH done AS ({} WHERE id{}{} RETURNING *) INSERT INTO {} (event, migration_set, kind, "
+      "migration_name, migration_number, checksum, run_id, tool_version, message) SELECT '{}', "
+      "migration_set, kind, migration_name, migration_number, checksum, '{}', {}, {} FROM done "
+      "RETURNING 1",
+      action, kEquals, row_id, quoted_log(connection), event, run.run_id,
+      connection.literal(run.tool_version), connection.literal(message));
+}
+
+}  // namespace godwit::detail
