@@ -165,10 +165,29 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                        "The step outside a transaction that was cut off has taken effect");
   repair->add_flag("--had-no-effect", arguments.had_no_effect, "It has not, and is to run again")
       ->excludes(effect);
+  CLI::App* history = app.add_subcommand(
+      "history", "Show what was applied, oldest first; with -v the log of all that was done");
+  CLI::App* current = app.add_subcommand("current", "Show the last migration that is applied");
+  CLI::App* heads = app.add_subcommand(
+      "heads", "Show the migrations that no other depends on; needs no database");
+  CLI::App* pending = app.add_subcommand("pending", "Show the names of what is not applied");
+  CLI::App* graph =
+      app.add_subcommand("graph", "Show which migration depends on which; needs no database");
+  graph->add_option("--format", arguments.format, "text, dot or mermaid")
+      ->check(CLI::IsMember({"text", "dot", "mermaid"}));
+  CLI::App* verify = app.add_subcommand("verify", "Run the verify sections of all that is applied");
+  CLI::App* sql = app.add_subcommand(
+      "sql", "Write a script for psql that does what up or down would; needs no database");
+  sql->add_option("target", arguments.target, "Where it ends (head, which is the default)");
+  sql->add_option("--to", arguments.to, "The same");
+  sql->add_option("--from", arguments.from,
+                  "Where it begins, which it makes sure of (base, which is the default)");
   CLI::App* status = app.add_subcommand("status", "Show every migration and what became of it");
   CLI::App* list = app.add_subcommand("list", "Show the names and states, one a line");
   CLI::App* info = app.add_subcommand("info", "Show all about one migration");
-  info->add_option("migration", arguments.target, "Its version or full name: 7, 007 or 007_crm")
+  info->alias("show");
+  info->add_option("migration", arguments.target,
+                   "Its version or name: 7, 007, 007_crm, an alias, @tag or head")
       ->required();
   CLI::App* check = app.add_subcommand(
       "check", "Say by the exit code whether something is pending; writes nothing");
@@ -197,13 +216,30 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     return arguments;
   }
 
-  const std::map<CLI::App*, Command> commands = {
-      {up, Command::kUp},           {apply, Command::kApply},       {down, Command::kDown},
-      {redo, Command::kRedo},       {stamp, Command::kStamp},       {baseline, Command::kBaseline},
-      {forget, Command::kForget},   {accept, Command::kAccept},     {repair, Command::kRepair},
-      {status, Command::kStatus},   {list, Command::kList},         {info, Command::kInfo},
-      {check, Command::kCheck},     {validate, Command::kValidate}, {wait_command, Command::kWait},
-      {version, Command::kVersion}, {help, Command::kHelp}};
+  const std::map<CLI::App*, Command> commands = {{up, Command::kUp},
+                                                 {apply, Command::kApply},
+                                                 {down, Command::kDown},
+                                                 {redo, Command::kRedo},
+                                                 {stamp, Command::kStamp},
+                                                 {baseline, Command::kBaseline},
+                                                 {forget, Command::kForget},
+                                                 {accept, Command::kAccept},
+                                                 {repair, Command::kRepair},
+                                                 {history, Command::kHistory},
+                                                 {current, Command::kCurrent},
+                                                 {heads, Command::kHeads},
+                                                 {pending, Command::kPending},
+                                                 {graph, Command::kGraph},
+                                                 {verify, Command::kVerify},
+                                                 {sql, Command::kSql},
+                                                 {status, Command::kStatus},
+                                                 {list, Command::kList},
+                                                 {info, Command::kInfo},
+                                                 {check, Command::kCheck},
+                                                 {validate, Command::kValidate},
+                                                 {wait_command, Command::kWait},
+                                                 {version, Command::kVersion},
+                                                 {help, Command::kHelp}};
   if (!app.get_subcommands().empty()) {
     arguments.command = commands.at(app.get_subcommands().front());
   } else if (is_status) {

@@ -20,6 +20,13 @@ enum class Command : std::uint8_t {
   kForget,
   kAccept,
   kRepair,
+  kHistory,
+  kCurrent,
+  kHeads,
+  kPending,
+  kGraph,
+  kVerify,
+  kSql,
   kStatus,
   kList,
   kInfo,
@@ -34,11 +41,13 @@ struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
   Options options;
-  std::string target;      ///< which migration, or how many
-  std::string to;          ///< --to
-  bool is_stored = false;  ///< --stored
-  bool is_verify = false;  ///< --verify
-  bool is_write = false;   ///< --write
+  std::string target;           ///< which migration, or how many
+  std::string to;               ///< --to
+  std::string from = "base";    ///< --from
+  std::string format = "text";  ///< --format
+  bool is_stored = false;       ///< --stored
+  bool is_verify = false;       ///< --verify
+  bool is_write = false;        ///< --write
   bool took_effect = false;
   bool had_no_effect = false;
   std::string yes;  ///< --yes: "true", or what it was given

@@ -154,9 +154,12 @@ int run_list(const Arguments& arguments, const MigrationSet& set) {
 
 int run_info(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
+  const std::string target = arguments.target == "head" && !set.migrations.empty()
+                                 ? std::string(set.migrations.back().full_name)
+                                 : arguments.target;
   const auto found =
       std::find_if(status.migrations.begin(), status.migrations.end(),
-                   [&](const MigrationStatus& entry) { return is_meant(entry, arguments.target); });
+                   [&](const MigrationStatus& entry) { return is_meant(entry, target); });
   if (found == status.migrations.end()) {
     ErrorDetail detail;
     detail.message = fmt::format("there is no migration \"{}\"", arguments.target);

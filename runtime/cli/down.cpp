@@ -5,7 +5,7 @@
 #include "confirm.hpp"
 #include "json.hpp"
 #include "output.hpp"
-#include "progress.hpp"
+#include "reporter.hpp"
 #include "signals.hpp"
 
 #include <godwit/maintenance.hpp>
@@ -54,7 +54,7 @@ void print_down_summary(std::size_t undone, int failed) {
   std::puts(fmt::format("{} undone, {} failed", undone, failed).c_str());
 }
 
-int fail(const Arguments& arguments, Progress& progress, const Error& error) {
+int fail(const Arguments& arguments, Reporter& progress, const Error& error) {
   if (arguments.is_json) {
     std::puts(json_failed_down(progress.undone(), error).c_str());
   } else {
@@ -70,7 +70,7 @@ int fail(const Arguments& arguments, Progress& progress, const Error& error) {
 }  // namespace
 
 int run_down(const Arguments& arguments, const MigrationSet& set) {
-  Progress progress(arguments, set);
+  Reporter progress(arguments, set);
   const SignalGuard guard;
   try {
     Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));
@@ -88,7 +88,7 @@ int run_down(const Arguments& arguments, const MigrationSet& set) {
 }
 
 int run_redo(const Arguments& arguments, const MigrationSet& set) {
-  Progress progress(arguments, set);
+  Reporter progress(arguments, set);
   const SignalGuard guard;
   try {
     Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));

@@ -135,9 +135,9 @@ void add_database(Json& json, const Status& status) {
 }  // namespace
 
 std::string json_event(const Event& event) {
-  constexpr std::array kNames = {"started",   "waiting", "blocked", "retrying", "applying",
-                                 "statement", "notice",  "warning", "applied",  "failed",
-                                 "finished",  "undoing", "undone"};
+  constexpr std::array kNames = {"started",   "waiting",  "blocked", "retrying", "applying",
+                                 "statement", "progress", "notice",  "warning",  "applied",
+                                 "failed",    "finished", "undoing", "undone"};
   Json json;
   json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
   if (event.migration != nullptr) {
@@ -147,6 +147,9 @@ std::string json_event(const Event& event) {
   json["count"] = event.count;
   if (event.line > 0) {
     json["line"] = event.line;
+  }
+  if (event.kind == EventKind::kProgress) {
+    json["percent"] = event.percent;
   }
   if (event.duration.count() > 0 || event.kind == EventKind::kApplied) {
     json["duration_ms"] = event.duration.count();
@@ -274,6 +277,95 @@ std::string json_changes(const HistoryReport& report, bool is_dry_run) {
   if (report.stopped_by) {
     json["error"] = error_object(*report.stopped_by);
   }
+  return dump(json);
+}
+
+std::string json_log(const std::vector<LogEntry>& log) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["log"] = Json::array();
+  for (const LogEntry& entry : log) {
+    Json line;
+    line["at"] = entry.logged_at;
+    line["event"] = entry.event;
+    line["version"] = optional_number(entry.version);
+    line["migration"] = entry.migration_name;
+    line["execution_time_ms"] = optional_number(entry.execution_time_ms);
+    line["run_id"] = optional_text(entry.run_id);
+    line["by"] = entry.logged_by;
+    line["application"] = optional_text(entry.application_name);
+    line["sqlstate"] = optional_text(entry.sqlstate);
+    line["message"] = optional_text(entry.message);
+    line["file"] = optional_text(entry.file);
+    line["line"] = entry.line == 0 ? Json(nullptr) : Json(entry.line);
+    json["log"].push_back(std::move(line));
+  }
+  return dump(json);
+}
+
+std::string json_current(const MigrationStatus* last, std::size_t pending) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["current"] = last == nullptr ? Json(nullptr) : status_entry(*last);
+  json["pending"] = pending;
+  return dump(json);
+}
+
+std::string json_migrations(const char* key, const std::vector<const Migration*>& migrations) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json[key] = Json::array();
+  for (const Migration* migration : migrations) {
+    Json entry;
+    add_migration(entry, *migration);
+    json[key].push_back(std::move(entry));
+  }
+  return dump(json);
+}
+
+std::string json_graph(const MigrationSet& set) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["migrations"] = Json::array();
+  for (const Migration& migration : set.migrations) {
+    Json entry;
+    add_migration(entry, migration);
+    entry["dependencies"] = dependencies_of(set, migration);
+    json["migrations"].push_back(std::move(entry));
+  }
+  return dump(json);
+}
+
+std::string json_verify(const VerifyReport& report, int exit_code) {
+  const auto names = [](const std::vector<const Migration*>& migrations) {
+    Json list = Json::array();
+    for (const Migration* migration : migrations) {
+      list.push_back(migration->full_name);
+    }
+    return list;
+  };
+  Json json;
+  json["ok"] = exit_code == 0;
+  json["exit_code"] = exit_code;
+  json["database"] = optional_text(report.database);
+  json["held"] = names(report.held);
+  json["without_verify"] = names(report.unchecked);
+  json["failures"] = Json::array();
+  for (const Error& error : report.failures) {
+    json["failures"].push_back(error_object(error));
+  }
+  return dump(json);
+}
+
+std::string json_script(const std::string& script) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["sql"] = script;
   return dump(json);
 }
 

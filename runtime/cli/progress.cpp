@@ -1,150 +1,109 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Events in words.
+// A bar of the migrations that are done, what is under way, and for an index build the phase.
 #include "progress.hpp"
 
-#include "json.hpp"
 #include "output.hpp"
-#include "signals.hpp"
 
 #include <cstdio>
-#include <utility>
+#include <cstdlib>
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
 namespace godwit::cli {
+namespace {
 
-Progress::Progress(const Arguments& arguments, const MigrationSet& set)
-    : arguments_(arguments), set_(set), is_terminal_(isatty(STDOUT_FILENO) == 1) {}
+constexpr std::size_t kBarWidth = 20;
+constexpr std::size_t kUsualColumns = 80;
+constexpr std::chrono::seconds kBetweenLines{10};
 
-Options Progress::listen(Options options) {
-  options.on_event = [this](const Event& event) { on_event(event); };
-  options.is_cancelled = [] { return SignalGuard::is_raised(); };
-  return options;
+bool has_cursor() {
+  const char* terminal = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
-void Progress::on_event(const Event& event) {
-  remember(event);
-  if (arguments_.is_json) {
-    print(json_event(event));
-  } else if (!arguments_.is_quiet) {
-    show(event);
+std::size_t columns_of_terminal() {
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+                                                                         : kUsualColumns;
+}
+
+std::string text_of(const Event& event) {
+  std::string text =
+      fmt::format("{} ({} of {})", event.migration->full_name, event.index, event.count);
+  if (event.kind == EventKind::kProgress) {
+    text += fmt::format(", {}", event.message);
+    if (event.percent > 0) {
+      text += fmt::format(" {} %", event.percent);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string bar(std::size_t done, std::size_t count, std::size_t width) {
+  const std::size_t filled = count == 0 ? width : done * width / count;
+  std::string text(filled, '=');
+  if (filled < width) {
+    text += '>';
+    text.append(width - filled - 1, ' ');
+  }
+  return '[' + text + ']';
+}
+
+std::string shortened(std::string_view text, std::size_t columns) {
+  std::size_t seen = 0;
+  std::size_t last_whole = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_start = (static_cast<unsigned char>(text[i]) & 0xC0U) != 0x80U;
+    if (!is_start) {
+      continue;
+    }
+    if (seen + 1 == columns) {
+      last_whole = i;
+    }
+    if (++seen > columns) {
+      return std::string(text.substr(0, last_whole)) + "…";
+    }
+  }
+  return std::string(text);
+}
+
+ProgressLine::ProgressLine(bool has_color) : is_terminal_(has_cursor()), has_color_(has_color) {}
+
+void ProgressLine::show(const Event& event) {
+  if (event.migration == nullptr) {
+    return;
+  }
+  if (is_terminal_) {
+    // The last column stays free, since writing there wraps on some terminals.
+    const std::size_t columns = columns_of_terminal() - 1;
+    std::string line = shortened(
+        fmt::format("{} {}", bar(event.index - 1, event.count, kBarWidth), text_of(event)),
+        columns);
+    std::fputs(fmt::format("\r\x1b[K{}", paint(line, Color::kDim, has_color_)).c_str(), stdout);
+    std::fflush(stdout);
+    is_open_ = true;
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  if (event.kind == EventKind::kProgress && now - last_line_ >= kBetweenLines) {
+    last_line_ = now;
+    std::puts(fmt::format("applying {}", text_of(event)).c_str());
+    std::fflush(stdout);
   }
 }
 
-Report Progress::partial_report() const {
-  Report report = report_;
-  report.failed = report.failed > 0 || is_under_way_ ? 1 : 0;
-  return report;
-}
-
-void Progress::remember(const Event& event) {
-  if (event.kind == EventKind::kApplying || event.kind == EventKind::kUndoing) {
-    is_under_way_ = true;
-  } else if (event.kind == EventKind::kApplied || event.kind == EventKind::kUndone) {
-    is_under_way_ = false;
-  }
-  if (event.kind == EventKind::kStarted) {
-    report_.skipped = set_.migrations.size() - event.count;
-  } else if (event.kind == EventKind::kApplied) {
-    report_.applied.push_back({event.migration, event.duration});
-  } else if (event.kind == EventKind::kUndone) {
-    ++undone_;
-  } else if (event.kind == EventKind::kFailed) {
-    report_.failed = 1;
-  } else if (event.kind == EventKind::kWarning) {
-    report_.warnings.push_back(event.message);
-  }
-}
-
-void Progress::show(const Event& event) {
-  const bool has_color = arguments_.has_color;
-  const std::string name =
-      event.migration == nullptr ? std::string{} : std::string(event.migration->full_name);
-  switch (event.kind) {
-    case EventKind::kApplying:
-    case EventKind::kUndoing:
-      if (arguments_.verbosity > 1) {
-        const Migration& migration = *event.migration;
-        const bool is_down = event.kind == EventKind::kUndoing && migration.down.is_present;
-        print(paint(is_down ? migration.down.sql : migration.up.sql, Color::kDim, has_color));
-      }
-      if (is_terminal_) {
-        std::fputs(fmt::format("\r\x1b[K{} {} ({} of {}) …",
-                               event.kind == EventKind::kUndoing ? "undoing" : "applying", name,
-                               event.index, event.count)
-                       .c_str(),
-                   stdout);
-        std::fflush(stdout);
-        is_line_open_ = true;
-      }
-      break;
-    case EventKind::kApplied:
-      print(fmt::format("{}  {}  ({})", paint("applied", Color::kGreen, has_color), name,
-                        duration_text(event.duration)));
-      break;
-    case EventKind::kUndone:
-      print(fmt::format("{}  {}  ({})", paint("undone", Color::kYellow, has_color), name,
-                        duration_text(event.duration)));
-      break;
-    case EventKind::kWaiting:
-      print(fmt::format("{}  another run is at work: {}",
-                        paint("waiting", Color::kYellow, has_color), event.message));
-      break;
-    case EventKind::kBlocked:
-      print(fmt::format("{}  {} waits for {}", paint("blocked", Color::kYellow, has_color), name,
-                        event.message));
-      break;
-    case EventKind::kRetrying:
-      print(fmt::format("{} {}{}{}", paint("retrying", Color::kYellow, has_color), name,
-                        event.duration.count() > 0 ? " in " + duration_text(event.duration) + ": "
-                                                   : std::string(name.empty() ? "" : ": "),
-                        event.message));
-      break;
-    case EventKind::kWarning:
-      print_error(
-          fmt::format("{} {}", paint("warning:", Color::kYellow, has_color), event.message));
-      break;
-    case EventKind::kNotice:
-      if (arguments_.verbosity > 0) {
-        print("  " + event.message);
-      }
-      break;
-    case EventKind::kStatement:
-      if (arguments_.verbosity > 0) {
-        print(fmt::format("  {}:{}", event.migration->up.file, event.line));
-      }
-      break;
-    default:
-      break;
-  }
-}
-
-void Progress::clear_line() {
-  if (is_line_open_) {
+void ProgressLine::clear() {
+  if (is_open_) {
     std::fputs("\r\x1b[K", stdout);
-    is_line_open_ = false;
+    std::fflush(stdout);
+    is_open_ = false;
   }
-}
-
-void Progress::print(const std::string& line) {
-  clear_line();
-  std::puts(line.c_str());
-  std::fflush(stdout);
-}
-
-void Progress::print_error(const std::string& line) {
-  clear_line();
-  std::fflush(stdout);
-  std::fprintf(stderr, "%s\n", line.c_str());
-}
-
-void print_summary(const Report& report) {
-  std::puts(fmt::format("{} applied, {} skipped, {} failed", report.applied.size(), report.skipped,
-                        report.failed)
-                .c_str());
 }
 
 }  // namespace godwit::cli

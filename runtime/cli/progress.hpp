@@ -1,49 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a command that writes says while it is at work: a line for each migration as it is done, or
-// a JSON line for each event.
+// The last line of a terminal while something goes on: rewritten in place, and taken away before
+// anything else is printed. Where stdout is no terminal there is no such line; long work says now
+// and then how far it is.
 #pragma once
-
-#include "arguments.hpp"
 
 #include <godwit/migrator.hpp>
 
-#include <cstddef>
+#include <chrono>
 #include <string>
 
 namespace godwit::cli {
 
-/// Turns events into lines, and remembers what a failed run had done.
-class Progress {
+class ProgressLine {
  public:
-  Progress(const Arguments& arguments, const MigrationSet& set);
+  /// `has_color` as elsewhere; TERM=dumb is no terminal.
+  explicit ProgressLine(bool has_color);
 
-  /// `options` with this as the receiver of its events, and with signals that stop the run.
-  Options listen(Options options);
-
-  void on_event(const Event& event);
-  /// A migration that was under way when the run ended has failed, whoever's fault it was.
-  Report partial_report() const;
-  std::size_t undone() const noexcept { return undone_; }
-  /// Ends what stands on the terminal's line.
-  void clear_line();
+  bool is_terminal() const { return is_terminal_; }
+  /// A migration begins, or goes on: kApplying and kProgress.
+  void show(const Event& event);
+  /// Before another line is printed, and at the end.
+  void clear();
 
  private:
-  void remember(const Event& event);
-  void show(const Event& event);
-  void print(const std::string& line);
-  void print_error(const std::string& line);
-
-  const Arguments& arguments_;
-  const MigrationSet& set_;
   bool is_terminal_;
-  bool is_line_open_ = false;
-  bool is_under_way_ = false;
-  std::size_t undone_ = 0;
-  Report report_;
+  bool has_color_;
+  bool is_open_ = false;
+  std::chrono::steady_clock::time_point last_line_{};
 };
 
-/// "N applied, N skipped, N failed".
-void print_summary(const Report& report);
+/// `done` of `count` as "[=====>    ]", `width` characters and the brackets.
+std::string bar(std::size_t done, std::size_t count, std::size_t width);
+
+/// The first `columns` characters of UTF-8 text, with "…" for what is left out.
+std::string shortened(std::string_view text, std::size_t columns);
 
 }  // namespace godwit::cli

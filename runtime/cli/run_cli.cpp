@@ -31,6 +31,20 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
       return cli::run_accept(arguments, set);
     case cli::Command::kRepair:
       return cli::run_repair(arguments, set);
+    case cli::Command::kHistory:
+      return cli::run_history(arguments, set);
+    case cli::Command::kCurrent:
+      return cli::run_current(arguments, set);
+    case cli::Command::kHeads:
+      return cli::run_heads(arguments, set);
+    case cli::Command::kPending:
+      return cli::run_pending(arguments, set);
+    case cli::Command::kGraph:
+      return cli::run_graph(arguments, set);
+    case cli::Command::kVerify:
+      return cli::run_verify(arguments, set);
+    case cli::Command::kSql:
+      return cli::run_sql(arguments, set);
     case cli::Command::kStatus:
       return cli::run_status(arguments, set);
     case cli::Command::kList:

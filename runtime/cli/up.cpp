@@ -4,7 +4,7 @@
 #include "commands.hpp"
 #include "json.hpp"
 #include "output.hpp"
-#include "progress.hpp"
+#include "reporter.hpp"
 #include "signals.hpp"
 
 #include <cstdio>
@@ -48,7 +48,7 @@ void print_planned(const Arguments& arguments, const Report& report) {
 }
 
 int run_up(const Arguments& arguments, const MigrationSet& set) {
-  Progress progress(arguments, set);
+  Reporter progress(arguments, set);
   const SignalGuard guard;
   try {
     Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));

@@ -81,6 +81,9 @@ class Connection {
   static std::unique_ptr<Connection> open(const Parameters& parameters, Clock::time_point deadline,
                                           const Waiter& waiter);
 
+  /// To none: it only quotes, for a text that goes to a server later (script.cpp).
+  static std::unique_ptr<Connection> detached();
+
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   Connection(Connection&&) = delete;
@@ -116,6 +119,7 @@ class Connection {
   Connection(PGconn* connection, bool is_borrowed);
 
   bool wait_readable(const Waiter& waiter, Clock::time_point since, Reply& reply);
+  bool flush();
   void adopt();
   static void receive_notice(void* self, const PGresult* notice);
 

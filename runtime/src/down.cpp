@@ -419,11 +419,13 @@ bool Run::undo_in_transaction(Undo& undo) {
   Message after;
   after.add(Section::kConstraints, &script, "SET CONSTRAINTS ALL IMMEDIATE");
   add_role_reset(after, script);
-  after.add(Section::kFinish, &script,
-            history_.finish_undo(
-                *connection_, identity_, undo.row_id,
-                std::chrono::duration_cast<milliseconds>(Clock::now() - begin),
-                compose("pg_catalog.txid_current() OPERATOR(pg_catalog.=) {}", transaction)));
+  after.add(
+      Section::kFinish, &script,
+      history_.finish_undo(*connection_, identity_,
+                           compose("id OPERATOR(pg_catalog.=) {} AND pg_catalog.txid_current() "
+                                   "OPERATOR(pg_catalog.=) {}",
+                                   undo.row_id, transaction),
+                           std::chrono::duration_cast<milliseconds>(Clock::now() - begin)));
   after.add(Section::kCommit, &script, "COMMIT");
   add_leak_reset(after, script);
   bool is_gone = false;

@@ -126,10 +126,10 @@ class History {
   std::string lock_row(const Connection& connection, std::int64_t row_id) const;
   /// The SQL that undoes a row, as its own build left it there.
   std::string stored_down(const Connection& connection, std::int64_t row_id) const;
-  /// Ends the undoing of a row, if `condition` holds: removes it, and writes the log's line. Gives
-  /// one row with `duration` when it did.
-  std::string finish_undo(const Connection& connection, const RunIdentity& run, std::int64_t row_id,
-                          milliseconds duration, std::string_view condition) const;
+  /// Ends the undoing of the row that `condition` picks: removes it, and writes the log's line.
+  /// Gives one row with `duration` when there was one.
+  std::string finish_undo(const Connection& connection, const RunIdentity& run,
+                          std::string_view condition, milliseconds duration) const;
   /// A claim on an applied row whose down section runs outside a transaction, and its end when no
   /// step of it has run.
   std::string begin_undo(const Connection& connection, const RunIdentity& run,
@@ -159,12 +159,16 @@ class History {
   /// The row belongs to this table's guard, not to a table of the migration's.
   bool is_guard_violation(const PGresult* error) const;
 
- private:
+  /// The log, a row for each line, oldest first.
+  std::string read_log(const Connection& connection, const RunIdentity& run) const;
+
   std::string quoted(const Connection& connection) const;
   std::string quoted_log(const Connection& connection) const;
+  /// What picks the row of a migration.
   std::string row_condition(const Connection& connection, const RunIdentity& run,
                             const Migration& migration) const;
 
+ private:
   std::string schema_;
   std::string table_;
 };

@@ -48,4 +48,13 @@ std::string History::change(const Connection& connection, const RunIdentity& run
       connection.literal(run.tool_version), connection.literal(message));
 }
 
+std::string History::read_log(const Connection& connection, const RunIdentity& run) const {
+  return compose(
+      "SELECT pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), l.event, "
+      "l.migration_name, l.migration_number, l.execution_time_ms, l.run_id, l.logged_by, "
+      "l.application_name, l.sqlstate, l.message, l.file, l.line FROM {1} AS l WHERE "
+      "l.migration_set{0}{2} AND l.target_schema{0}'' ORDER BY l.id",
+      kEquals, quoted_log(connection), connection.literal(run.set));
+}
+
 }  // namespace godwit::detail

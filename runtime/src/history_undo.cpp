@@ -24,16 +24,15 @@ std::string History::stored_down(const Connection& connection, std::int64_t row_
 }
 
 std::string History::finish_undo(const Connection& connection, const RunIdentity& run,
-                                 std::int64_t row_id, milliseconds duration,
-                                 std::string_view condition) const {
+                                 std::string_view condition, milliseconds duration) const {
   return compose(
-      "WITH gone AS (DELETE FROM {1} WHERE id{0}{2} AND {3} RETURNING *) "
-      "INSERT INTO {4} (event, migration_set, kind, migration_name, migration_number, checksum, "
+      "WITH gone AS (DELETE FROM {} WHERE {} RETURNING *) "
+      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
       "execution_time_ms, run_id, tool_version) SELECT 'undone', migration_set, kind, "
-      "migration_name, migration_number, checksum, {5}, '{6}', {7} FROM gone "
+      "migration_name, migration_number, checksum, {}, '{}', {} FROM gone "
       "RETURNING execution_time_ms",
-      kEquals, quoted(connection), row_id, condition, quoted_log(connection), duration.count(),
-      run.run_id, connection.literal(run.tool_version));
+      quoted(connection), condition, quoted_log(connection), duration.count(), run.run_id,
+      connection.literal(run.tool_version));
 }
 
 std::string History::begin_undo(const Connection& connection, const RunIdentity& run,

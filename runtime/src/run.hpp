@@ -98,6 +98,11 @@ class Run {
   HistoryReport forget(std::string_view target, const HistoryOptions& wanted);
   HistoryReport accept(std::string_view target, const HistoryOptions& wanted);
   HistoryReport repair(const HistoryOptions& wanted);
+  // verify.cpp
+  VerifyReport verify();
+  std::vector<LogEntry> log();
+  // script.cpp: no connection is made
+  std::string script(std::string_view from, std::string_view to);
   void wait_until_current();
   Status status();
 
@@ -202,6 +207,15 @@ class Run {
   bool undo_in_transaction(Undo& undo);
   void refuse_ended_transaction(const Undo& undo);
 
+  // verify.cpp
+  void verify_one(const Migration& migration, VerifyReport& report);
+
+  // script.cpp
+  std::size_t fixed_place(std::string_view target) const;
+  std::string starting_state(std::size_t place) const;
+  std::string steps_script(const Migration& migration);
+  std::string down_script(const Migration& migration);
+
   // change.cpp
   HistoryReport change_history(const HistoryOptions& wanted,
                                const std::function<std::vector<Change>()>& choose);
@@ -212,6 +226,7 @@ class Run {
   // watch.cpp
   std::string blockers();
   std::string gate_holder();
+  bool show_index_build();
   Connection* side_connection();
 
   // failure.cpp
@@ -222,6 +237,7 @@ class Run {
   [[noreturn]] void fail_on_foreign_table();
   void add_missing_grant(Section section, ErrorDetail& detail) const;
 
+  void emit(Event event, const Migration* migration);
   void emit(EventKind kind, const Migration* migration, std::string message = {},
             milliseconds duration = milliseconds{0}, std::uint32_t line = 0);
   void warn(std::string message);
@@ -273,6 +289,7 @@ class Run {
   int attempts_ = 0;
   milliseconds back_off_{0};
   std::string last_blockers_;
+  std::string last_phase_;  // of an index build, as it was last told
 
   const Migration* guarded_ = nullptr;  // whose guard found a row already
   int guard_hits_ = 0;

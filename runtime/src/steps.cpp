@@ -327,11 +327,10 @@ void Run::finish_steps(const Migration& migration) {
   }
   add_role_reset(message, migration);
   message.add(Section::kFinish, &migration,
-              is_undoing_
-                  ? history_.finish_undo(
-                        *connection_, identity_, undo_->row_id,
-                        std::chrono::duration_cast<milliseconds>(Clock::now() - start_), "true")
-                  : history_.finish(*connection_, identity_, migration));
+              is_undoing_ ? history_.finish_undo(
+                                *connection_, identity_, compose("id{}{}", kEquals, undo_->row_id),
+                                std::chrono::duration_cast<milliseconds>(Clock::now() - start_))
+                          : history_.finish(*connection_, identity_, migration));
   message.add(Section::kCommit, &migration, "COMMIT");
   milliseconds duration{0};
   ResultSink sink;

@@ -25,17 +25,17 @@ TEST_F(DownCommand, WithoutATerminalTheCommandIsConsent) {
 }
 
 TEST_F(DownCommand, OnATerminalItAsks) {
-  const TerminalOutcome no = run_on_terminal(body({"down", "2"}), "n\n");
+  const TerminalOutcome no = answer_on_terminal(body({"down", "2"}), "n\n");
   EXPECT_EQ(no.code, 130) << no.screen;
   EXPECT_NE(no.screen.find("014_c\n013_b\nUndo 2 migrations, in this order? [y/N] "),
             std::string::npos)
       << no.screen;
   EXPECT_NE(no.screen.find("not confirmed; nothing was done"), std::string::npos) << no.screen;
   EXPECT_EQ(applied(), "1,7,10,12,13,14");
-  EXPECT_EQ(run_on_terminal(body({"down"}), "\n").code, 130);
-  EXPECT_EQ(run_on_terminal(body({"down", "--dry-run"}), "").code, 0);
-  EXPECT_EQ(run_on_terminal(body({"down"}), "y\n").code, 0);
-  EXPECT_EQ(run_on_terminal(body({"down", "--yes"}), "").code, 0);
+  EXPECT_EQ(answer_on_terminal(body({"down"}), "\n").code, 130);
+  EXPECT_EQ(answer_on_terminal(body({"down", "--dry-run"}), "").code, 0);
+  EXPECT_EQ(answer_on_terminal(body({"down"}), "y\n").code, 0);
+  EXPECT_EQ(answer_on_terminal(body({"down", "--yes"}), "").code, 0);
   EXPECT_EQ(applied(), "1,7,10,12");
 }
 

@@ -110,13 +110,13 @@ TEST_F(HistoryCommands, ForgetTakesOneOutUnlessSomethingDependsOnIt) {
 }
 
 TEST_F(HistoryCommands, OnATerminalTheyAsk) {
-  const TerminalOutcome no = run_on_terminal(body({"stamp", "1"}), "n\n");
+  const TerminalOutcome no = answer_on_terminal(body({"stamp", "1"}), "n\n");
   EXPECT_EQ(no.code, 130);
   EXPECT_NE(no.screen.find("001_users  recorded as applied\n"), std::string::npos) << no.screen;
   EXPECT_FALSE(has_relation("schema_migrations"));
-  EXPECT_EQ(run_on_terminal(body({"stamp", "1"}), "y\n").code, 0);
-  EXPECT_EQ(run_on_terminal(body({"forget", "1"}), "\n").code, 130);
-  EXPECT_EQ(run_on_terminal(body({"forget", "1", "--yes"}), "").code, 0);
+  EXPECT_EQ(answer_on_terminal(body({"stamp", "1"}), "y\n").code, 0);
+  EXPECT_EQ(answer_on_terminal(body({"forget", "1"}), "\n").code, 130);
+  EXPECT_EQ(answer_on_terminal(body({"forget", "1", "--yes"}), "").code, 0);
   EXPECT_EQ(applied(), "");
 }
 

@@ -94,7 +94,39 @@ int Child::wait() {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
 }
 
-TerminalOutcome run_on_terminal(const std::function<int()>& body, const std::string& input) {
+std::string run_on_terminal(const std::function<int()>& body, unsigned short columns) {
+  winsize size{};
+  size.ws_row = 24;
+  size.ws_col = columns;
+  int terminal = -1;
+  std::fflush(stdout);
+  std::fflush(stderr);
+  const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
+  if (child < 0) {
+    throw std::runtime_error("forkpty failed");
+  }
+  if (child == 0) {
+    int code = 99;
+    try {
+      code = body();
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    std::fflush(stdout);
+    _exit(code);
+  }
+  std::string text;
+  char buffer[4096];
+  // A terminal whose other end is closed gives EIO.
+  for (ssize_t count = 0; (count = read(terminal, buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+  close(terminal);
+  waitpid(child, nullptr, 0);
+  return text;
+}
+
+TerminalOutcome answer_on_terminal(const std::function<int()>& body, const std::string& input) {
   int terminal = -1;
   std::fflush(stdout);
   std::fflush(stderr);

@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace godwit {
@@ -76,6 +77,37 @@ struct HistoryReport {
   std::string run_id;
   std::string database;
 };
+
+/// What verify() found.
+struct VerifyReport {
+  std::vector<const Migration*> held;       ///< in the order of the set
+  std::vector<const Migration*> unchecked;  ///< applied, without a verify section
+  std::vector<Error> failures;              ///< kVerifyFailed, one for each that does not hold
+  std::string database;
+};
+
+/// A line of the log. Texts are empty where there is nothing to say.
+struct LogEntry {
+  std::string logged_at;  ///< as the server prints it, with its offset
+  std::string event;      ///< "applied", "undone", "failed", "stamped", …
+  std::string migration_name;
+  std::optional<std::int64_t> version;
+  std::optional<std::int64_t> execution_time_ms;
+  std::string run_id;
+  std::string logged_by;
+  std::string application_name;
+  std::string sqlstate;
+  std::string message;
+  std::string file;
+  std::int64_t line = 0;
+};
+
+/// A script for psql that does what up() or down() would do between two places of the set, the
+/// history included, and that refuses a database which is not at `from`, with the same checksums.
+/// Both are targets, but none that depends on a database (+1, -1, previous): throws kUsage. Of the
+/// options, lock_timeout, statement_timeout, role and history_table count. Needs no database.
+std::string psql_script(const MigrationSet& set, const Options& options, std::string_view from,
+                        std::string_view to);
 
 /// What redo() did.
 struct RedoReport {

@@ -75,6 +75,8 @@ enum class EventKind : std::uint8_t {
   kRetrying,   ///< rolled back after a lock timeout, deadlock or cut; tried again after `duration`
   kApplying,   ///< `migration` begins, number `index` of `count`
   kStatement,  ///< a statement outside a transaction begins
+  kProgress,   ///< an index is being built: `message` is the phase, as
+               ///< pg_stat_progress_create_index names it, `percent` how much of it is done
   kNotice,     ///< the server sent a notice: `message`
   kWarning,    ///< such as drift under DriftPolicy::kWarn: `message`
   kApplied,    ///< `migration` is committed, after `duration`
@@ -91,7 +93,8 @@ struct Event {
   const Migration* migration = nullptr;
   std::size_t index = 0;
   std::size_t count = 0;
-  std::uint32_t line = 0;  ///< of the statement, where one is meant
+  std::uint32_t line = 0;     ///< of the statement, where one is meant
+  std::uint32_t percent = 0;  ///< of kProgress
   std::chrono::milliseconds duration{0};
   std::string message;
 };
@@ -166,6 +169,8 @@ struct DownReport;
 struct RedoReport;
 struct HistoryOptions;
 struct HistoryReport;
+struct LogEntry;
+struct VerifyReport;
 
 /// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
 class Migrator {
@@ -241,6 +246,13 @@ class Migrator {
   /// Makes the rows say what this build says (name, checksum, breaking), and settles the step of a
   /// migration outside a transaction by HistoryOptions::doubt.
   HistoryReport repair(const HistoryOptions& options);
+
+  /// Runs the verify sections of all that is applied, each in a read-only transaction of its own,
+  /// and goes on after one that does not hold.
+  VerifyReport verify();
+  /// The log, oldest first: what was applied, undone, failed, stamped, forgotten, accepted and
+  /// repaired. Empty where there is no history.
+  std::vector<LogEntry> log();
 
  private:
   class Impl;
