@@ -129,8 +129,8 @@ std::string Run::steps_script(const Migration& migration) {
                    connection_->literal(setting.name), connection_->literal(setting.value));
     changed.push_back(setting.name);
   }
-  changed.insert(changed.end(), migration.up.leaked_settings.begin(),
-                 migration.up.leaked_settings.end());
+  const std::vector<std::string_view> leaked = leaked_settings(migration.up);
+  changed.insert(changed.end(), leaked.begin(), leaked.end());
   if (!options_.role.empty()) {
     sql += compose("SET ROLE {};\n", connection_->identifier(options_.role));
     changed.emplace_back("role");
@@ -161,6 +161,12 @@ std::string Run::steps_script(const Migration& migration) {
   sql += end.text();
   for (const std::string& statement : restore_statements(changed)) {
     sql += statement + ";\n";
+  }
+  // "*" has taken them away already.
+  if (std::find(leaked.begin(), leaked.end(), "*") == leaked.end()) {
+    for (const std::string_view statement : migration.up.leftovers) {
+      sql += compose("{};\n", statement);
+    }
   }
   return sql;
 }

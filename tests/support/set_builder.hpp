@@ -48,6 +48,8 @@ class MigrationBuilder {
   MigrationBuilder& reindexes(std::size_t statement, std::string index);
   MigrationBuilder& drops_index(std::size_t statement, std::string index);
   MigrationBuilder& idempotent_step(std::size_t statement);
+  MigrationBuilder& atomic_step(std::size_t statement);
+  MigrationBuilder& leftovers(std::vector<std::string> statements);
 
  private:
   friend class SetBuilder;
@@ -64,6 +66,7 @@ class MigrationBuilder {
   std::vector<Setting> settings_;
   std::vector<std::string_view> accepted_;
   std::vector<std::string_view> leaked_;
+  std::vector<std::string_view> leftovers_;
   std::vector<std::string_view> aliases_;
   std::vector<Statement> down_statements_;
   std::vector<Step> down_steps_;
