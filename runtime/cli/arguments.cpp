@@ -105,7 +105,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                  "A pending migration that stands before an applied one: graph applies it when its "
                  "header declares Dependencies, linear never, any always")
       ->check(CLI::IsMember({"graph", "linear", "any"}));
-  app.add_flag("--dry-run", options.dry_run, "up: say what would be applied, and write nothing");
+  app.add_flag("--dry-run", options.dry_run, "Say what would be done, and write nothing");
+  app.add_flag("--yes{true},-y{true}", arguments.yes,
+               "Do not ask on a terminal (elsewhere the command is consent)");
   app.add_flag("--json", arguments.is_json,
                "One JSON object on stdout; for up one a line, the last is the report");
   app.add_flag("-q,--quiet", arguments.is_quiet, "Only errors and the last line");
@@ -114,14 +116,78 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("--status", is_status, "The same as the command status");
 
-  std::string head;
-  CLI::App* up = app.add_subcommand("up", "Apply all that is pending");
+  constexpr const char* kTarget =
+      "A version, full name, alias, @tag, +1, -1, head, base or previous";
+  CLI::App* up = app.add_subcommand("up", "Apply all that is pending, or a part of it");
   up->alias("apply-all")->alias("upgrade")->alias("migrate");
-  up->add_option("target", head, "head, which is the default")->check(CLI::IsMember({"head"}));
+  up->add_option("target", arguments.target,
+                 "A number: so many; else a target, as for --to (head, which is the default)");
+  up->add_option("--to", arguments.to,
+                 std::string("Only what stands at or before this target: ") + kTarget);
+  CLI::App* apply =
+      app.add_subcommand("apply", "Apply one migration and what it depends on, nothing else");
+  apply->add_option("target", arguments.target, kTarget)->required();
+  CLI::App* down =
+      app.add_subcommand("down", "Undo the last migration that was applied, by its down section");
+  down->alias("downgrade")->alias("rollback");
+  CLI::App* redo = app.add_subcommand("redo", "Undo the last migration and apply it again");
+  for (CLI::App* command : {down, redo}) {
+    command->add_option("target", arguments.target,
+                        "A number: so many; else a target, as for --to (1, which is the default)");
+    command->add_option("--to", arguments.to,
+                        std::string("All that stands after this target: ") + kTarget);
+  }
+  down->add_flag(
+      "--stored", arguments.is_stored,
+      "Undo also what this build does not contain, by the SQL that its own build left in "
+      "the history");
+  CLI::App* stamp = app.add_subcommand(
+      "stamp", "Record everything at or before a target as applied, without running it");
+  CLI::App* baseline =
+      app.add_subcommand("baseline", "The same for a database that this set has never migrated");
+  CLI::App* forget =
+      app.add_subcommand("forget", "Take one migration out of the history, without undoing it");
+  CLI::App* accept = app.add_subcommand(
+      "accept", "Take the checksums of this build for migrations that were edited");
+  CLI::App* repair = app.add_subcommand(
+      "repair", "Show how the history differs from this build, and with --write mend it");
+  for (CLI::App* command : {stamp, baseline, forget}) {
+    command->add_option("target", arguments.target, kTarget)->required();
+  }
+  accept->add_option("target", arguments.target, "One migration; all, where none is named");
+  for (CLI::App* command : {stamp, baseline}) {
+    command->add_flag("--verify", arguments.is_verify,
+                      "Run the verify sections first, and stamp only as far as they hold");
+  }
+  repair->add_flag("--write", arguments.is_write, "Do it");
+  CLI::Option* effect =
+      repair->add_flag("--took-effect", arguments.took_effect,
+                       "The step outside a transaction that was cut off has taken effect");
+  repair->add_flag("--had-no-effect", arguments.had_no_effect, "It has not, and is to run again")
+      ->excludes(effect);
+  CLI::App* history = app.add_subcommand(
+      "history", "Show what was applied, oldest first; with -v the log of all that was done");
+  CLI::App* current = app.add_subcommand("current", "Show the last migration that is applied");
+  CLI::App* heads = app.add_subcommand(
+      "heads", "Show the migrations that no other depends on; needs no database");
+  CLI::App* pending = app.add_subcommand("pending", "Show the names of what is not applied");
+  CLI::App* graph =
+      app.add_subcommand("graph", "Show which migration depends on which; needs no database");
+  graph->add_option("--format", arguments.format, "text, dot or mermaid")
+      ->check(CLI::IsMember({"text", "dot", "mermaid"}));
+  CLI::App* verify = app.add_subcommand("verify", "Run the verify sections of all that is applied");
+  CLI::App* sql = app.add_subcommand(
+      "sql", "Write a script for psql that does what up or down would; needs no database");
+  sql->add_option("target", arguments.target, "Where it ends (head, which is the default)");
+  sql->add_option("--to", arguments.to, "The same");
+  sql->add_option("--from", arguments.from,
+                  "Where it begins, which it makes sure of (base, which is the default)");
   CLI::App* status = app.add_subcommand("status", "Show every migration and what became of it");
   CLI::App* list = app.add_subcommand("list", "Show the names and states, one a line");
   CLI::App* info = app.add_subcommand("info", "Show all about one migration");
-  info->add_option("migration", arguments.target, "Its version or full name: 7, 007 or 007_crm")
+  info->alias("show");
+  info->add_option("migration", arguments.target,
+                   "Its version or name: 7, 007, 007_crm, an alias, @tag or head")
       ->required();
   CLI::App* check = app.add_subcommand(
       "check", "Say by the exit code whether something is pending; writes nothing");
@@ -151,6 +217,21 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
 
   const std::map<CLI::App*, Command> commands = {{up, Command::kUp},
+                                                 {apply, Command::kApply},
+                                                 {down, Command::kDown},
+                                                 {redo, Command::kRedo},
+                                                 {stamp, Command::kStamp},
+                                                 {baseline, Command::kBaseline},
+                                                 {forget, Command::kForget},
+                                                 {accept, Command::kAccept},
+                                                 {repair, Command::kRepair},
+                                                 {history, Command::kHistory},
+                                                 {current, Command::kCurrent},
+                                                 {heads, Command::kHeads},
+                                                 {pending, Command::kPending},
+                                                 {graph, Command::kGraph},
+                                                 {verify, Command::kVerify},
+                                                 {sql, Command::kSql},
                                                  {status, Command::kStatus},
                                                  {list, Command::kList},
                                                  {info, Command::kInfo},

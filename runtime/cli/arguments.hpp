@@ -12,6 +12,21 @@ namespace godwit::cli {
 
 enum class Command : std::uint8_t {
   kUp,
+  kApply,
+  kDown,
+  kRedo,
+  kStamp,
+  kBaseline,
+  kForget,
+  kAccept,
+  kRepair,
+  kHistory,
+  kCurrent,
+  kHeads,
+  kPending,
+  kGraph,
+  kVerify,
+  kSql,
   kStatus,
   kList,
   kInfo,
@@ -26,7 +41,16 @@ struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
   Options options;
-  std::string target;  ///< of `info`: a version or a full name
+  std::string target;           ///< which migration, or how many
+  std::string to;               ///< --to
+  std::string from = "base";    ///< --from
+  std::string format = "text";  ///< --format
+  bool is_stored = false;       ///< --stored
+  bool is_verify = false;       ///< --verify
+  bool is_write = false;        ///< --write
+  bool took_effect = false;
+  bool had_no_effect = false;
+  std::string yes;  ///< --yes: "true", or what it was given
   bool is_json = false;
   bool is_quiet = false;
   int verbosity = 0;

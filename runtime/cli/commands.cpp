@@ -88,6 +88,16 @@ void print_field(std::string_view name, std::string_view text) {
 
 }  // namespace
 
+std::optional<std::size_t> count_in(const std::string& target) {
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(target.data(), target.data() + target.size(), count);
+  if (target.empty() || target.front() == '0' || error != std::errc{} ||
+      end != target.data() + target.size()) {
+    return std::nullopt;
+  }
+  return count;
+}
+
 int run_status(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
   if (arguments.is_json) {
@@ -107,7 +117,8 @@ int run_status(const Arguments& arguments, const MigrationSet& set) {
       const bool has_row = entry.row.has_value();
       std::string state(state_name(entry.state));
       if (entry.state == State::kPartial) {
-        state += fmt::format(" {}/{}", entry.row->step, entry.row->steps);
+        state = fmt::format("{} {}/{}", entry.row->state == "undoing" ? "undoing" : state,
+                            entry.row->step, entry.row->steps);
       }
       table.add({name_of(entry), state, has_row ? entry.row->executed_at : "",
                  has_row ? entry.row->applied_by : "", has_row ? took(*entry.row) : "",
@@ -143,9 +154,12 @@ int run_list(const Arguments& arguments, const MigrationSet& set) {
 
 int run_info(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
+  const std::string target = arguments.target == "head" && !set.migrations.empty()
+                                 ? std::string(set.migrations.back().full_name)
+                                 : arguments.target;
   const auto found =
       std::find_if(status.migrations.begin(), status.migrations.end(),
-                   [&](const MigrationStatus& entry) { return is_meant(entry, arguments.target); });
+                   [&](const MigrationStatus& entry) { return is_meant(entry, target); });
   if (found == status.migrations.end()) {
     ErrorDetail detail;
     detail.message = fmt::format("there is no migration \"{}\"", arguments.target);

@@ -5,9 +5,33 @@
 
 #include "arguments.hpp"
 
+#include <cstddef>
+#include <optional>
+#include <string>
+
 namespace godwit::cli {
 
+/// The number of a target that is nothing but a number without leading zeros: how many, not which.
+std::optional<std::size_t> count_in(const std::string& target);
+
+/// What a dry run of up() would apply.
+void print_planned(const Arguments& arguments, const Report& report);
+
 int run_up(const Arguments& arguments, const MigrationSet& set);
+int run_down(const Arguments& arguments, const MigrationSet& set);
+int run_redo(const Arguments& arguments, const MigrationSet& set);
+int run_stamp(const Arguments& arguments, const MigrationSet& set);
+int run_baseline(const Arguments& arguments, const MigrationSet& set);
+int run_forget(const Arguments& arguments, const MigrationSet& set);
+int run_accept(const Arguments& arguments, const MigrationSet& set);
+int run_repair(const Arguments& arguments, const MigrationSet& set);
+int run_history(const Arguments& arguments, const MigrationSet& set);
+int run_current(const Arguments& arguments, const MigrationSet& set);
+int run_heads(const Arguments& arguments, const MigrationSet& set);
+int run_pending(const Arguments& arguments, const MigrationSet& set);
+int run_graph(const Arguments& arguments, const MigrationSet& set);
+int run_verify(const Arguments& arguments, const MigrationSet& set);
+int run_sql(const Arguments& arguments, const MigrationSet& set);
 int run_status(const Arguments& arguments, const MigrationSet& set);
 int run_list(const Arguments& arguments, const MigrationSet& set);
 int run_info(const Arguments& arguments, const MigrationSet& set);

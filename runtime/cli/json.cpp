@@ -135,9 +135,9 @@ void add_database(Json& json, const Status& status) {
 }  // namespace
 
 std::string json_event(const Event& event) {
-  constexpr std::array kNames = {"started",  "waiting",   "blocked",  "retrying",
-                                 "applying", "statement", "progress", "notice",
-                                 "warning",  "applied",   "failed",   "finished"};
+  constexpr std::array kNames = {"started",   "waiting",  "blocked", "retrying", "applying",
+                                 "statement", "progress", "notice",  "warning",  "applied",
+                                 "failed",    "finished", "undoing", "undone"};
   Json json;
   json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
   if (event.migration != nullptr) {
@@ -160,7 +160,9 @@ std::string json_event(const Event& event) {
   return dump(json);
 }
 
-std::string json_report(const Report& report, const Error* error) {
+namespace {
+
+Json report_object(const Report& report, const Error* error) {
   Json json;
   json["event"] = "report";
   json["ok"] = error == nullptr;
@@ -189,6 +191,181 @@ std::string json_report(const Report& report, const Error* error) {
   if (error != nullptr) {
     json["error"] = error_object(*error);
   }
+  return json;
+}
+
+Json undone_list(const std::vector<DownReport::Undone>& list, bool has_duration) {
+  Json json = Json::array();
+  for (const DownReport::Undone& undone : list) {
+    Json entry;
+    entry["version"] =
+        undone.migration != nullptr ? Json(undone.migration->version) : Json(nullptr);
+    entry["migration"] = undone.name;
+    if (has_duration) {
+      entry["duration_ms"] = undone.duration.count();
+    }
+    json.push_back(std::move(entry));
+  }
+  return json;
+}
+
+Json down_object(const DownReport& report) {
+  Json json;
+  json["event"] = "report";
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["database"] = optional_text(report.database);
+  json["run_id"] = optional_text(report.run_id);
+  json["undone"] = undone_list(report.undone, true);
+  if (!report.planned.empty()) {
+    json["planned"] = undone_list(report.planned, false);
+  }
+  json["left"] = report.left;
+  json["failed"] = 0;
+  json["duration_ms"] = report.duration.count();
+  json["warnings"] = report.warnings;
+  return json;
+}
+
+}  // namespace
+
+std::string json_report(const Report& report, const Error* error) {
+  return dump(report_object(report, error));
+}
+
+std::string json_down(const DownReport& report) {
+  return dump(down_object(report));
+}
+
+std::string json_redo(const RedoReport& report) {
+  Json json = down_object(report.down);
+  json["applied"] = report_object(report.up, nullptr)["applied"];
+  return dump(json);
+}
+
+std::string json_failed_down(std::size_t undone, const Error& error) {
+  Json json;
+  json["event"] = "report";
+  json["ok"] = false;
+  json["exit_code"] = static_cast<int>(error.kind());
+  json["undone_count"] = undone;
+  json["failed"] = 1;
+  json["error"] = error_object(error);
+  return dump(json);
+}
+
+std::string json_changes(const HistoryReport& report, bool is_dry_run) {
+  Json json;
+  json["ok"] = !report.stopped_by.has_value();
+  json["exit_code"] = report.stopped_by ? static_cast<int>(report.stopped_by->kind()) : 0;
+  json["database"] = optional_text(report.database);
+  json["run_id"] = optional_text(report.run_id);
+  json["written"] = !is_dry_run;
+  json["changes"] = Json::array();
+  for (const HistoryChange& change : report.changes) {
+    Json entry;
+    entry["event"] = change.event;
+    entry["version"] = change.migration != nullptr && change.migration->kind == Kind::kVersioned
+                           ? Json(change.migration->version)
+                           : Json(nullptr);
+    entry["migration"] = change.name;
+    entry["change"] = change.text;
+    entry["sql"] = change.sql;
+    json["changes"].push_back(std::move(entry));
+  }
+  json["warnings"] = report.warnings;
+  if (report.stopped_by) {
+    json["error"] = error_object(*report.stopped_by);
+  }
+  return dump(json);
+}
+
+std::string json_log(const std::vector<LogEntry>& log) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["log"] = Json::array();
+  for (const LogEntry& entry : log) {
+    Json line;
+    line["at"] = entry.logged_at;
+    line["event"] = entry.event;
+    line["version"] = optional_number(entry.version);
+    line["migration"] = entry.migration_name;
+    line["execution_time_ms"] = optional_number(entry.execution_time_ms);
+    line["run_id"] = optional_text(entry.run_id);
+    line["by"] = entry.logged_by;
+    line["application"] = optional_text(entry.application_name);
+    line["sqlstate"] = optional_text(entry.sqlstate);
+    line["message"] = optional_text(entry.message);
+    line["file"] = optional_text(entry.file);
+    line["line"] = entry.line == 0 ? Json(nullptr) : Json(entry.line);
+    json["log"].push_back(std::move(line));
+  }
+  return dump(json);
+}
+
+std::string json_current(const MigrationStatus* last, std::size_t pending) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["current"] = last == nullptr ? Json(nullptr) : status_entry(*last);
+  json["pending"] = pending;
+  return dump(json);
+}
+
+std::string json_migrations(const char* key, const std::vector<const Migration*>& migrations) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json[key] = Json::array();
+  for (const Migration* migration : migrations) {
+    Json entry;
+    add_migration(entry, *migration);
+    json[key].push_back(std::move(entry));
+  }
+  return dump(json);
+}
+
+std::string json_graph(const MigrationSet& set) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["migrations"] = Json::array();
+  for (const Migration& migration : set.migrations) {
+    Json entry;
+    add_migration(entry, migration);
+    entry["dependencies"] = dependencies_of(set, migration);
+    json["migrations"].push_back(std::move(entry));
+  }
+  return dump(json);
+}
+
+std::string json_verify(const VerifyReport& report, int exit_code) {
+  const auto names = [](const std::vector<const Migration*>& migrations) {
+    Json list = Json::array();
+    for (const Migration* migration : migrations) {
+      list.push_back(migration->full_name);
+    }
+    return list;
+  };
+  Json json;
+  json["ok"] = exit_code == 0;
+  json["exit_code"] = exit_code;
+  json["database"] = optional_text(report.database);
+  json["held"] = names(report.held);
+  json["without_verify"] = names(report.unchecked);
+  json["failures"] = Json::array();
+  for (const Error& error : report.failures) {
+    json["failures"].push_back(error_object(error));
+  }
+  return dump(json);
+}
+
+std::string json_script(const std::string& script) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["sql"] = script;
   return dump(json);
 }
 

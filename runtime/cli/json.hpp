@@ -4,15 +4,27 @@
 // is one.
 #pragma once
 
-#include <godwit/migrator.hpp>
+#include <godwit/maintenance.hpp>
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace godwit::cli {
 
 std::string json_event(const Event& event);
 std::string json_report(const Report& report, const Error* error);
+std::string json_down(const DownReport& report);
+std::string json_redo(const RedoReport& report);
+std::string json_failed_down(std::size_t undone, const Error& error);
+std::string json_changes(const HistoryReport& report, bool is_dry_run);
+std::string json_log(const std::vector<LogEntry>& log);
+/// `last` is null where nothing is applied.
+std::string json_current(const MigrationStatus* last, std::size_t pending);
+std::string json_migrations(const char* key, const std::vector<const Migration*>& migrations);
+std::string json_graph(const MigrationSet& set);
+std::string json_verify(const VerifyReport& report, int exit_code);
+std::string json_script(const std::string& script);
 std::string json_status(const MigrationSet& set, const Status& status);
 std::string json_info(const MigrationSet& set, const Status& status, std::size_t index);
 std::string json_check(const Report& report, const Error* error, int exit_code);

@@ -15,7 +15,36 @@ namespace {
 int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
   switch (arguments.command) {
     case cli::Command::kUp:
+    case cli::Command::kApply:
       return cli::run_up(arguments, set);
+    case cli::Command::kDown:
+      return cli::run_down(arguments, set);
+    case cli::Command::kRedo:
+      return cli::run_redo(arguments, set);
+    case cli::Command::kStamp:
+      return cli::run_stamp(arguments, set);
+    case cli::Command::kBaseline:
+      return cli::run_baseline(arguments, set);
+    case cli::Command::kForget:
+      return cli::run_forget(arguments, set);
+    case cli::Command::kAccept:
+      return cli::run_accept(arguments, set);
+    case cli::Command::kRepair:
+      return cli::run_repair(arguments, set);
+    case cli::Command::kHistory:
+      return cli::run_history(arguments, set);
+    case cli::Command::kCurrent:
+      return cli::run_current(arguments, set);
+    case cli::Command::kHeads:
+      return cli::run_heads(arguments, set);
+    case cli::Command::kPending:
+      return cli::run_pending(arguments, set);
+    case cli::Command::kGraph:
+      return cli::run_graph(arguments, set);
+    case cli::Command::kVerify:
+      return cli::run_verify(arguments, set);
+    case cli::Command::kSql:
+      return cli::run_sql(arguments, set);
     case cli::Command::kStatus:
       return cli::run_status(arguments, set);
     case cli::Command::kList:

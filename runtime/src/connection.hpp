@@ -81,6 +81,9 @@ class Connection {
   static std::unique_ptr<Connection> open(const Parameters& parameters, Clock::time_point deadline,
                                           const Waiter& waiter);
 
+  /// To none: it only quotes, for a text that goes to a server later (script.cpp).
+  static std::unique_ptr<Connection> detached();
+
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   Connection(Connection&&) = delete;

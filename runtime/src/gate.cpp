@@ -259,13 +259,12 @@ void Run::wait_for_gate() {
             ? std::string("another run is applying migrations, and did not end before the deadline")
             : compose(
 
-                  "the connection was lost while {} was being applied, and the server has "
+                  "the connection was lost while {} was being {}, and the server has "
                   "not ended its work before the deadline",
-                  in_doubt_->full_name);
+                  in_doubt_->full_name, is_undoing_ ? "undone" : "applied");
     detail.hint = in_doubt_ == nullptr ? "wait for it, or give a longer --wait"
-                                       : "it is either applied completely or not at all; run `up` "
-                                         "again when the process below "
-                                         "has ended";
+                                       : "it was either done completely or not at all; run the "
+                                         "command again when the process below has ended";
     throw Error(in_doubt_ == nullptr ? ErrorKind::kBusy : ErrorKind::kOutcomeUnknown,
                 std::move(detail));
   }

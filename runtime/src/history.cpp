@@ -439,11 +439,13 @@ std::string History::log_failure(const Connection& connection, const RunIdentity
 
 std::string History::last_failures(const Connection& connection, const RunIdentity& run) const {
   return compose(
-      "SELECT DISTINCT ON (l.migration_name) l.migration_name, "
-      "pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), l.message, l.sqlstate, "
-      "l.file, l.line FROM {} AS l WHERE l.event{}'failed' AND l.migration_set{}{} "
-      "AND l.target_schema{}'' ORDER BY l.migration_name, l.id DESC",
-      quoted_log(connection), kEquals, kEquals, connection.literal(run.set), kEquals);
+      "SELECT f.migration_name, f.moment, f.message, f.sqlstate, f.file, f.line FROM ("
+      "SELECT DISTINCT ON (l.migration_name) l.migration_name, l.event, "
+      "pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM') AS moment, l.message, "
+      "l.sqlstate, l.file, l.line FROM {1} AS l WHERE l.migration_set{0}{2} "
+      "AND l.target_schema{0}'' ORDER BY l.migration_name, l.id DESC) AS f WHERE "
+      "f.event{0}'failed'",
+      kEquals, quoted_log(connection), connection.literal(run.set));
 }
 
 std::string History::columns(const Connection& connection) const {

@@ -111,6 +111,32 @@ class History {
                       const Migration& migration) const;
   std::string forget(const Connection& connection, const RunIdentity& run,
                      const Migration& migration) const;
+
+  // history_change.cpp
+  /// The row of a migration whose SQL did not run, or was finished by hand, and the log's line.
+  std::string stamp(const Connection& connection, const RunIdentity& run,
+                    const Migration& migration, bool has_row, std::string_view origin,
+                    std::uint32_t* count) const;
+  /// A change of one row and the log's line, in one statement: its removal where `set` is empty.
+  std::string change(const Connection& connection, const RunIdentity& run, std::string_view event,
+                     std::int64_t row_id, std::string_view set, std::string_view message) const;
+
+  // history_undo.cpp
+  /// Locks a row that is to be undone; gives the transaction's id. No row when it has changed.
+  std::string lock_row(const Connection& connection, std::int64_t row_id) const;
+  /// The SQL that undoes a row, as its own build left it there.
+  std::string stored_down(const Connection& connection, std::int64_t row_id) const;
+  /// Ends the undoing of the row that `condition` picks: removes it, and writes the log's line.
+  /// Gives one row with `duration` when there was one.
+  std::string finish_undo(const Connection& connection, const RunIdentity& run,
+                          std::string_view condition, milliseconds duration) const;
+  /// A claim on an applied row whose down section runs outside a transaction, and its end when no
+  /// step of it has run.
+  std::string begin_undo(const Connection& connection, const RunIdentity& run,
+                         const Migration& script) const;
+  std::string cancel_undo(const Connection& connection, const RunIdentity& run,
+                          const Migration& script) const;
+
   /// One message: the embedded checksum goes into the row. `settings` follow BEGIN.
   std::string accept(const Connection& connection, const RunIdentity& run,
                      const Migration& migration, std::string_view settings) const;
@@ -133,12 +159,16 @@ class History {
   /// The row belongs to this table's guard, not to a table of the migration's.
   bool is_guard_violation(const PGresult* error) const;
 
- private:
+  /// The log, a row for each line, oldest first.
+  std::string read_log(const Connection& connection, const RunIdentity& run) const;
+
   std::string quoted(const Connection& connection) const;
   std::string quoted_log(const Connection& connection) const;
+  /// What picks the row of a migration.
   std::string row_condition(const Connection& connection, const RunIdentity& run,
                             const Migration& migration) const;
 
+ private:
   std::string schema_;
   std::string table_;
 };

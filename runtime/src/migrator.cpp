@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The public face: a Migrator keeps the way to its database and its connection between calls; each
-// call is a Run of its own.
+// The public face: what every application calls.
 #include <godwit/migrator.hpp>
 
-#include "run.hpp"
+#include "migrator_impl.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,57 +16,17 @@ std::size_t Status::count(State state) const noexcept {
                     [&](const MigrationStatus& entry) { return entry.state == state; }));
 }
 
-class Migrator::Impl {
- public:
-  Impl(const std::string& conninfo, const MigrationSet& set, Options options)
-      : set_(&set), options_(std::move(options)), parameters_(detail::parameters_of(conninfo)) {}
+Migrator::Impl::Impl(const std::string& conninfo, const MigrationSet& set, Options options)
+    : set_(&set), options_(std::move(options)), parameters_(detail::parameters_of(conninfo)) {}
 
-  Impl(pg_conn* connection, const MigrationSet& set, Options options)
-      : set_(&set), options_(std::move(options)), borrowed_(connection) {
-    if (connection == nullptr) {
-      ErrorDetail error;
-      error.message = "the connection is a null pointer";
-      throw Error(ErrorKind::kUsage, std::move(error));
-    }
+Migrator::Impl::Impl(pg_conn* connection, const MigrationSet& set, Options options)
+    : set_(&set), options_(std::move(options)), borrowed_(connection) {
+  if (connection == nullptr) {
+    ErrorDetail error;
+    error.message = "the connection is a null pointer";
+    throw Error(ErrorKind::kUsage, std::move(error));
   }
-
-  Report up() {
-    detail::Run run(*set_, options_, parameters_, borrowed_);
-    run.reuse(std::move(connection_));
-    Report report = run.up();
-    keep(run);
-    return report;
-  }
-
-  void wait_until_current() {
-    detail::Run run(*set_, options_, parameters_, borrowed_);
-    run.reuse(std::move(connection_));
-    run.wait_until_current();
-    keep(run);
-  }
-
-  Status status() {
-    detail::Run run(*set_, options_, parameters_, borrowed_);
-    run.reuse(std::move(connection_));
-    Status status = run.status();
-    keep(run);
-    return status;
-  }
-
- private:
-  // A borrowed connection goes back to its owner at the end of each call.
-  void keep(detail::Run& run) {
-    if (borrowed_ == nullptr) {
-      connection_ = run.release_connection();
-    }
-  }
-
-  const MigrationSet* set_;
-  Options options_;
-  detail::Parameters parameters_;
-  pg_conn* borrowed_ = nullptr;
-  std::unique_ptr<detail::Connection> connection_;
-};
+}
 
 Migrator::Migrator(std::string conninfo, const MigrationSet& set, Options options)
     : impl_(std::make_unique<Impl>(std::move(conninfo), set, std::move(options))) {}
@@ -80,13 +39,16 @@ Migrator& Migrator::operator=(Migrator&&) noexcept = default;
 Migrator::~Migrator() = default;
 
 Report Migrator::up() {
-  return impl_->up();
+  return impl_->run([](detail::Run& run) { return run.up(); });
 }
 void Migrator::wait_until_current() {
-  impl_->wait_until_current();
+  impl_->run([](detail::Run& run) {
+    run.wait_until_current();
+    return true;
+  });
 }
 Status Migrator::status() {
-  return impl_->status();
+  return impl_->run([](detail::Run& run) { return run.status(); });
 }
 
 Report migrate(std::string conninfo, const MigrationSet& set, Options options) {

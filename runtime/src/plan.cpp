@@ -114,6 +114,7 @@ class Comparison {
       }
       const bool is_same = is_same_checksum(migration, row->checksum);
       if (row->state != "applied") {
+        refuse_half_undone(migration, *row);
         refuse_changed_kind(migration, *row);
         if (!is_same) {
           plan_.drifted.push_back(&migration);
@@ -133,6 +134,20 @@ class Comparison {
         plan_.written.push_back(&migration);
       }
     }
+  }
+
+  // Its steps are those of the down section: nothing that `up` could go on with.
+  static void refuse_half_undone(const Migration& migration, const Row& row) {
+    if (row.state != "undoing") {
+      return;
+    }
+    ErrorDetail detail;
+    name_place(migration, detail);
+    detail.message = compose(
+        "{} is being undone outside a transaction, or was when a run was cut off ({} of {} steps)",
+        migration.full_name, row.step, row.steps);
+    detail.hint = "run `down` again, which goes on where it stopped; then `up`";
+    throw Error(ErrorKind::kPartiallyApplied, std::move(detail));
   }
 
   // What was begun a statement at a time cannot be finished in one transaction.

@@ -218,7 +218,7 @@ void Run::interrupt() {
     detail.message =
         compose("interrupted in {}, which runs outside a transaction", current_->full_name);
   }
-  detail.hint = "run `up` again to go on";
+  detail.hint = is_undoing_ ? "run the command again to go on" : "run `up` again to go on";
   throw Error(ErrorKind::kInterrupted, std::move(detail));
 }
 
@@ -315,7 +315,8 @@ Report Run::up() {
     }
   }
   in_doubt_ = nullptr;
-  report_.skipped = set_.migrations.size() - report_.applied.size() - report_.planned.size();
+  report_.skipped =
+      set_.migrations.size() - report_.applied.size() - report_.planned.size() - left_out_;
   report_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
   if (has_started_) {
     emit(EventKind::kFinished, nullptr, {}, report_.duration);
@@ -325,9 +326,12 @@ Report Run::up() {
 
 // One turn: compares with the last check, and does the next thing. False when nothing is left.
 bool Run::advance() {
-  const Plan plan = make_plan(set_, snapshot_, options_, history_);
+  Plan plan = make_plan(set_, snapshot_, options_, history_);
   settle(plan);
   handle_drift(plan);
+  if (selector_) {
+    select(plan);
+  }
   if (plan.pending.empty()) {
     return false;
   }
@@ -367,19 +371,36 @@ bool Run::advance() {
   }
   // Under the gate the history is the truth: whatever was in doubt was rolled back.
   in_doubt_ = nullptr;
-  const Migration* first = plan.pending.front().migration;
-  if (cuts_ >= kMostCuts && last_cut_ == first) {
-    roll_back();
-    ErrorDetail detail;
-    name_migration(*first, detail);
-    detail.message = compose("the connection was lost {} times while {} was being applied", cuts_,
-                             first->full_name);
-    detail.hint =
-        "it was rolled back; the server's log says what ended its process (an administrator, a "
-        "crash, too little memory)";
-    fail(ErrorKind::kFailed, std::move(detail), first);
-  }
+  refuse_what_cuts(*plan.pending.front().migration);
   return !apply(plan);
+}
+
+// Leaves in the plan what was chosen when the run began.
+void Run::select(Plan& plan) {
+  if (!selected_) {
+    selected_ = selector_(plan);
+  }
+  const std::size_t count = plan.pending.size();
+  std::erase_if(plan.pending, [&](const Pending& pending) {
+    return std::find(selected_->begin(), selected_->end(), pending.migration) == selected_->end();
+  });
+  left_out_ = count - plan.pending.size();
+}
+
+// Called under the gate, with what is next.
+void Run::refuse_what_cuts(const Migration& migration) {
+  if (cuts_ < kMostCuts || last_cut_ != &migration) {
+    return;
+  }
+  roll_back();
+  ErrorDetail detail;
+  name_migration(migration, detail);
+  detail.message = compose("the connection was lost {} times while {} was being {}", cuts_,
+                           migration.full_name, is_undoing_ ? "undone" : "applied");
+  detail.hint =
+      "it was rolled back; the server's log says what ended its process (an administrator, a "
+      "crash, too little memory)";
+  fail(ErrorKind::kFailed, std::move(detail), &migration);
 }
 
 void Run::wait_until_current() {
@@ -457,7 +478,7 @@ void Run::record_applied(const Migration& migration, milliseconds duration) {
   }
   last_blockers_.clear();
   cuts_ = 0;
-  emit(EventKind::kApplied, &migration, {}, duration);
+  emit(is_undoing_ ? EventKind::kUndone : EventKind::kApplied, &migration, {}, duration);
 }
 
 void Run::handle_drift(const Plan& plan) {
@@ -526,22 +547,28 @@ void Run::accept_drift(const Plan& plan) {
 }
 
 void Run::require_writable(const Plan& plan) {
+  refuse_read_only(compose("{} {} {} ({})", plan.pending.size(),
+                           plan.pending.size() == 1 ? "migration is" : "migrations are",
+                           is_undoing_ ? "to be undone" : "pending", names_of(plan.pending)),
+                   plan.pending.empty() ? nullptr : plan.pending.front().migration);
+}
+
+void Run::refuse_read_only(std::string_view what, const Migration* migration) {
   const bool is_standby = connection_->parameter("in_hot_standby") == "on";
   const bool is_read_only = connection_->parameter("default_transaction_read_only") == "on";
   if (!is_standby && !is_read_only) {
     return;
   }
   ErrorDetail detail;
-  if (!plan.pending.empty()) {
-    name_migration(*plan.pending.front().migration, detail);
+  if (migration != nullptr) {
+    name_migration(*migration, detail);
     detail.file.clear();
   }
   detail.message =
-      compose("{} {} pending ({}), but {}", plan.pending.size(),
-              plan.pending.size() == 1 ? "migration is" : "migrations are", names_of(plan.pending),
+      compose("{}, but {}", what,
               is_standby ? "the server is a read-only standby"
                          : "the connection is read-only (default_transaction_read_only is on)");
-  detail.hint = is_standby ? "run `up` on the primary; a standby follows by itself"
+  detail.hint = is_standby ? "run it on the primary; a standby follows by itself"
                            : "turn default_transaction_read_only off for this role or connection";
   throw Error(ErrorKind::kReadOnly, std::move(detail));
 }
@@ -651,12 +678,13 @@ void Run::recover(const ConnectionLost& lost) {
       throw;
     }
     detail.message = compose(
-        "the connection was lost while {} was being applied, "
+        "the connection was lost while {} was being {}, "
         "and the server could not be reached "
         "again before the deadline: {}",
-        in_doubt_->full_name, error.detail().message);
-    detail.hint =
-        "it is either applied completely or not at all; run `up` again when the server answers";
+        in_doubt_->full_name, is_undoing_ ? "undone" : "applied", error.detail().message);
+    detail.hint = compose(
+        "it is either {} completely or not at all; run the command again when the server answers",
+        is_undoing_ ? "undone" : "applied");
     throw Error(ErrorKind::kOutcomeUnknown, std::move(detail));
   }
   refuse_unusable_connection();
@@ -771,9 +799,12 @@ void Run::emit(Event event, const Migration* migration) {
   if (!options_.on_event) {
     return;
   }
-  event.migration = migration;
+  event.migration = undo_ != nullptr && undo_->known != nullptr && migration == &undo_->script
+                        ? undo_->known
+                        : migration;
   event.count = event.kind == EventKind::kFinished ? report_.applied.size() : pending_count_;
-  event.index = report_.applied.size() + (event.kind == EventKind::kApplied ? 0 : 1);
+  const bool is_end = event.kind == EventKind::kApplied || event.kind == EventKind::kUndone;
+  event.index = report_.applied.size() + (is_end ? 0 : 1);
   options_.on_event(event);
 }
 

@@ -8,6 +8,8 @@
 //     chain.cpp    transactional migrations, many in one message
 //     unchecked.cpp one that the build could not parse
 //     steps.cpp    migrations outside a transaction
+//     target.cpp   a part of what is pending
+//     down.cpp     undoing
 //     watch.cpp    who is in the way
 //     failure.cpp  errors in words
 //
@@ -21,8 +23,9 @@
 #include "message.hpp"
 #include "plan.hpp"
 
-#include <godwit/migrator.hpp>
+#include <godwit/maintenance.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +52,27 @@ struct HeldClaim {
   bool is_in_doubt = false;  ///< whether the next step has taken effect is still to be found out
 };
 
+/// A row of the history that is to be undone.
+struct Undo {
+  std::int64_t row_id = 0;
+  const Migration* known = nullptr;  ///< in this build; else the SQL is the row's own
+  std::string name;
+  std::string stored_sql;
+  std::string stored_file;
+  Statement whole;
+  /// The migration with its down section in the place of `up`: what steps.cpp and the mapping of
+  /// errors do for one they do for the other.
+  Migration script;
+  bool is_sent = false;  ///< it may have been undone by this run
+  bool is_done = false;
+};
+
+/// A change of the history, with what is sent for it.
+struct Change : HistoryChange {
+  std::uint32_t count = 1;       ///< statements in `sql`; the last gives one row when it worked
+  const Row* claimed = nullptr;  ///< the row, where a run outside a transaction may own it
+};
+
 class Run {
  public:
   /// `borrowed` may be null; then connections are made with `parameters`.
@@ -62,6 +86,23 @@ class Run {
   std::unique_ptr<Connection> release_connection();
 
   Report up();
+  // target.cpp
+  Report up_to(std::string_view target);
+  Report up_next(std::size_t count);
+  Report apply_only(std::string_view target);
+  Report up_these(const std::vector<const Migration*>& migrations);
+  // down.cpp
+  DownReport down(const DownOptions& wanted);
+  // stamp.cpp, repair.cpp: what is to be changed
+  HistoryReport stamp(std::string_view target, bool is_baseline, const HistoryOptions& wanted);
+  HistoryReport forget(std::string_view target, const HistoryOptions& wanted);
+  HistoryReport accept(std::string_view target, const HistoryOptions& wanted);
+  HistoryReport repair(const HistoryOptions& wanted);
+  // verify.cpp
+  VerifyReport verify();
+  std::vector<LogEntry> log();
+  // script.cpp: no connection is made
+  std::string script(std::string_view from, std::string_view to);
   void wait_until_current();
   Status status();
 
@@ -74,10 +115,13 @@ class Run {
   void check();
   bool advance();
   std::string what_is_missing();
+  void select(Plan& plan);
+  void refuse_what_cuts(const Migration& migration);
   void settle(const Plan& plan);
   void handle_drift(const Plan& plan);
   void accept_drift(const Plan& plan);
   void require_writable(const Plan& plan);
+  void refuse_read_only(std::string_view what, const Migration* migration);
   bool needs_direct(const Plan& plan) const;
   void switch_to_direct(const Plan& plan);
   bool wait_for_owner(const Plan& plan);
@@ -159,6 +203,32 @@ class Run {
   std::string be_ourselves(std::string_view sql) const;
   void drop_claim();
 
+  // target.cpp
+  void warn_of_late_arrivals(const std::vector<const Migration*>& chosen, const Plan& plan);
+
+  // down.cpp
+  std::vector<Undo> choose_undone(const DownOptions& wanted);
+  void prepare(Undo& undo, const Row& row, const DownOptions& wanted);
+  bool undo_next();
+  bool undo_in_transaction(Undo& undo);
+  void refuse_ended_transaction(const Undo& undo);
+
+  // verify.cpp
+  void verify_one(const Migration& migration, VerifyReport& report);
+
+  // script.cpp
+  std::size_t fixed_place(std::string_view target) const;
+  std::string starting_state(std::size_t place) const;
+  std::string steps_script(const Migration& migration);
+  std::string down_script(const Migration& migration);
+
+  // change.cpp
+  HistoryReport change_history(const HistoryOptions& wanted,
+                               const std::function<std::vector<Change>()>& choose);
+  bool write_changes(std::vector<Change>& changes, const HistoryOptions& wanted,
+                     HistoryReport& report);
+  bool verify_and_write(std::vector<Change>& changes, HistoryReport& report);
+
   // watch.cpp
   std::string blockers();
   std::string gate_holder();
@@ -180,6 +250,13 @@ class Run {
 
   const MigrationSet& set_;
   const Options& options_;
+  // Which of the pending migrations are meant, asked once; all where it is empty.
+  std::function<std::vector<const Migration*>(const Plan&)> selector_;
+  std::optional<std::vector<const Migration*>> selected_;
+  std::size_t left_out_ = 0;
+  bool is_undoing_ = false;
+  std::vector<Undo> undo_list_;
+  const Undo* undo_ = nullptr;  // what is being undone
   Parameters parameters_;
   PGconn* borrowed_;
   History history_;

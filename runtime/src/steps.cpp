@@ -64,7 +64,7 @@ bool is_session_statement(std::string_view sql) {
 bool Run::apply_steps(const Pending& pending) {
   const Migration& migration = *pending.migration;
   current_ = &migration;
-  emit(EventKind::kApplying, current_);
+  emit(is_undoing_ ? EventKind::kUndoing : EventKind::kApplying, current_);
 
   Message claim;
   bool is_in_doubt = false;
@@ -79,6 +79,8 @@ bool Run::apply_steps(const Pending& pending) {
     is_in_doubt = !owner.is_released;
     claim.add(Section::kGuard, &migration,
               history_.take_over(*connection_, identity_, migration, owner.pid));
+  } else if (is_undoing_) {
+    claim.add(Section::kGuard, &migration, history_.begin_undo(*connection_, identity_, migration));
   } else {
     if (!snapshot_.has_table) {
       add_creation(claim);
@@ -276,16 +278,18 @@ bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t
   name_migration(migration, detail);
   locate_statement(migration.up.file, migration.up.sql, statement, detail);
   detail.message = compose(
-      "the run that applied {} was cut off in this statement "
+      "the run that {} {} was cut off in this statement "
       "(step {} of {}), and nobody can tell "
       "whether it took effect",
-      migration.full_name, number + 1, migration.up.steps.size());
+      is_undoing_ ? "was undoing" : "applied", migration.full_name, number + 1,
+      migration.up.steps.size());
   detail.hint = compose(
       "look for yourself. If it did: UPDATE {0} SET step = {1}, claim_pid = NULL WHERE "
       "migration_set = '{2}' AND migration_name = '{3}'; if it did not: the same with "
       "step = {4}; "
-      "then run `up` again",
-      history_.display(), number + 1, set_.name, migration.full_name, number);
+      "then run {5} again",
+      history_.display(), number + 1, set_.name, migration.full_name, number,
+      is_undoing_ ? "`down`" : "`up`");
   fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
 }
 
@@ -375,7 +379,11 @@ void Run::finish_steps(const Migration& migration) {
                         static_cast<std::uint32_t>(migration.verify.statements.size()));
   }
   add_role_reset(message, migration);
-  message.add(Section::kFinish, &migration, history_.finish(*connection_, identity_, migration));
+  message.add(Section::kFinish, &migration,
+              is_undoing_ ? history_.finish_undo(
+                                *connection_, identity_, compose("id{}{}", kEquals, undo_->row_id),
+                                std::chrono::duration_cast<milliseconds>(Clock::now() - start_))
+                          : history_.finish(*connection_, identity_, migration));
   message.add(Section::kCommit, &migration, "COMMIT");
   milliseconds duration{0};
   ResultSink sink;
@@ -400,8 +408,8 @@ void Run::finish_steps(const Migration& migration) {
   const Part* part = locate_error(message, reply.error.get(), reply.count, counts_bytes(), detail);
   roll_back();
   const bool is_verify = part != nullptr && part->section == Section::kVerify;
-  detail.hint += compose("{}all its steps have run and stay; `up` will only try this end again",
-                         detail.hint.empty() ? "" : "; ");
+  detail.hint += compose("{}all its steps have run and stay; {} will only try this end again",
+                         detail.hint.empty() ? "" : "; ", is_undoing_ ? "`down`" : "`up`");
   drop_claim();
   restore_session();
   fail(is_verify ? ErrorKind::kVerifyFailed : ErrorKind::kPartiallyApplied, std::move(detail),
@@ -424,8 +432,8 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
     add_hint("if it left an INVALID index, the next run drops it before it tries again");
   }
   if (number > 0) {
-    add_hint(compose("{} of its {} steps have ended and stay; `up` goes on with this one", number,
-                     migration.up.steps.size()));
+    add_hint(compose("{} of its {} steps have ended and stay; {} goes on with this one", number,
+                     migration.up.steps.size(), is_undoing_ ? "`down`" : "`up`"));
     kind = kind == ErrorKind::kFailed ? ErrorKind::kPartiallyApplied : kind;
   }
   drop_claim();
@@ -477,8 +485,9 @@ void Run::drop_claim() {
         connection_->identifier(history_.schema()), connection_->identifier(table), kEquals,
         connection_->literal(set_.name));
   } else {
-    sql += claim.ended_steps == 0 ? history_.forget(*connection_, identity_, migration)
-                                  : history_.release(*connection_, identity_, migration);
+    sql += claim.ended_steps > 0 ? history_.release(*connection_, identity_, migration)
+           : is_undoing_         ? history_.cancel_undo(*connection_, identity_, migration)
+                                 : history_.forget(*connection_, identity_, migration);
   }
   const std::string settings =
       compose("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {};\n",

@@ -126,4 +126,39 @@ std::string run_on_terminal(const std::function<int()>& body, unsigned short col
   return text;
 }
 
+TerminalOutcome answer_on_terminal(const std::function<int()>& body, const std::string& input) {
+  int terminal = -1;
+  std::fflush(stdout);
+  std::fflush(stderr);
+  const pid_t pid = forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (pid < 0) {
+    throw std::runtime_error("forkpty failed");
+  }
+  if (pid == 0) {
+    const int code = body();
+    std::fflush(stdout);
+    std::fflush(stderr);
+    _exit(code);
+  }
+  if (write(terminal, input.data(), input.size()) != static_cast<ssize_t>(input.size())) {
+    throw std::runtime_error("the terminal takes no input");
+  }
+  TerminalOutcome outcome;
+  char buffer[4096];
+  // Ends with EIO when the child has closed its side.
+  for (ssize_t count = read(terminal, buffer, sizeof buffer); count > 0;
+       count = read(terminal, buffer, sizeof buffer)) {
+    for (ssize_t i = 0; i < count; ++i) {
+      if (buffer[i] != '\r') {
+        outcome.screen += buffer[i];
+      }
+    }
+  }
+  close(terminal);
+  int status = 0;
+  waitpid(pid, &status, 0);
+  outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+  return outcome;
+}
+
 }  // namespace godwit::test

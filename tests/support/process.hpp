@@ -41,4 +41,12 @@ class Child {
 /// wrote there.
 std::string run_on_terminal(const std::function<int()>& body, unsigned short columns);
 
+/// What a function says and returns that runs in a child on a terminal of its own, where somebody
+/// types `input`. Line ends are "\n".
+struct TerminalOutcome {
+  int code = 0;
+  std::string screen;
+};
+TerminalOutcome answer_on_terminal(const std::function<int()>& body, const std::string& input);
+
 }  // namespace godwit::test

@@ -115,8 +115,53 @@ MigrationBuilder& MigrationBuilder::leaks(std::vector<std::string> names) {
 }
 
 MigrationBuilder& MigrationBuilder::down(std::string sql) {
+  down_statements_ = {{0, static_cast<std::uint32_t>(sql.size()), 1, 1}};
+  return set_down(std::move(sql));
+}
+
+MigrationBuilder& MigrationBuilder::down_statements(const std::vector<std::string>& statements) {
+  down_statements_.clear();
+  return set_down(join(statements, &down_statements_));
+}
+
+MigrationBuilder& MigrationBuilder::set_down(std::string sql) {
   table_.down.is_present = true;
+  table_.down.file =
+      owner_.keep(fmt::format("migrations/{:03}_{}.down.sql", table_.version, table_.name));
+  table_.down.checksum = owner_.keep(fake_checksum(sql));
   table_.down.sql = owner_.keep(std::move(sql));
+  Step whole;
+  whole.statement_count = static_cast<std::uint32_t>(down_statements_.size());
+  down_steps_ = {whole};
+  return *this;
+}
+
+MigrationBuilder& MigrationBuilder::down_outside_transaction() {
+  table_.down.is_transactional = false;
+  down_steps_.clear();
+  for (std::uint32_t i = 0; i < down_statements_.size(); ++i) {
+    Step step;
+    step.first_statement = i;
+    step.statement_count = 1;
+    step.is_transactional = false;
+    step.is_idempotent = true;
+    down_steps_.push_back(step);
+  }
+  return *this;
+}
+
+MigrationBuilder& MigrationBuilder::irreversible(std::string reason) {
+  table_.irreversible = owner_.keep(std::move(reason));
+  return *this;
+}
+
+MigrationBuilder& MigrationBuilder::alias(std::string name) {
+  aliases_.push_back(owner_.keep(std::move(name)));
+  return *this;
+}
+
+MigrationBuilder& MigrationBuilder::tag(std::string name) {
+  table_.tag = owner_.keep(std::move(name));
   return *this;
 }
 
@@ -237,6 +282,9 @@ const MigrationSet& SetBuilder::set() {
     table.up.steps = builder.steps_;
     table.up.leaked_settings = builder.leaked_;
     table.up.leftovers = builder.leftovers_;
+    table.aliases = builder.aliases_;
+    table.down.statements = builder.down_statements_;
+    table.down.steps = builder.down_steps_;
     table.dependencies = builder.dependencies_;
     table.settings = builder.settings_;
     table.accepted_checksums = builder.accepted_;

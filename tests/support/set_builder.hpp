@@ -32,6 +32,13 @@ class MigrationBuilder {
   MigrationBuilder& begin_options(std::string options);
   MigrationBuilder& leaks(std::vector<std::string> names);
   MigrationBuilder& down(std::string sql);
+  /// The same in several statements; its file is "migrations/<version>_<name>.down.sql".
+  MigrationBuilder& down_statements(const std::vector<std::string>& statements);
+  /// Each statement of the down section a step outside a transaction, that may be run again.
+  MigrationBuilder& down_outside_transaction();
+  MigrationBuilder& irreversible(std::string reason);
+  MigrationBuilder& alias(std::string name);
+  MigrationBuilder& tag(std::string name);
   MigrationBuilder& verify(const std::vector<std::string>& queries);
   MigrationBuilder& require(const std::vector<std::string>& queries);
   /// Each statement a step outside a transaction.
@@ -49,6 +56,7 @@ class MigrationBuilder {
   explicit MigrationBuilder(SetBuilder& owner) : owner_(owner) {}
 
   Step& step(std::size_t statement);
+  MigrationBuilder& set_down(std::string sql);
 
   SetBuilder& owner_;
   Migration table_;
@@ -59,6 +67,9 @@ class MigrationBuilder {
   std::vector<std::string_view> accepted_;
   std::vector<std::string_view> leaked_;
   std::vector<std::string_view> leftovers_;
+  std::vector<std::string_view> aliases_;
+  std::vector<Statement> down_statements_;
+  std::vector<Step> down_steps_;
   std::vector<Statement> verify_statements_;
   std::vector<Statement> require_statements_;
 };

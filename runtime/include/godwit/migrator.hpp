@@ -82,10 +82,14 @@ enum class EventKind : std::uint8_t {
   kApplied,    ///< `migration` is committed, after `duration`
   kFailed,     ///< `migration` failed: `message`
   kFinished,   ///< the run is over: `count` were applied
+  kUndoing,    ///< the down section of `migration` begins
+  kUndone,     ///< `migration` is undone and its row is gone, after `duration`
 };
 
 struct Event {
   EventKind kind{};
+  /// Of the set, but for a row that this build does not contain and that down() undoes from its
+  /// stored SQL: then it holds little more than the names, and only during the call.
   const Migration* migration = nullptr;
   std::size_t index = 0;
   std::size_t count = 0;
@@ -159,6 +163,15 @@ struct Report {
   std::string database;
 };
 
+// In godwit/maintenance.hpp.
+struct DownOptions;
+struct DownReport;
+struct RedoReport;
+struct HistoryOptions;
+struct HistoryReport;
+struct LogEntry;
+struct VerifyReport;
+
 /// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
 class Migrator {
  public:
@@ -189,6 +202,57 @@ class Migrator {
   /// Reads the history; one round trip (two when something is pending), no write, no lock. Works on
   /// a standby and for a role that may only read.
   Status status();
+
+  // ---- What people do at a terminal; an application that never calls these does not pay for them.
+  //
+  // A target is written as: a version (7, 007), a full name (007_crm), a name, an `Alias:` or
+  // `@tag` of a header, `head` (the last of the set), `base` (before the first), `previous` (before
+  // the last applied), `+N` (after the next N that are pending), `-N` (before the last N applied).
+  // Throws Error of kind kUsage for one that there is not.
+
+  /// up() for what stands at or before `target` in the order of the set.
+  Report up_to(std::string_view target);
+  /// up() for the next `count` that are pending. Throws kUsage when fewer are, unless none is.
+  Report up_next(std::size_t count);
+  /// up() for `target` and what it depends on, and nothing else. Warns when something that is left
+  /// out would be refused as a late arrival afterwards.
+  Report apply(std::string_view target);
+
+  /// Undoes by the down sections, in the reverse of the order in which they were applied, and never
+  /// one that something applied depends on. Each in one transaction with the removal of its row and
+  /// the log's line, under the gate; a down section that cannot run in a transaction runs a
+  /// statement at a time, and a run that was killed in it is taken up again by the next down().
+  /// Throws before anything is undone when one of them has no down section or is irreversible.
+  DownReport down(const DownOptions& options);
+  /// down(), then up() for exactly what was undone.
+  RedoReport redo(const DownOptions& options);
+
+  // Changes to the history alone: no SQL of a migration runs but verify sections. All of one call
+  // is one transaction under the gate, with a line of the log for each change; a call that finds
+  // nothing to change changes nothing.
+
+  /// Records everything at or before `target` as applied: what it would make is there already. A
+  /// migration outside a transaction that was cut off counts as finished.
+  HistoryReport stamp(std::string_view target, const HistoryOptions& options);
+  /// The same for a database that this set has never migrated. Throws kUsage where it has.
+  HistoryReport baseline(std::string_view target, const HistoryOptions& options);
+  /// Removes the row of one migration (also of one that this build does not contain, by its version
+  /// or full name), so that it is pending again. Throws kFailed when something applied depends on
+  /// it, kUsage when there is no such row.
+  HistoryReport forget(std::string_view target, const HistoryOptions& options);
+  /// Puts this build's checksum into the row of an edited migration; of all, where `target` is
+  /// empty.
+  HistoryReport accept(std::string_view target, const HistoryOptions& options);
+  /// Makes the rows say what this build says (name, checksum, breaking), and settles the step of a
+  /// migration outside a transaction by HistoryOptions::doubt.
+  HistoryReport repair(const HistoryOptions& options);
+
+  /// Runs the verify sections of all that is applied, each in a read-only transaction of its own,
+  /// and goes on after one that does not hold.
+  VerifyReport verify();
+  /// The log, oldest first: what was applied, undone, failed, stamped, forgotten, accepted and
+  /// repaired. Empty where there is no history.
+  std::vector<LogEntry> log();
 
  private:
   class Impl;

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Commands that only read, in the words of those who come from other tools: history, current,
+// heads, pending, graph, verify, sql.
+#include "commands.hpp"
+#include "json.hpp"
+#include "output.hpp"
+#include "references.hpp"
+
+#include <godwit/maintenance.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace godwit::cli {
+namespace {
+
+void print(const std::string& line) {
+  std::puts(line.c_str());
+}
+
+Status read_status(const Arguments& arguments, const MigrationSet& set) {
+  return Migrator(arguments.conninfo, set, arguments.options).status();
+}
+
+bool is_in_history(const MigrationStatus& entry) {
+  return entry.row.has_value();
+}
+
+// What nothing else of the set depends on, in the order of the set.
+std::vector<const Migration*> heads_of(const MigrationSet& set) {
+  std::vector<const Migration*> heads;
+  for (const Migration& migration : set.migrations) {
+    if (dependants_of(set, migration).empty()) {
+      heads.push_back(&migration);
+    }
+  }
+  return heads;
+}
+
+std::string log_line(const LogEntry& entry) {
+  std::string text;
+  if (entry.execution_time_ms) {
+    text = duration_text(std::chrono::milliseconds{*entry.execution_time_ms});
+  }
+  if (!entry.message.empty()) {
+    text += text.empty() ? "" : "  ";
+    text += entry.message;
+  }
+  if (!entry.sqlstate.empty()) {
+    text += fmt::format(" [{}]", entry.sqlstate);
+  }
+  if (entry.line > 0) {
+    text += fmt::format(" at {}:{}", entry.file, entry.line);
+  }
+  return text;
+}
+
+int print_log(const Arguments& arguments, const MigrationSet& set) {
+  const std::vector<LogEntry> log = Migrator(arguments.conninfo, set, arguments.options).log();
+  if (arguments.is_json) {
+    print(json_log(log));
+    return 0;
+  }
+  Table table({"AT", "EVENT", "MIGRATION", "BY", "WHAT"});
+  for (const LogEntry& entry : log) {
+    table.add(
+        {entry.logged_at, entry.event, entry.migration_name, entry.logged_by, log_line(entry)},
+        entry.event == "failed" ? Color::kRed : Color::kNone);
+  }
+  table.print(arguments.has_color);
+  return 0;
+}
+
+std::string node_name(const Migration& migration) {
+  return fmt::format("m{}", migration.version);
+}
+
+void print_graph_text(const MigrationSet& set) {
+  for (const Migration& migration : set.migrations) {
+    std::string needs;
+    for (const std::string& name : dependencies_of(set, migration)) {
+      needs += needs.empty() ? "  <- " : ", ";
+      needs += name;
+    }
+    print(std::string(migration.full_name) + needs);
+  }
+}
+
+// Both formats name a node by its version and quote the label, in which only a quote is special.
+std::string label_of(std::string_view name) {
+  std::string label;
+  for (const char c : name) {
+    label += c == '"' ? '\'' : c;
+  }
+  return label;
+}
+
+void print_graph(const MigrationSet& set, bool is_dot) {
+  print(is_dot ? "digraph migrations {" : "graph LR");
+  for (const Migration& migration : set.migrations) {
+    print(is_dot
+              ? fmt::format("  {} [label=\"{}\"];", node_name(migration),
+                            label_of(migration.full_name))
+              : fmt::format("  {}[\"{}\"]", node_name(migration), label_of(migration.full_name)));
+    for (const Dependency& dependency : migration.dependencies) {
+      if (dependency.set.empty() || dependency.set == set.name) {
+        print(fmt::format("  m{} {} {}{}", dependency.version, is_dot ? "->" : "-->",
+                          node_name(migration), is_dot ? ";" : ""));
+      }
+    }
+  }
+  if (is_dot) {
+    print("}");
+  }
+}
+
+}  // namespace
+
+int run_history(const Arguments& arguments, const MigrationSet& set) {
+  if (arguments.verbosity > 0) {
+    return print_log(arguments, set);
+  }
+  Status status = read_status(arguments, set);
+  std::erase_if(status.migrations, [](const MigrationStatus& entry) { return !entry.row; });
+  std::sort(
+      status.migrations.begin(), status.migrations.end(),
+      [](const MigrationStatus& a, const MigrationStatus& b) { return a.row->id < b.row->id; });
+  if (arguments.is_json) {
+    print(json_status(set, status));
+    return 0;
+  }
+  Table table({"APPLIED AT", "MIGRATION", "BY", "DESCRIPTION"});
+  for (const MigrationStatus& entry : status.migrations) {
+    table.add({entry.row->executed_at, name_of(entry), entry.row->applied_by,
+               entry.migration != nullptr ? std::string(entry.migration->description)
+                                          : entry.row->description},
+              entry.state == State::kApplied ? Color::kNone : state_color(entry.state));
+  }
+  table.print(arguments.has_color);
+  return 0;
+}
+
+int run_current(const Arguments& arguments, const MigrationSet& set) {
+  const Status status = read_status(arguments, set);
+  const MigrationStatus* last = nullptr;
+  for (const MigrationStatus& entry : status.migrations) {
+    if (is_in_history(entry) && (last == nullptr || last->migration != nullptr) &&
+        (entry.migration != nullptr || last == nullptr)) {
+      last = &entry;
+    }
+  }
+  const std::size_t pending = status.count(State::kPending);
+  if (arguments.is_json) {
+    print(json_current(last, pending));
+    return 0;
+  }
+  if (last == nullptr) {
+    print("base (nothing is applied)");
+    return 0;
+  }
+  print(name_of(*last) +
+        (pending == 0 ? std::string(" (head)") : fmt::format(" ({} pending)", pending)));
+  return 0;
+}
+
+int run_heads(const Arguments& arguments, const MigrationSet& set) {
+  const std::vector<const Migration*> heads = heads_of(set);
+  if (arguments.is_json) {
+    print(json_migrations("heads", heads));
+    return 0;
+  }
+  for (const Migration* migration : heads) {
+    print(std::string(migration->full_name));
+  }
+  return 0;
+}
+
+int run_pending(const Arguments& arguments, const MigrationSet& set) {
+  const Status status = read_status(arguments, set);
+  std::vector<const Migration*> pending;
+  for (const MigrationStatus& entry : status.migrations) {
+    if (entry.migration != nullptr &&
+        (entry.state == State::kPending || entry.state == State::kPartial)) {
+      pending.push_back(entry.migration);
+    }
+  }
+  if (arguments.is_json) {
+    print(json_migrations("pending", pending));
+    return 0;
+  }
+  for (const Migration* migration : pending) {
+    print(std::string(migration->full_name));
+  }
+  return 0;
+}
+
+int run_graph(const Arguments& arguments, const MigrationSet& set) {
+  if (arguments.is_json) {
+    print(json_graph(set));
+  } else if (arguments.format == "text") {
+    print_graph_text(set);
+  } else {
+    print_graph(set, arguments.format == "dot");
+  }
+  return 0;
+}
+
+int run_verify(const Arguments& arguments, const MigrationSet& set) {
+  const VerifyReport report = Migrator(arguments.conninfo, set, arguments.options).verify();
+  const int exit_code = report.failures.empty() ? 0 : static_cast<int>(ErrorKind::kVerifyFailed);
+  if (arguments.is_json) {
+    print(json_verify(report, exit_code));
+    return exit_code;
+  }
+  if (!arguments.is_quiet) {
+    for (const Migration* migration : report.held) {
+      print(fmt::format("{}  {}", paint("holds", Color::kGreen, arguments.has_color),
+                        migration->full_name));
+    }
+  }
+  std::fflush(stdout);
+  for (const Error& error : report.failures) {
+    std::fprintf(stderr, "%s\n", error.what());
+  }
+  std::fflush(stderr);
+  print(fmt::format("{} verified, {} failed, {} without a verify section", report.held.size(),
+                    report.failures.size(), report.unchecked.size()));
+  return exit_code;
+}
+
+int run_sql(const Arguments& arguments, const MigrationSet& set) {
+  const std::string to = !arguments.to.empty()       ? arguments.to
+                         : !arguments.target.empty() ? arguments.target
+                                                     : std::string("head");
+  const std::string script = psql_script(set, arguments.options, arguments.from, to);
+  if (arguments.is_json) {
+    print(json_script(script));
+  } else {
+    std::fputs(script.c_str(), stdout);
+  }
+  return 0;
+}
+
+}  // namespace godwit::cli

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Events in words.
+#include "reporter.hpp"
+
+#include "json.hpp"
+#include "output.hpp"
+#include "signals.hpp"
+
+#include <cstdio>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace godwit::cli {
+
+Reporter::Reporter(const Arguments& arguments, const MigrationSet& set)
+    : arguments_(arguments), set_(set), line_(arguments.has_color) {}
+
+Options Reporter::listen(Options options) {
+  options.on_event = [this](const Event& event) { on_event(event); };
+  options.is_cancelled = [] { return SignalGuard::is_raised(); };
+  return options;
+}
+
+void Reporter::on_event(const Event& event) {
+  remember(event);
+  if (arguments_.is_json) {
+    print(json_event(event));
+  } else if (!arguments_.is_quiet) {
+    show(event);
+  }
+}
+
+Report Reporter::partial_report() const {
+  Report report = report_;
+  report.failed = report.failed > 0 || is_under_way_ ? 1 : 0;
+  return report;
+}
+
+void Reporter::remember(const Event& event) {
+  if (event.kind == EventKind::kApplying || event.kind == EventKind::kUndoing) {
+    is_under_way_ = true;
+  } else if (event.kind == EventKind::kApplied || event.kind == EventKind::kUndone) {
+    is_under_way_ = false;
+  }
+  if (event.kind == EventKind::kStarted) {
+    report_.skipped = set_.migrations.size() - event.count;
+  } else if (event.kind == EventKind::kApplied) {
+    report_.applied.push_back({event.migration, event.duration});
+  } else if (event.kind == EventKind::kUndone) {
+    ++undone_;
+  } else if (event.kind == EventKind::kFailed) {
+    report_.failed = 1;
+  } else if (event.kind == EventKind::kWarning) {
+    report_.warnings.push_back(event.message);
+  }
+}
+
+void Reporter::show(const Event& event) {
+  const bool has_color = arguments_.has_color;
+  const std::string name =
+      event.migration == nullptr ? std::string{} : std::string(event.migration->full_name);
+  switch (event.kind) {
+    case EventKind::kApplying:
+    case EventKind::kUndoing:
+      if (arguments_.verbosity > 1) {
+        const Migration& migration = *event.migration;
+        const bool is_down = event.kind == EventKind::kUndoing && migration.down.is_present;
+        print(paint(is_down ? migration.down.sql : migration.up.sql, Color::kDim, has_color));
+      }
+      line_.show(event);
+      break;
+    case EventKind::kProgress:
+      line_.show(event);
+      break;
+    case EventKind::kApplied:
+      print(fmt::format("{}  {}  ({})", paint("applied", Color::kGreen, has_color), name,
+                        duration_text(event.duration)));
+      break;
+    case EventKind::kUndone:
+      print(fmt::format("{}  {}  ({})", paint("undone", Color::kYellow, has_color), name,
+                        duration_text(event.duration)));
+      break;
+    case EventKind::kWaiting:
+      print(fmt::format("{}  another run is at work: {}",
+                        paint("waiting", Color::kYellow, has_color), event.message));
+      break;
+    case EventKind::kBlocked:
+      print(fmt::format("{}  {} waits for {}", paint("blocked", Color::kYellow, has_color), name,
+                        event.message));
+      break;
+    case EventKind::kRetrying:
+      print(fmt::format("{} {}{}{}", paint("retrying", Color::kYellow, has_color), name,
+                        event.duration.count() > 0 ? " in " + duration_text(event.duration) + ": "
+                                                   : std::string(name.empty() ? "" : ": "),
+                        event.message));
+      break;
+    case EventKind::kWarning:
+      print_error(
+          fmt::format("{} {}", paint("warning:", Color::kYellow, has_color), event.message));
+      break;
+    case EventKind::kNotice:
+      if (arguments_.verbosity > 0) {
+        print("  " + event.message);
+      }
+      break;
+    case EventKind::kStatement:
+      if (arguments_.verbosity > 0) {
+        print(fmt::format("  {}:{}", event.migration->up.file, event.line));
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+void Reporter::clear_line() {
+  line_.clear();
+}
+
+void Reporter::print(const std::string& line) {
+  clear_line();
+  std::puts(line.c_str());
+  std::fflush(stdout);
+}
+
+void Reporter::print_error(const std::string& line) {
+  clear_line();
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s\n", line.c_str());
+}
+
+void print_summary(const Report& report) {
+  std::puts(fmt::format("{} applied, {} skipped, {} failed", report.applied.size(), report.skipped,
+                        report.failed)
+                .c_str());
+}
+
+}  // namespace godwit::cli

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The SQL of undoing: a row is locked first, and removed last. A row whose down section runs
+// outside a transaction is in the state "undoing" meanwhile, with a claim like that of `up`.
+#include "history.hpp"
+
+namespace godwit::detail {
+namespace {
+
+constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
+
+}  // namespace
+
+std::string History::lock_row(const Connection& connection, std::int64_t row_id) const {
+  return compose(
+      "SELECT pg_catalog.txid_current() FROM {1} AS h WHERE h.id{0}{2} AND h.state{0}'applied' "
+      "FOR UPDATE",
+      kEquals, quoted(connection), row_id);
+}
+
+std::string History::stored_down(const Connection& connection, std::int64_t row_id) const {
+  return compose("SELECT h.down_sql FROM {1} AS h WHERE h.id{0}{2}", kEquals, quoted(connection),
+                 row_id);
+}
+
+std::string History::finish_undo(const Connection& connection, const RunIdentity& run,
+                                 std::string_view condition, milliseconds duration) const {
+  return compose(
+      "WITH gone AS (DELETE FROM {} WHERE {} RETURNING *) "
+      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
+      "execution_time_ms, run_id, tool_version) SELECT 'undone', migration_set, kind, "
+      "migration_name, migration_number, checksum, {}, '{}', {} FROM gone "
+      "RETURNING execution_time_ms",
+      quoted(connection), condition, quoted_log(connection), duration.count(), run.run_id,
+      connection.literal(run.tool_version));
+}
+
+std::string History::begin_undo(const Connection& connection, const RunIdentity& run,
+                                const Migration& script) const {
+  return compose(
+      "UPDATE {0} SET state = 'undoing', step = 0, steps = {1}, run_id = '{2}', claim_pid = "
+      "pg_catalog.pg_backend_pid(), claim_backend_start = (SELECT a.backend_start FROM "
+      "pg_catalog.pg_stat_activity AS a WHERE a.pid{3}pg_catalog.pg_backend_pid()), "
+      "claim_system_id = (SELECT s.system_identifier FROM pg_catalog.pg_control_system() AS s) "
+      "WHERE {4} AND state{3}'applied'",
+      quoted(connection), script.up.steps.size(), run.run_id, kEquals,
+      row_condition(connection, run, script));
+}
+
+std::string History::cancel_undo(const Connection& connection, const RunIdentity& run,
+                                 const Migration& script) const {
+  return compose(
+      "UPDATE {} SET state = 'applied', step = steps, claim_backend_start = NULL, "
+      "claim_system_id = NULL WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
+      quoted(connection), row_condition(connection, run, script), kEquals);
+}
+
+}  // namespace godwit::detail

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What `up` and `down` send, as a script for psql: for those who let nobody but their own people
+// touch the database. The texts are the same ones; what is different is that nobody looks while it
+// runs, so that it begins with a look of its own, and ends at the first error.
+#include "run.hpp"
+#include "target.hpp"
+
+#include <godwit/maintenance.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace godwit::detail {
+namespace {
+
+constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
+
+[[noreturn]] void refuse(ErrorKind kind, std::string message, std::string hint) {
+  ErrorDetail detail;
+  detail.message = std::move(message);
+  detail.hint = std::move(hint);
+  throw Error(kind, std::move(detail));
+}
+
+std::string name_of(const MigrationSet& set, std::size_t place) {
+  return place == 0 ? std::string("base") : std::string(set.migrations[place - 1].full_name);
+}
+
+// The down section in the place of `up`, as in down.cpp.
+Migration down_of(const Migration& migration) {
+  if (!migration.irreversible.empty()) {
+    refuse(ErrorKind::kFailed,
+           compose("{} is irreversible: {}", migration.full_name, migration.irreversible),
+           "let the script end after it");
+  }
+  if (!migration.down.is_present) {
+    refuse(ErrorKind::kFailed, compose("{} has no down section", migration.full_name),
+           "let the script end after it");
+  }
+  Migration script = migration;
+  script.up = migration.down;
+  script.require = {};
+  script.verify = {};
+  return script;
+}
+
+}  // namespace
+
+std::unique_ptr<Connection> Connection::detached() {
+  // With an option that does not exist libpq gives an object that was never near a network.
+  return std::unique_ptr<Connection>(new Connection(PQconnectStart("godwit=detached"), false));
+}
+
+std::size_t Run::fixed_place(std::string_view target) const {
+  if (target == "previous" || target.substr(0, 1) == "+" || target.substr(0, 1) == "-") {
+    refuse(ErrorKind::kUsage,
+           compose("\"{}\" depends on a database, and a script is made without one", target),
+           "write a version, a name, head or base");
+  }
+  return place_of(set_, Snapshot{}, target);
+}
+
+// Ends the script unless the history has exactly what stands at or before the place.
+std::string Run::starting_state(std::size_t place) const {
+  std::vector<const Migration*> expected;
+  for (const Migration& migration : set_.migrations.subspan(0, place)) {
+    if (migration.kind == Kind::kVersioned) {
+      expected.push_back(&migration);
+    }
+  }
+  std::string list;
+  for (const Migration* migration : expected) {
+    list += compose("{}'{} {}'", list.empty() ? "" : ", ", migration->version, migration->checksum);
+  }
+  const std::string query = compose(
+      "SELECT ARRAY(SELECT CAST(h.migration_number AS pg_catalog.text) OPERATOR(pg_catalog.||) ' ' "
+      "OPERATOR(pg_catalog.||) coalesce(h.checksum, '') OPERATOR(pg_catalog.||) CASE WHEN "
+      "h.state{0}'applied' THEN '' ELSE ' ' OPERATOR(pg_catalog.||) h.state END FROM {1} AS h "
+      "WHERE h.migration_set{0}{2} AND h.target_schema{0}'' AND h.migration_number IS NOT NULL)",
+      kEquals, history_.quoted(*connection_), connection_->literal(set_.name));
+  return compose(
+      R"(DO $godwit$
+DECLARE
+  expected pg_catalog.text[] := CAST(ARRAY[{0}] AS pg_catalog.text[]);
+  found pg_catalog.text[] := CAST(ARRAY[] AS pg_catalog.text[]);
+  missing pg_catalog.text;
+  others pg_catalog.text;
+BEGIN
+  IF pg_catalog.to_regclass({1}) IS NOT NULL THEN
+    EXECUTE {2} INTO found;
+  END IF;
+  missing := (SELECT pg_catalog.string_agg(e, ', ') FROM pg_catalog.unnest(expected) AS e
+    WHERE NOT e OPERATOR(pg_catalog.=) ANY (found));
+  others := (SELECT pg_catalog.string_agg(f, ', ') FROM pg_catalog.unnest(found) AS f
+    WHERE NOT f OPERATOR(pg_catalog.=) ANY (expected));
+  IF missing IS NOT NULL OR others IS NOT NULL THEN
+    RAISE EXCEPTION 'this script begins at {3}, and the database is not there'
+      USING DETAIL = pg_catalog.format('not in the history: %s; in the history besides: %s',
+        coalesce(missing, 'nothing'), coalesce(others, 'nothing')),
+      HINT = 'nothing was done; make a script that begins where the database is, or run `up`';
+  END IF;
+END
+$godwit$;
+)",
+      list, connection_->literal(history_.quoted(*connection_)), connection_->literal(query),
+      name_of(set_, place));
+}
+
+// A migration, or with is_undoing_ its down section, that runs outside a transaction.
+std::string Run::steps_script(const Migration& migration) {
+  Message begin;
+  const std::string settings = begin_settings(options_.lock_timeout, milliseconds{0});
+  begin.add(Section::kBegin, &migration,
+            "BEGIN ISOLATION LEVEL READ COMMITTED;\n" + settings.substr(0, settings.rfind(';')));
+  begin.add(Section::kGuard, &migration,
+            is_undoing_ ? history_.begin_undo(*connection_, identity_, migration)
+                        : history_.insert(*connection_, identity_, migration, true));
+  if (!migration.require.guarded_sql.empty()) {
+    begin.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql, 1);
+  }
+  begin.add(Section::kCommit, &migration, "COMMIT");
+  std::string sql = begin.text();
+  sql += compose("SET lock_timeout = {};\nSET statement_timeout = {};\n",
+                 std::max(migration.lock_timeout_ms, 0), statement_timeout(migration).count());
+  std::vector<std::string_view> changed = {"lock_timeout", "statement_timeout"};
+  for (const Setting& setting : migration.settings) {
+    sql += compose("SELECT pg_catalog.set_config({}, {}, false);\n",
+                   connection_->literal(setting.name), connection_->literal(setting.value));
+    changed.push_back(setting.name);
+  }
+  const std::vector<std::string_view> leaked = leaked_settings(migration.up);
+  changed.insert(changed.end(), leaked.begin(), leaked.end());
+  if (!options_.role.empty()) {
+    sql += compose("SET ROLE {};\n", connection_->identifier(options_.role));
+    changed.emplace_back("role");
+  }
+  for (std::size_t number = 0; number < migration.up.steps.size(); ++number) {
+    const Step& step = migration.up.steps[number];
+    for (std::uint32_t i = 0; i < step.statement_count; ++i) {
+      const Statement& statement = migration.up.statements[step.first_statement + i];
+      sql += migration.up.sql.substr(statement.offset, statement.length);
+      sql += "\n;\n";
+    }
+    sql += history_.set_step(*connection_, identity_, migration, number + 1) + ";\n";
+  }
+  Message end;
+  end.add(Section::kBegin, &migration,
+          "BEGIN ISOLATION LEVEL READ COMMITTED;\n" + settings.substr(0, settings.rfind(';')));
+  if (!migration.verify.guarded_sql.empty()) {
+    end.add_foreign(Section::kVerify, &migration, migration.verify.guarded_sql, 1);
+  }
+  add_role_reset(end, migration);
+  end.add(Section::kFinish, &migration,
+          is_undoing_
+              ? history_.finish_undo(*connection_, identity_,
+                                     history_.row_condition(*connection_, identity_, migration),
+                                     milliseconds{0})
+              : history_.finish(*connection_, identity_, migration));
+  end.add(Section::kCommit, &migration, "COMMIT");
+  sql += end.text();
+  for (const std::string& statement : restore_statements(changed)) {
+    sql += statement + ";\n";
+  }
+  // "*" has taken them away already.
+  if (std::find(leaked.begin(), leaked.end(), "*") == leaked.end()) {
+    for (const std::string_view statement : migration.up.leftovers) {
+      sql += compose("{};\n", statement);
+    }
+  }
+  return sql;
+}
+
+std::string Run::down_script(const Migration& migration) {
+  const Migration script = down_of(migration);
+  if (!script.up.is_transactional) {
+    return steps_script(script);
+  }
+  const std::string condition = history_.row_condition(*connection_, identity_, script);
+  Message message;
+  add_begin(message, script, false, false);
+  message.add(Section::kGuard, &script,
+              compose("DO $godwit$ BEGIN PERFORM FROM {} WHERE {} AND state{}'applied' FOR UPDATE; "
+                      "IF NOT FOUND THEN RAISE EXCEPTION '{} is not applied'; END IF; END $godwit$",
+                      history_.quoted(*connection_), condition, kEquals, script.full_name));
+  add_settings(message, script);
+  message.add_foreign(Section::kUp, &script, script.up.sql, 1);
+  message.add(Section::kConstraints, &script, "SET CONSTRAINTS ALL IMMEDIATE");
+  add_role_reset(message, script);
+  message.add(Section::kFinish, &script,
+              history_.finish_undo(*connection_, identity_, condition, milliseconds{0}));
+  message.add(Section::kCommit, &script, "COMMIT");
+  add_leak_reset(message, script);
+  return message.text();
+}
+
+std::string Run::script(std::string_view from, std::string_view to) {
+  connection_ = Connection::detached();
+  const std::size_t begin = fixed_place(from);
+  const std::size_t end = fixed_place(to);
+  std::string sql = compose(
+      "-- Made by godwit {}: the set {}, {} {} to {}.\n"
+      "-- Run it with: psql -X -f FILE\n"
+      "\\set ON_ERROR_STOP on\n\\set AUTOCOMMIT on\n"
+      "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n\n{}",
+      set_.tool_version, set_.name, end < begin ? "down from" : "from", name_of(set_, begin),
+      name_of(set_, end), starting_state(begin));
+  if (begin == 0 && end > 0) {
+    std::uint32_t count = 0;
+    sql += compose("\n-- the history\nBEGIN ISOLATION LEVEL READ COMMITTED;\n{}{}COMMIT;\n",
+                   begin_settings(options_.lock_timeout, milliseconds{0}),
+                   history_.create(*connection_, history_.schema() == "public", &count));
+  }
+  for (std::size_t place = begin; place < end; ++place) {
+    const Migration& migration = set_.migrations[place];
+    sql += compose("\n-- {}\n", migration.full_name);
+    if (migration.up.is_transactional) {
+      Message message;
+      add_block(message, migration, false, false);
+      sql += message.text();
+    } else {
+      sql += steps_script(migration);
+    }
+  }
+  is_undoing_ = true;
+  for (std::size_t place = begin; place > end; --place) {
+    const Migration& migration = set_.migrations[place - 1];
+    if (migration.kind == Kind::kVersioned) {
+      sql += compose("\n-- {}, undone\n", migration.full_name) + down_script(migration);
+    }
+  }
+  return sql;
+}
+
+}  // namespace godwit::detail
+
+namespace godwit {
+
+std::string psql_script(const MigrationSet& set, const Options& options, std::string_view from,
+                        std::string_view to) {
+  detail::Run run(set, options, {}, nullptr);
+  return run.script(from, to);
+}
+
+}  // namespace godwit

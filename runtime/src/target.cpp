@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// From words to places in the order of a set, and the calls of Migrator that apply a part of it.
+#include "target.hpp"
+
+#include "migrator_impl.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <unordered_set>
+
+namespace godwit::detail {
+namespace {
+
+[[noreturn]] void refuse(std::string message, std::string hint) {
+  ErrorDetail detail;
+  detail.message = std::move(message);
+  detail.hint = std::move(hint);
+  throw Error(ErrorKind::kUsage, std::move(detail));
+}
+
+bool is_called(const Migration& migration, std::string_view name) {
+  const auto& aliases = migration.aliases;
+  return migration.full_name == name ||
+         (!migration.tag.empty() && name.substr(0, 1) == "@" && name.substr(1) == migration.tag) ||
+         std::find(aliases.begin(), aliases.end(), name) != aliases.end();
+}
+
+// The migration with this name; a plain name only where no other has it.
+std::optional<std::size_t> find_named(const MigrationSet& set, std::string_view name) {
+  const auto number = whole_number(name);
+  for (std::size_t i = 0; i < set.migrations.size(); ++i) {
+    const Migration& migration = set.migrations[i];
+    if (is_called(migration, name) ||
+        (number && migration.kind == Kind::kVersioned && migration.version == *number)) {
+      return i;
+    }
+  }
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < set.migrations.size(); ++i) {
+    if (set.migrations[i].name != name) {
+      continue;
+    }
+    if (found) {
+      refuse(compose("\"{}\" may be {} or {}", name, set.migrations[*found].full_name,
+                     set.migrations[i].full_name),
+             "write the version or the full name");
+    }
+    found = i;
+  }
+  return found;
+}
+
+bool is_applied(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration) {
+  const Row* row = find_row(snapshot, set, migration);
+  return row != nullptr && row->state == "applied";
+}
+
+// The place after the next `count` that are pending.
+std::size_t after_pending(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
+  for (std::size_t i = 0; i < set.migrations.size(); ++i) {
+    if (!is_applied(snapshot, set, set.migrations[i]) && --count <= 0) {
+      return i + 1;
+    }
+  }
+  return set.migrations.size();
+}
+
+// The place before the last `count` that are applied.
+std::size_t before_applied(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
+  for (std::size_t i = set.migrations.size(); i > 0; --i) {
+    if (is_applied(snapshot, set, set.migrations[i - 1]) && --count <= 0) {
+      return i - 1;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || text.front() == '-' || error != std::errc{} ||
+      end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+bool is_row_of(const Row& row, const MigrationSet& set, const Migration& migration) {
+  return row.set == set.name &&
+         (migration.kind == Kind::kVersioned ? row.version == migration.version
+                                             : !row.version && row.name == migration.full_name);
+}
+
+const Row* find_row(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration) {
+  const auto row =
+      std::find_if(snapshot.rows.begin(), snapshot.rows.end(),
+                   [&](const Row& candidate) { return is_row_of(candidate, set, migration); });
+  return row == snapshot.rows.end() ? nullptr : &*row;
+}
+
+std::size_t place_of(const MigrationSet& set, const Snapshot& snapshot, std::string_view target) {
+  if (target == "head" || target == "heads") {
+    return set.migrations.size();
+  }
+  if (target == "base") {
+    return 0;
+  }
+  if (target == "previous") {
+    return before_applied(set, snapshot, 1);
+  }
+  if (target.size() > 1 && (target.front() == '+' || target.front() == '-')) {
+    const auto steps = whole_number(target.substr(1));
+    if (steps && *steps > 0) {
+      return target.front() == '+' ? after_pending(set, snapshot, *steps)
+                                   : before_applied(set, snapshot, *steps);
+    }
+  }
+  const auto found = find_named(set, target);
+  if (!found) {
+    refuse(compose("there is no migration \"{}\"", target),
+           "a target is a version, a full name, an alias, @tag, +1, -1, head, base or previous; "
+           "`list` shows all");
+  }
+  return *found + 1;
+}
+
+const Migration& migration_at(const MigrationSet& set, const Snapshot& snapshot,
+                              std::string_view target) {
+  const std::size_t place = place_of(set, snapshot, target);
+  if (place == 0) {
+    refuse(compose("\"{}\" is before the first migration", target), "name a migration");
+  }
+  return set.migrations[place - 1];
+}
+
+// ---- Selections --------------------------------------------------------------------------------
+
+namespace {
+
+std::vector<const Migration*> select_to(const MigrationSet& set, const Plan& plan,
+                                        const Snapshot& snapshot, std::string_view target) {
+  const std::size_t place = place_of(set, snapshot, target);
+  std::vector<const Migration*> chosen;
+  for (const Pending& pending : plan.pending) {
+    if (static_cast<std::size_t>(pending.migration - set.migrations.data()) < place) {
+      chosen.push_back(pending.migration);
+    }
+  }
+  return chosen;
+}
+
+std::vector<const Migration*> select_next(const Plan& plan, std::size_t count) {
+  if (count > plan.pending.size() && !plan.pending.empty()) {
+    refuse(compose("{} migrations are to be applied, but {} {} pending", count, plan.pending.size(),
+                   plan.pending.size() == 1 ? "is" : "are"),
+           compose("a number alone is how many; for all up to the version {0}: --to={0}", count));
+  }
+  std::vector<const Migration*> chosen;
+  for (std::size_t i = 0; i < std::min(count, plan.pending.size()); ++i) {
+    chosen.push_back(plan.pending[i].migration);
+  }
+  return chosen;
+}
+
+std::vector<const Migration*> select_closure(const MigrationSet& set, const Plan& plan,
+                                             const Snapshot& snapshot, std::string_view target) {
+  std::unordered_set<const Migration*> wanted = {&migration_at(set, snapshot, target)};
+  // Dependencies stand before what needs them, so one walk from the end finds them all.
+  std::vector<const Migration*> chosen;
+  for (auto pending = plan.pending.rbegin(); pending != plan.pending.rend(); ++pending) {
+    if (wanted.count(pending->migration) == 0) {
+      continue;
+    }
+    chosen.push_back(pending->migration);
+    for (const Dependency& dependency : pending->migration->dependencies) {
+      if (!dependency.set.empty() && dependency.set != set.name) {
+        continue;
+      }
+      for (const Migration& migration : set.migrations) {
+        if (migration.kind == Kind::kVersioned && migration.version == dependency.version) {
+          wanted.insert(&migration);
+        }
+      }
+    }
+  }
+  std::reverse(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+}  // namespace
+
+// What apply() leaves out, and up() will call late.
+void Run::warn_of_late_arrivals(const std::vector<const Migration*>& chosen, const Plan& plan) {
+  if (chosen.empty() || options_.order == OrderPolicy::kAny) {
+    return;
+  }
+  for (const Pending& pending : plan.pending) {
+    const Migration* left = pending.migration;
+    const bool is_late = left->kind == Kind::kVersioned && left < chosen.back() &&
+                         (options_.order == OrderPolicy::kLinear || !left->declares_dependencies);
+    if (is_late && std::find(chosen.begin(), chosen.end(), left) == chosen.end()) {
+      warn(
+          compose("{} stays pending before {} and declares no Dependencies: `up` will refuse it "
+                  "as a late arrival, unless with --order=any",
+                  left->full_name, chosen.back()->full_name));
+    }
+  }
+}
+
+Report Run::up_to(std::string_view target) {
+  selector_ = [this, target](const Plan& plan) { return select_to(set_, plan, snapshot_, target); };
+  return up();
+}
+
+Report Run::up_next(std::size_t count) {
+  selector_ = [count](const Plan& plan) { return select_next(plan, count); };
+  return up();
+}
+
+Report Run::apply_only(std::string_view target) {
+  selector_ = [this, target](const Plan& plan) {
+    auto chosen = select_closure(set_, plan, snapshot_, target);
+    warn_of_late_arrivals(chosen, plan);
+    return chosen;
+  };
+  return up();
+}
+
+Report Run::up_these(const std::vector<const Migration*>& migrations) {
+  selector_ = [&migrations](const Plan&) { return migrations; };
+  return up();
+}
+
+}  // namespace godwit::detail
+
+namespace godwit {
+
+Report Migrator::up_to(std::string_view target) {
+  return impl_->run([&](detail::Run& run) { return run.up_to(target); });
+}
+
+Report Migrator::up_next(std::size_t count) {
+  return impl_->run([&](detail::Run& run) { return run.up_next(count); });
+}
+
+Report Migrator::apply(std::string_view target) {
+  return impl_->run([&](detail::Run& run) { return run.apply_only(target); });
+}
+
+}  // namespace godwit

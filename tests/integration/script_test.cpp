@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `sql`: what psql makes of the script must be what `up` and `down` make.
+#include "command_line.hpp"
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include <unistd.h>
+
+namespace godwit::test {
+namespace {
+
+// The history without what differs from run to run.
+constexpr const char* kRows =
+    "SELECT string_agg(concat_ws('|', migration_name, migration_number, checksum, description, "
+    "migration_set, kind, state, step, steps, breaking, down_sql, origin, tool_version, "
+    "execution_time_ms IS NULL), E'\\n' ORDER BY id) FROM schema_migrations";
+constexpr const char* kLog =
+    "SELECT string_agg(concat_ws('|', event, migration_name, migration_number, checksum, "
+    "migration_set), E'\\n' ORDER BY id) FROM schema_migrations_log";
+
+std::string output_of(const std::string& command, int* code = nullptr) {
+  FILE* pipe = popen((command + " 2>&1").c_str(), "r");
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (std::size_t count = fread(buffer.data(), 1, buffer.size(), pipe); count > 0;
+       count = fread(buffer.data(), 1, buffer.size(), pipe)) {
+    text.append(buffer.data(), count);
+  }
+  const int status = pclose(pipe);
+  if (code != nullptr) {
+    *code = WEXITSTATUS(status);
+  }
+  return text;
+}
+
+class Script : public CommandLine {
+ protected:
+  Script() {
+    builder_
+        .add(12, "notes",
+             {"CREATE TABLE notes (id int PRIMARY KEY, body text DEFAULT 'a;b')",
+              "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; "
+              "SELECT 2; END",
+              "INSERT INTO notes VALUES (1, E'it''s \\\\ :x $1 ü')"})
+        .depends_on({10})
+        .setting("work_mem", "64MB")
+        .verify({"SELECT count(*) = 1 FROM notes"})
+        .down_statements({"DROP FUNCTION f()", "DROP TABLE notes"});
+    builder_.add(13, "index", {"CREATE INDEX CONCURRENTLY by_body ON notes (body)"})
+        .depends_on({12})
+        .outside_transaction()
+        .builds_index(0, "notes", "by_body")
+        .down_statements({"DROP INDEX CONCURRENTLY by_body"})
+        .down_outside_transaction();
+    builder_.add(14, "last", {"CREATE TABLE last (id int) -- no semicolon"})
+        .depends_on({13})
+        .down("DROP TABLE last -- nor here");
+  }
+
+  /// What psql says about a script, and its exit code: 3 for an error in it.
+  static std::string psql(const std::string& script, const std::string& database, int* code) {
+    const std::string path = "/tmp/godwit_script_" + std::to_string(getpid()) + ".sql";
+    std::ofstream(path) << script;
+    std::string text = output_of(
+        "psql -X -q -d '" + server_conninfo() + " dbname=" + database + "' -f " + path, code);
+    unlink(path.c_str());
+    return text;
+  }
+  static std::string dump(const std::string& database) {
+    std::string text = output_of("pg_dump --schema-only --no-owner -d '" + server_conninfo() +
+                                 " dbname=" + database + "' | grep -v '^.\\(un\\)\\?restrict '");
+    return text;
+  }
+
+  std::string sql(const std::vector<std::string>& arguments) {
+    std::vector<std::string> all = {"sql"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const Outcome outcome = run(all);
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.out;
+  }
+
+  Database other_;
+  Session other_session_{other_.conninfo()};
+};
+
+TEST_F(Script, UpByPsqlIsUp) {
+  run({"up"});
+  int code = 0;
+  const std::string said = psql(sql({}), other_.name(), &code);
+  ASSERT_EQ(code, 0) << said;
+  EXPECT_EQ(other_session_.get(kRows), session_.get(kRows));
+  EXPECT_EQ(other_session_.get(kLog), session_.get(kLog));
+  EXPECT_EQ(dump(other_.name()), dump(database_.name()));
+  EXPECT_EQ(other_session_.get("SELECT body FROM notes"), session_.get("SELECT body FROM notes"));
+  const Report nothing = migrate(other_.conninfo(), builder_.set());
+  EXPECT_TRUE(nothing.applied.empty());
+}
+
+TEST_F(Script, InPartsAndDownAgain) {
+  int code = 0;
+  EXPECT_EQ((psql(sql({"7"}), other_.name(), &code), code), 0);
+  std::string said = psql(sql({"--from=7", "--to=head"}), other_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  said = psql(sql({"--from=head", "--to=10"}), other_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  run({"up"});
+  run({"down", "--to=10"});
+  EXPECT_EQ(other_session_.get(kRows), session_.get(kRows));
+  EXPECT_EQ(other_session_.get(kLog), session_.get(kLog));
+  EXPECT_EQ(dump(other_.name()), dump(database_.name()));
+}
+
+TEST_F(Script, AWrongStartingStateIsRefused) {
+  int code = 0;
+  const std::string script = sql({"--from=7"});
+  const std::string empty = psql(script, other_.name(), &code);
+  EXPECT_EQ(code, 3);
+  EXPECT_NE(empty.find("this script begins at 007_crm, and the database is not there"),
+            std::string::npos)
+      << empty;
+  EXPECT_NE(empty.find("not in the history: 1 "), std::string::npos) << empty;
+  EXPECT_EQ(other_session_.get("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"), "0");
+  migrate(other_.conninfo(), builder_.set());
+  psql(script, other_.name(), &code);
+  EXPECT_EQ(code, 3) << "it is further on";
+  psql(sql({}), other_.name(), &code);
+  EXPECT_EQ(code, 3);
+  other_session_.run("UPDATE schema_migrations SET checksum = 'x' WHERE migration_number = 7");
+  psql(sql({"--from=head", "--to=10"}), other_.name(), &code);
+  EXPECT_EQ(code, 3) << "an edited one";
+  EXPECT_EQ(other_session_.get("SELECT count(*) FROM schema_migrations"), "6");
+}
+
+TEST_F(Script, AFailureLeavesWhatUpWouldLeave) {
+  builder_.add(15, "bad", {"CREATE TABLE half (id int)", "SELECT nope"});
+  int code = 0;
+  psql(sql({}), other_.name(), &code);
+  EXPECT_EQ(code, 3);
+  EXPECT_EQ(other_session_.list("SELECT migration_number FROM schema_migrations ORDER BY id"),
+            "1,7,10,12,13,14");
+  EXPECT_EQ(other_session_.get("SELECT to_regclass('half') IS NULL"), "t");
+}
+
+TEST_F(Script, WhatCannotBeWrittenDownIsRefused) {
+  for (const char* target : {"+1", "-1", "previous"}) {
+    EXPECT_EQ(run({"sql", "--to", target}).code, 2) << target;
+  }
+  const Outcome down = run({"sql", "--from=head", "--to=base"});
+  EXPECT_EQ(down.code, 1);
+  EXPECT_NE(down.err.find("010_team has no down section"), std::string::npos) << down.err;
+  EXPECT_EQ(down.out, "");
+  EXPECT_EQ(Json::parse(run({"sql", "--json"}).out)["ok"], true);
+}
+
+}  // namespace
+}  // namespace godwit::test
