@@ -14,11 +14,24 @@ void finish(CompiledSet& set, const lint::Policy& policy) {
   set.diagnostics.sort();
 }
 
+/// `main:7` in the set main is its own 7.
+void resolve_own_name(std::vector<MigrationSource>& sources, const std::string& set_name) {
+  if (set_name.empty())
+    return;
+  for (MigrationSource& source : sources) {
+    for (DependencyName& name : source.header.dependencies) {
+      if (name.set == set_name)
+        name.set.clear();
+    }
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
   auto set = std::make_unique<CompiledSet>();
   set->sources = load_set(request.files, set->files, set->diagnostics);
+  resolve_own_name(set->sources, request.set_name);
   set->order = order_set(set->sources, set->diagnostics);
   set->migrations = sql::parse_set(set->sources, request.policy.postgres, set->diagnostics);
   for (const std::size_t index : set->order.order) {

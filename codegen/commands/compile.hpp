@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "lint/policy.hpp"
@@ -23,6 +24,8 @@ struct SetRequest {
   /// Compared with when given; the file need not exist.
   std::optional<std::filesystem::path> lock;
   lint::Policy policy;
+  /// The set's own name where it is known: `name:7` is 7 then.
+  std::string set_name;
 };
 
 /// Everything known about a set. Its parts point into each other: neither copied nor moved.

@@ -37,7 +37,8 @@ std::unique_ptr<CompiledSet> compile_path(const std::filesystem::path& path,
   if (std::filesystem::is_directory(path, error)) {
     SetRequest request{.files = files_of(path, options.layout),
                        .lock = path / kLockFile,
-                       .policy = options.policy};
+                       .policy = options.policy,
+                       .set_name = {}};
     return compile_set(request);
   }
   if (!std::filesystem::exists(path, error))

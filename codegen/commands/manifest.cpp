@@ -40,7 +40,7 @@ bool read_entry(Manifest& manifest, std::string_view key, const std::string& val
   else if (key == "namespace")
     manifest.cpp_namespace = value;
   else if (key == "name")
-    manifest.set_name = value;
+    manifest.request.set_name = value;
   else if (key == "history-table")
     manifest.request.policy.history_table = value;
   else if (key == "postgres")
