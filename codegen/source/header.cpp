@@ -372,8 +372,11 @@ void HeaderReader::read_breaking(const Line& line) {
 
 void HeaderReader::read_dependencies(const Line& line) {
   header_.declares_dependencies = true;
+  std::string_view value = line.value;
+  if (value.starts_with(':'))  // as in `Dependencies:: 7`
+    value = trim_left(value.substr(1));
   DependencyList list =
-      read_dependency_list(line.key, line.value, std::span(lines_).subspan(next_), &is_key_line);
+      read_dependency_list(line.key, value, std::span(lines_).subspan(next_), &is_key_line);
   next_ += list.lines;
   for (DependencyProblem& problem : list.problems)
     invalid(problem.at, std::move(problem.message), std::move(problem.note));
