@@ -37,8 +37,7 @@ std::unique_ptr<CompiledSet> compile_path(const std::filesystem::path& path,
   if (std::filesystem::is_directory(path, error)) {
     SetRequest request{.files = files_of(path, options.layout),
                        .lock = path / kLockFile,
-                       .policy = options.policy,
-                       .set_name = {}};
+                       .policy = options.policy};
     return compile_set(request);
   }
   if (!std::filesystem::exists(path, error))

@@ -22,10 +22,8 @@ using Json = nlohmann::ordered_json;
 
 std::unique_ptr<CompiledSet> compile_directory(const std::filesystem::path& directory,
                                                Layout layout) {
-  SetRequest request{.files = files_of(directory, layout),
-                     .lock = directory / "godwit.lock",
-                     .policy = {},
-                     .set_name = {}};
+  SetRequest request{
+      .files = files_of(directory, layout), .lock = directory / "godwit.lock", .policy = {}};
   return compile_set(request);
 }
 
