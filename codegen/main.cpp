@@ -39,6 +39,7 @@ struct CommandLine {
   LockOptions lock{.directory = kDefaultDirectory, .file = {}, .accept = {}};
   ListOptions list{.directory = kDefaultDirectory};
   ShowOptions show{.directory = kDefaultDirectory, .version = {}};
+  GraphOptions graph{.directory = kDefaultDirectory};
   NewOptions create{.directory = kDefaultDirectory, .name = {}};
   RulesOptions rules;
   std::vector<std::string> rule_settings;
@@ -123,6 +124,9 @@ void add_lint(CLI::App& app, CommandLine& line) {
                   "for single files: auto (as the file says), always or none")
       ->check(CLI::IsMember({"auto", "always", "none"}).description(""))
       ->type_name("MODE");
+  command.add_flag("--fix", options.fix,
+                   "make the edits that need no thought, other than to locked migrations");
+  command.add_flag("--diff", options.diff, "print those edits to stdout, as a patch");
   add_layout(command, options.layout);
   add_color(command, options.color);
 }
@@ -173,6 +177,17 @@ void add_show(CLI::App& app, CommandLine& line) {
   add_layout(command, line.show.layout);
 }
 
+void add_graph(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand("graph", "Draw which migration depends on which");
+  command.add_option("DIRECTORY", line.graph.directory, "migrations/ unless given");
+  static const std::map<std::string, GraphFormat> kFormats{
+      {"text", GraphFormat::kText}, {"dot", GraphFormat::kDot}, {"mermaid", GraphFormat::kMermaid}};
+  command.add_option("--format", line.graph.format, "text, dot (Graphviz) or mermaid")
+      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->type_name("FORMAT");
+  add_layout(command, line.graph.layout);
+}
+
 void add_new(CLI::App& app, CommandLine& line) {
   CLI::App& command = *app.add_subcommand(
       "new", "Write the next migration's file, in the style of those that are there");
@@ -221,6 +236,8 @@ int dispatch(const CLI::App& app, CommandLine& line) {
     return run_list(line.list);
   if (app.got_subcommand("show"))
     return run_show(line.show);
+  if (app.got_subcommand("graph"))
+    return run_graph(line.graph);
   if (app.got_subcommand("new"))
     return run_new(line.create);
   return run_rules(line.rules);
@@ -292,6 +309,7 @@ int main(int argc, char** argv) {
   add_lock(app, line);
   add_list(app, line);
   add_show(app, line);
+  add_graph(app, line);
   add_new(app, line);
   add_rules(app, line);
   if (!has_known_command(app, argc, argv))

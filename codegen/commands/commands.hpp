@@ -41,6 +41,8 @@ struct LintOptions {
   Layout layout = Layout::kAuto;    ///< of directories
   Format format = Format::kGcc;
   Color color = Color::kAuto;
+  bool fix = false;   ///< put the mechanical edits into the files
+  bool diff = false;  ///< print them as a patch
 };
 int run_lint(LintOptions options);
 
@@ -76,6 +78,15 @@ struct ShowOptions {
   bool json = false;
 };
 int run_show(const ShowOptions& options);
+
+enum class GraphFormat : std::uint8_t { kText, kDot, kMermaid };
+
+struct GraphOptions {
+  std::filesystem::path directory;
+  GraphFormat format = GraphFormat::kText;
+  Layout layout = Layout::kAuto;
+};
+int run_graph(const GraphOptions& options);
 
 struct NewOptions {
   std::filesystem::path directory;

@@ -3,19 +3,26 @@
 // `godwit lint`: directories are sets, other files are migrations of their own, a manifest is what
 // the build sees. All are reported in one run.
 #include <cstdio>
+#include <fstream>
 #include <iterator>
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
 #include "commands/commands.hpp"
 #include "commands/compile.hpp"
 #include "commands/manifest.hpp"
+#include "commands/write_file.hpp"
+#include "emit/fixes.hpp"
 #include "emit/report.hpp"
 
 namespace godwit::codegen::commands {
 namespace {
+
+using Sets = std::vector<std::unique_ptr<CompiledSet>>;
 
 constexpr std::string_view kLockFile = "godwit.lock";
 
@@ -60,10 +67,8 @@ std::string render(Format format, const Diagnostics& all, const emit::ReportOpti
   return text.empty() ? emit::summary_line(all, options.migrations) + "\n" : text;
 }
 
-}  // namespace
-
-int run_lint(LintOptions options) {
-  std::vector<std::unique_ptr<CompiledSet>> sets;
+Sets compile_all(const LintOptions& options) {
+  Sets sets;
   if (options.manifest) {
     Manifest manifest = read_manifest(*options.manifest);
     manifest.request.policy = merged(std::move(manifest.request.policy), options.policy);
@@ -71,14 +76,67 @@ int run_lint(LintOptions options) {
   }
   for (const std::filesystem::path& path : options.paths)
     sets.push_back(compile_path(path, options));
+  return sets;
+}
 
+Diagnostics findings_of(const Sets& sets) {
   Diagnostics all;
-  std::size_t migrations = 0;
-  for (const auto& set : sets) {
-    migrations += set->in_order.size();
-    all.append(set->diagnostics);
-  }
+  for (const auto& set : sets) all.append(set->diagnostics);
   all.sort();
+  return all;
+}
+
+/// An edit of a locked migration would fail the build: these files are left alone.
+std::vector<emit::FixedFile> fixes_of(const Sets& sets, const Diagnostics& all) {
+  std::set<const SourceFile*> locked;
+  for (const auto& set : sets) {
+    for (const LockEntry& entry : set->lock.entries) {
+      for (const MigrationSource& source : set->sources) {
+        if (source.version == entry.version)
+          locked.insert(&source.up.file());
+      }
+    }
+  }
+  return emit::collect_fixes(all, [&](const SourceFile& file) { return !locked.contains(&file); });
+}
+
+void print_diffs(const std::vector<emit::FixedFile>& fixed) {
+  for (const emit::FixedFile& file : fixed) {
+    const std::filesystem::path relative =
+        file.file->path().lexically_relative(std::filesystem::current_path());
+    const std::string text = emit::unified_diff(file, relative.string());
+    std::fwrite(text.data(), 1, text.size(), stdout);
+  }
+}
+
+void write_fixes(const std::vector<emit::FixedFile>& fixed) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // text() is without it
+  for (const emit::FixedFile& file : fixed) {
+    std::string start(kMark.size(), '\0');
+    std::ifstream(file.file->path(), std::ios::binary)
+        .read(start.data(), static_cast<std::streamsize>(start.size()));
+    write_if_different(file.file->path(),
+                       (start == kMark ? start : std::string()) + emit::fixed_text(file));
+  }
+}
+
+}  // namespace
+
+int run_lint(LintOptions options) {
+  Sets sets = compile_all(options);
+  Diagnostics all = findings_of(sets);
+  if (options.fix || options.diff) {
+    const std::vector<emit::FixedFile> fixed = fixes_of(sets, all);
+    if (options.diff)
+      print_diffs(fixed);
+    if (options.fix) {
+      write_fixes(fixed);
+      sets = compile_all(options);
+      all = findings_of(sets);
+    }
+  }
+  std::size_t migrations = 0;
+  for (const auto& set : sets) migrations += set->in_order.size();
   const bool fails = all.has_errors();
   const emit::ReportOptions report{
       .use_color = options.format == Format::kGcc && use_color(options.color, STDERR_FILENO),

@@ -202,20 +202,21 @@ Place Context::head_place(const Event& event, std::string_view last_word) const 
   return event.place;
 }
 
-void Context::report(std::string_view rule, const Event& event, Place place, std::string message,
-                     std::vector<std::string> notes, std::optional<Severity> severity) {
-  report_in(section(), rule, event.call.value_or(place), std::move(message), std::move(notes),
-            severity);
+Diagnostic* Context::report(std::string_view rule, const Event& event, Place place,
+                            std::string message, std::vector<std::string> notes,
+                            std::optional<Severity> severity) {
+  return report_in(section(), rule, event.call.value_or(place), std::move(message),
+                   std::move(notes), severity);
 }
 
-void Context::report_in(const Section& section, std::string_view id, Place place,
-                        std::string message, std::vector<std::string> notes,
-                        std::optional<Severity> severity) {
+Diagnostic* Context::report_in(const Section& section, std::string_view id, Place place,
+                               std::string message, std::vector<std::string> notes,
+                               std::optional<Severity> severity) {
   const RuleInfo* rule = find_rule(id);
   const Severity own = severity.value_or(rule == nullptr ? Severity::kError : rule->severity);
   // A function may be called more than once.
   if (!reported_.emplace(id, place.offset, message).second)
-    return;
+    return nullptr;
   findings_.push_back({.severity = own,
                        .rule = rule == nullptr ? id : rule->id,
                        .file = &section.file(),
@@ -225,6 +226,7 @@ void Context::report_in(const Section& section, std::string_view id, Place place
                        .notes = std::move(notes),
                        .fix = {},
                        .is_survivable = false});
+  return &findings_.back();
 }
 
 }  // namespace godwit::codegen::lint

@@ -91,13 +91,15 @@ class Context {
   /// The first words of the statement: "CREATE UNIQUE INDEX".
   Place head_place(const Event& event, std::string_view last_word) const;
 
-  /// Reports at the rule's own severity, or at `severity`.
-  void report(std::string_view rule, const Event& event, Place place, std::string message,
-              std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
+  /// Reports at the rule's own severity, or at `severity`. Null where the very same was reported
+  /// before; else valid until the next report.
+  Diagnostic* report(std::string_view rule, const Event& event, Place place, std::string message,
+                     std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
 
   /// The same for a place in another section of the migration, such as its verify section.
-  void report_in(const Section& section, std::string_view rule, Place place, std::string message,
-                 std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
+  Diagnostic* report_in(const Section& section, std::string_view rule, Place place,
+                        std::string message, std::vector<std::string> notes = {},
+                        std::optional<Severity> severity = {});
 
   std::vector<Diagnostic>& findings() noexcept { return findings_; }
 

@@ -145,11 +145,14 @@ void check_concurrent_drop(const PgQuery__DropStmt& drop, const Event& event, Co
   for (const catalog::Name& name : dropped_indexes(drop, context))
     rewrite += fmt::format("\nDROP INDEX CONCURRENTLY {}{};", drop.missing_ok ? "IF EXISTS " : "",
                            catalog::quote_name(name));
-  context.report("drop-concurrently-multiple", event, context.head_place(event, "concurrently"),
-                 drop.n_objects > 1
-                     ? "DROP INDEX CONCURRENTLY takes one index: PostgreSQL rejects several"
-                     : "DROP INDEX CONCURRENTLY takes no CASCADE: PostgreSQL rejects it",
-                 {"write one statement for each, in a migration of its own:" + rewrite});
+  Diagnostic* finding = context.report(
+      "drop-concurrently-multiple", event, context.head_place(event, "concurrently"),
+      drop.n_objects > 1 ? "DROP INDEX CONCURRENTLY takes one index: PostgreSQL rejects several"
+                         : "DROP INDEX CONCURRENTLY takes no CASCADE: PostgreSQL rejects it",
+      {"write one statement for each, in a migration of its own:" + rewrite});
+  if (finding != nullptr && !cascades && !event.is_in_body)
+    finding->fix = Fix{event.place.offset, event.place.offset + event.place.length,
+                       rewrite.substr(1, rewrite.size() - 2)};
 }
 
 void check_drop_index(const Event& event, Context& context) {

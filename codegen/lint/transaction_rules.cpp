@@ -114,18 +114,43 @@ bool is_end(const PgQuery__TransactionStmt& statement) {
          statement.kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE;
 }
 
+/// Behind the statement's semicolon, if it has one.
+std::size_t end_with_semicolon(std::string_view text, const Event& event) {
+  const std::size_t end = event.place.offset + event.place.length;
+  const std::size_t semicolon = text.find_first_not_of(" \t\r\n", end);
+  return semicolon != std::string_view::npos && text[semicolon] == ';' ? semicolon + 1 : end;
+}
+
+/// Deletes the statement, and its line where there is nothing else.
+Fix deletion_of(std::string_view text, const Event& event) {
+  Fix fix{event.place.offset, end_with_semicolon(text, event), ""};
+  const std::size_t before = text.find_last_not_of(" \t", fix.start - 1);
+  const bool begins_line =
+      fix.start == 0 || before == std::string_view::npos || text[before] == '\n';
+  const std::size_t after = text.find_first_not_of(" \t\r", fix.end);
+  const bool ends_line = after == std::string_view::npos || text[after] == '\n';
+  if (begins_line && ends_line) {
+    fix.start = fix.start == 0 || before == std::string_view::npos ? 0 : before + 1;
+    fix.end = after == std::string_view::npos ? text.size() : after + 1;
+  }
+  return fix;
+}
+
 void report_control(Context& context, std::size_t index) {
   const Event event = event_of(context, index);
   const auto* statement = sql::as<PgQuery__TransactionStmt>(event.node);
   if (statement == nullptr)
     return;
   const std::string_view name = name_of(*statement);
-  context.report(
+  Diagnostic* finding = context.report(
       "transaction-control", event, event.place,
       is_begin(*statement)
           ? fmt::format("{} inside a migration, which runs in a transaction already", name)
           : fmt::format("{} would end the transaction that also records the migration", name),
       {"delete it; what has to be committed before the rest belongs into a migration of its own"});
+  const bool is_commit = statement->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT;
+  if (finding != nullptr && (is_begin(*statement) || is_commit))
+    finding->fix = deletion_of(context.section().text(), event);
 }
 
 /// Of a migration without a transaction: its own BEGIN and COMMIT have to pair up.
@@ -159,10 +184,16 @@ void check_own_transactions(Context& context) {
   }
   if (open) {
     const Event event = event_of(context, *open);
-    context.report("uncommitted-transaction", event, event.place,
-                   "this transaction is never committed: its work is lost, and the session keeps "
-                   "its locks",
-                   {"end it:\nCOMMIT;"});
+    Diagnostic* finding = context.report(
+        "uncommitted-transaction", event, event.place,
+        "this transaction is never committed: its work is lost, and the session keeps "
+        "its locks",
+        {"end it:\nCOMMIT;"});
+    if (finding != nullptr) {
+      const std::string_view text = context.section().text();
+      const std::size_t end = end_with_semicolon(text, event_of(context, statements.size() - 1));
+      finding->fix = Fix{end, end, text[end - 1] == ';' ? "\nCOMMIT;" : ";\nCOMMIT;"};
+    }
   }
 }
 

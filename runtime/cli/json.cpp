@@ -135,9 +135,9 @@ void add_database(Json& json, const Status& status) {
 }  // namespace
 
 std::string json_event(const Event& event) {
-  constexpr std::array kNames = {"started",  "waiting",   "blocked", "retrying",
-                                 "applying", "statement", "notice",  "warning",
-                                 "applied",  "failed",    "finished"};
+  constexpr std::array kNames = {"started",  "waiting",   "blocked",  "retrying",
+                                 "applying", "statement", "progress", "notice",
+                                 "warning",  "applied",   "failed",   "finished"};
   Json json;
   json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
   if (event.migration != nullptr) {
@@ -147,6 +147,9 @@ std::string json_event(const Event& event) {
   json["count"] = event.count;
   if (event.line > 0) {
     json["line"] = event.line;
+  }
+  if (event.kind == EventKind::kProgress) {
+    json["percent"] = event.percent;
   }
   if (event.duration.count() > 0 || event.kind == EventKind::kApplied) {
     json["duration_ms"] = event.duration.count();

@@ -5,11 +5,10 @@
 #include "commands.hpp"
 #include "json.hpp"
 #include "output.hpp"
+#include "progress.hpp"
 #include "signals.hpp"
 
 #include <cstdio>
-
-#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -20,7 +19,7 @@ namespace {
 class Progress {
  public:
   Progress(const Arguments& arguments, const MigrationSet& set)
-      : arguments_(arguments), set_(set), is_terminal_(isatty(STDOUT_FILENO) == 1) {}
+      : arguments_(arguments), set_(set), line_(arguments.has_color) {}
 
   void on_event(const Event& event) {
     remember(event);
@@ -30,6 +29,8 @@ class Progress {
       show(event);
     }
   }
+
+  void clear() { line_.clear(); }
 
   /// A migration that was under way when the run ended has failed, whoever's fault it was.
   Report partial_report() const {
@@ -65,13 +66,10 @@ class Progress {
         if (arguments_.verbosity > 1) {
           print(paint(event.migration->up.sql, Color::kDim, has_color));
         }
-        if (is_terminal_) {
-          std::fputs(fmt::format("\r\x1b[Kapplying {} ({} of {}) …", name, event.index, event.count)
-                         .c_str(),
-                     stdout);
-          std::fflush(stdout);
-          is_line_open_ = true;
-        }
+        line_.show(event);
+        break;
+      case EventKind::kProgress:
+        line_.show(event);
         break;
       case EventKind::kApplied:
         print(fmt::format("{}  {}  ({})", paint("applied", Color::kGreen, has_color), name,
@@ -110,29 +108,21 @@ class Progress {
     }
   }
 
-  void clear_line() {
-    if (is_line_open_) {
-      std::fputs("\r\x1b[K", stdout);
-      is_line_open_ = false;
-    }
-  }
-
   void print(const std::string& line) {
-    clear_line();
+    line_.clear();
     std::puts(line.c_str());
     std::fflush(stdout);
   }
 
   void print_error(const std::string& line) {
-    clear_line();
+    line_.clear();
     std::fflush(stdout);
     std::fprintf(stderr, "%s\n", line.c_str());
   }
 
   const Arguments& arguments_;
   const MigrationSet& set_;
-  bool is_terminal_;
-  bool is_line_open_ = false;
+  ProgressLine line_;
   bool is_under_way_ = false;
   Report report_;
 };
@@ -175,9 +165,7 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
     if (arguments.is_json) {
       std::puts(json_report(report, &error).c_str());
     } else {
-      if (isatty(STDOUT_FILENO) == 1 && !arguments.is_quiet) {
-        std::fputs("\r\x1b[K", stdout);
-      }
+      progress.clear();
       std::fflush(stdout);
       std::fprintf(stderr, "%s\n", error.what());
       std::fflush(stderr);

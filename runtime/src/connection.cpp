@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Connecting, sending and waiting on libpq. Waiting is always poll() on the socket, so that a
-// cancel request, a look at who is in the way and a deadline are possible at any moment; libpq's
-// blocking calls are used only to write.
+// Connecting, sending and waiting on libpq. Waiting is always for the socket (waiting.hpp), so that
+// a cancel request, a look at who is in the way and a deadline are possible at any moment, and a
+// caller's event loop can wait instead of us. Two short calls of libpq block: the look-up of a host
+// name, and a cancel request.
 #include "connection.hpp"
+
+#include "waiting.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -224,9 +227,10 @@ void Connection::adopt() {
   if (!is_borrowed_) {
     PQsetNoticeReceiver(connection_, &Connection::receive_notice, this);
   }
+  // A long message is written in pieces, and what the server says meanwhile is read.
   was_nonblocking_ = PQisnonblocking(connection_) != 0;
-  if (was_nonblocking_) {
-    PQsetnonblocking(connection_, 0);
+  if (!was_nonblocking_) {
+    PQsetnonblocking(connection_, 1);
   }
   if (is_borrowed_ && !is_cut() && parameter("client_encoding") != "UTF8") {
     old_encoding_ = std::string(parameter("client_encoding"));
@@ -245,8 +249,8 @@ Connection::~Connection() {
   if (old_receiver_ != nullptr) {
     PQsetNoticeReceiver(connection_, old_receiver_, nullptr);
   }
-  if (was_nonblocking_) {
-    PQsetnonblocking(connection_, 1);
+  if (!was_nonblocking_) {
+    PQsetnonblocking(connection_, 0);
   }
 }
 
@@ -310,7 +314,7 @@ std::unique_ptr<Connection> Connection::open(const Parameters& parameters,
     }
     pollfd descriptor{PQsocket(raw),
                       static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-    const int ready = poll(&descriptor, 1, static_cast<int>(std::min(left, kTick).count()));
+    const int ready = wait_for(descriptor, std::min(left, kTick));
     if (ready > 0) {
       state = PQconnectPoll(raw);
     } else if (ready < 0 && errno != EINTR) {
@@ -361,11 +365,29 @@ bool Connection::wait_readable(const Waiter& waiter, Clock::time_point since, Re
       timeout = kTick;
     }
     pollfd descriptor{PQsocket(connection_), POLLIN, 0};
-    const int ready = poll(&descriptor, 1, static_cast<int>(timeout.count()));
+    const int ready = wait_for(descriptor, timeout);
     if (ready > 0) {
       return PQconsumeInput(connection_) != 0;
     }
     if (ready < 0 && errno != EINTR) {
+      return false;
+    }
+  }
+}
+
+// False when the connection is lost. A server that sends while it is sent to must be read from.
+bool Connection::flush() {
+  for (;;) {
+    const int left = PQflush(connection_);
+    if (left <= 0) {
+      return left == 0;
+    }
+    pollfd descriptor{PQsocket(connection_), POLLIN | POLLOUT, 0};
+    const int ready = wait_for(descriptor, milliseconds{-1});
+    if (ready < 0 && errno != EINTR) {
+      return false;
+    }
+    if (ready > 0 && (descriptor.revents & ~POLLOUT) != 0 && PQconsumeInput(connection_) == 0) {
       return false;
     }
   }
@@ -382,7 +404,7 @@ Reply Connection::send(const std::string& message, const Waiter& waiter, const R
     PQsetSingleRowMode(connection_);
   }
   Clock::time_point since = Clock::now();
-  bool is_lost = false;
+  bool is_lost = !flush();
   for (;;) {
     while (!is_lost && PQisBusy(connection_) != 0) {
       is_lost = !wait_readable(waiter, since, reply);
@@ -401,12 +423,19 @@ Reply Connection::send(const std::string& message, const Waiter& waiter, const R
         break;
       case PGRES_COPY_IN:
         PQputCopyEnd(connection_, "COPY FROM STDIN cannot be used in a migration");
+        is_lost = is_lost || !flush();
         break;
       case PGRES_COPY_OUT:
       case PGRES_COPY_BOTH: {
+        constexpr int kWithoutWaiting = 1;
         char* row = nullptr;
-        while (PQgetCopyData(connection_, &row, 0) > 0) {
-          PQfreemem(row);
+        for (int size = 0; (size = PQgetCopyData(connection_, &row, kWithoutWaiting)) >= 0;) {
+          if (size > 0) {
+            PQfreemem(row);
+          } else if (!wait_readable(waiter, since, reply)) {
+            is_lost = true;
+            break;
+          }
         }
         break;
       }

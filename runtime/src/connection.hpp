@@ -116,6 +116,7 @@ class Connection {
   Connection(PGconn* connection, bool is_borrowed);
 
   bool wait_readable(const Waiter& waiter, Clock::time_point since, Reply& reply);
+  bool flush();
   void adopt();
   static void receive_notice(void* self, const PGresult* notice);
 

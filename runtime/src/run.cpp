@@ -3,6 +3,8 @@
 // The loop of a run, and what it needs before it may apply anything.
 #include "run.hpp"
 
+#include "waiting.hpp"
+
 #include <algorithm>
 #include <random>
 #include <thread>
@@ -223,7 +225,7 @@ void Run::pause(milliseconds duration) {
     if (left.count() <= 0) {
       return;
     }
-    std::this_thread::sleep_for(std::min(left, milliseconds{100}));
+    wait_for(std::min(left, milliseconds{100}));
   }
 }
 
@@ -745,17 +747,21 @@ void Run::add_last_failures(Status& status) {
 
 void Run::emit(EventKind kind, const Migration* migration, std::string message,
                milliseconds duration, std::uint32_t line) {
-  if (!options_.on_event) {
-    return;
-  }
   Event event;
   event.kind = kind;
-  event.migration = migration;
-  event.count = kind == EventKind::kFinished ? report_.applied.size() : pending_count_;
-  event.index = report_.applied.size() + (kind == EventKind::kApplied ? 0 : 1);
   event.line = line;
   event.duration = duration;
   event.message = std::move(message);
+  emit(std::move(event), migration);
+}
+
+void Run::emit(Event event, const Migration* migration) {
+  if (!options_.on_event) {
+    return;
+  }
+  event.migration = migration;
+  event.count = event.kind == EventKind::kFinished ? report_.applied.size() : pending_count_;
+  event.index = report_.applied.size() + (event.kind == EventKind::kApplied ? 0 : 1);
   options_.on_event(event);
 }
 

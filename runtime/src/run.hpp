@@ -156,6 +156,7 @@ class Run {
   // watch.cpp
   std::string blockers();
   std::string gate_holder();
+  bool show_index_build();
   Connection* side_connection();
 
   // failure.cpp
@@ -166,6 +167,7 @@ class Run {
   [[noreturn]] void fail_on_foreign_table();
   void add_missing_grant(Section section, ErrorDetail& detail) const;
 
+  void emit(Event event, const Migration* migration);
   void emit(EventKind kind, const Migration* migration, std::string message = {},
             milliseconds duration = milliseconds{0}, std::uint32_t line = 0);
   void warn(std::string message);
@@ -186,7 +188,7 @@ class Run {
   bool is_pooled_ = false;
   bool is_direct_ = false;
   bool is_waiting_ = false;  // wait_until_current(): time heals, until the deadline
-  bool is_usable_ = false;  // a transaction on it is ours
+  bool is_usable_ = false;   // a transaction on it is ours
 
   Clock::time_point start_ = Clock::now();
   Clock::time_point deadline_;
@@ -210,6 +212,7 @@ class Run {
   int attempts_ = 0;
   milliseconds back_off_{0};
   std::string last_blockers_;
+  std::string last_phase_;  // of an index build, as it was last told
 
   const Migration* guarded_ = nullptr;  // whose guard found a row already
   int guard_hits_ = 0;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr milliseconds kFirstLook{1000};
 constexpr milliseconds kBetweenLooks{2000};
+constexpr milliseconds kBetweenPhases{500};
 constexpr std::chrono::seconds kSideConnect{2};
 constexpr std::chrono::seconds kSideRetry{10};
 
@@ -77,6 +78,43 @@ std::string Run::blockers() {
       Waiter{});
   return reply.is_ok() && !reply.results.empty() ? describe_activity(reply.results[0].get())
                                                  : std::string{};
+}
+
+// Tells how far an index build is; false when none is under way. A role that is no member of
+// pg_read_all_stats sees its own.
+bool Run::show_index_build() {
+  Connection* side = options_.on_event ? side_connection() : nullptr;
+  if (side == nullptr) {
+    return false;
+  }
+  const Reply reply =
+      side->send(compose("SELECT phase, CASE "
+                         "WHEN blocks_total OPERATOR(pg_catalog.>) 0 THEN blocks_done "
+                         "OPERATOR(pg_catalog.*) 100 OPERATOR(pg_catalog./) blocks_total "
+                         "WHEN tuples_total OPERATOR(pg_catalog.>) 0 THEN tuples_done "
+                         "OPERATOR(pg_catalog.*) 100 OPERATOR(pg_catalog./) tuples_total "
+                         "WHEN lockers_total OPERATOR(pg_catalog.>) 0 THEN lockers_done "
+                         "OPERATOR(pg_catalog.*) 100 OPERATOR(pg_catalog./) lockers_total "
+                         "ELSE 0 END FROM pg_catalog.pg_stat_progress_create_index "
+                         "WHERE pid OPERATOR(pg_catalog.=) {}",
+                         backend_pid_),
+                 Waiter{});
+  if (!reply.is_ok() || reply.results.empty() || PQntuples(reply.results[0].get()) == 0) {
+    return false;
+  }
+  const PGresult* row = reply.results[0].get();
+  Event event;
+  event.kind = EventKind::kProgress;
+  event.message = std::string(value(row, 0, 0));
+  constexpr std::int64_t kWhole = 100;
+  event.percent =
+      static_cast<std::uint32_t>(std::clamp(integer(row, 0, 1), std::int64_t{0}, kWhole));
+  std::string phase = compose("{} {}", event.message, event.percent);
+  if (phase != last_phase_) {
+    last_phase_ = std::move(phase);
+    emit(std::move(event), current_);
+  }
+  return true;
 }
 
 std::string Run::gate_holder() {
@@ -150,7 +188,10 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
         last_blockers_ = found;
         is_stale = false;
       }
-      next = idle + (found.empty() ? kBetweenLooks : std::min(kBetweenLooks, first * 2));
+      const bool is_building = found.empty() && show_index_build();
+      next = idle + (is_building     ? kBetweenPhases
+                     : found.empty() ? kBetweenLooks
+                                     : std::min(kBetweenLooks, first * 2));
     }
     return std::max(next - idle, milliseconds{1});
   };

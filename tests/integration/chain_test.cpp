@@ -329,9 +329,9 @@ TEST_F(Chain, EventsTellTheProgressInOrder) {
   Options options;
   std::string log;
   options.on_event = [&](const Event& event) {
-    const char* const names[] = {"started",  "waiting",   "blocked", "retrying",
-                                 "applying", "statement", "notice",  "warning",
-                                 "applied",  "failed",    "finished"};
+    const char* const names[] = {"started",  "waiting",   "blocked",  "retrying",
+                                 "applying", "statement", "progress", "notice",
+                                 "warning",  "applied",   "failed",   "finished"};
     log += fmt::format("{}{}{} ", names[static_cast<int>(event.kind)],
                        event.migration == nullptr ? "" : ":",
                        event.migration == nullptr ? "" : std::to_string(event.migration->version));

@@ -286,6 +286,31 @@ TEST_F(CommandLine, VerboseShowsNoticesAndSql) {
   EXPECT_EQ(run({"up", "--quiet"}).out, "0 applied, 4 skipped, 0 failed\n");
 }
 
+TEST_F(CommandLine, ATerminalShowsABarThatIsTakenAwayAgain) {
+  const auto up = [&](const char* terminal) {
+    const Database database;
+    return run_on_terminal(
+        [&]() -> int {
+          setenv("TERM", terminal, 1);
+          unsetenv("NO_COLOR");
+          const std::string url = database.conninfo();
+          std::string arguments[] = {"app", "up", "--url", url};
+          char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(),
+                          arguments[3].data(), nullptr};
+          return run_cli(4, argv, builder_.set());
+        },
+        40);
+  };
+  const std::string text = up("xterm");
+  EXPECT_NE(text.find("\r\x1b[K\x1b[2m[>                   ] 001_users (1 of…\x1b[0m"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\r\x1b[K\x1b[32mapplied\x1b[0m  001_users"), std::string::npos) << text;
+  const std::string dumb = up("dumb");
+  EXPECT_EQ(dumb.find('\x1b'), std::string::npos) << dumb;
+  EXPECT_NE(dumb.find("applied  001_users"), std::string::npos) << dumb;
+}
+
 TEST_F(CommandLine, SignalsRollBackAndEndIn130) {
   builder_.add(12, "slow", {"CREATE TABLE slow (id int)", "SELECT pg_sleep(60)"});
   for (const int signal : {SIGINT, SIGTERM}) {

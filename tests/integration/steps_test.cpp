@@ -97,6 +97,35 @@ TEST_F(Steps, LockTimeoutIsOffAndSettingsReachTheStatement) {
   EXPECT_EQ(session_.list("SELECT v FROM seen"), "0|0|55MB,4MB");
 }
 
+TEST_F(Steps, AnIndexBuildTellsHowFarItIs) {
+  // Two rows a page, and each row takes its time.
+  session_.run(
+      "CREATE FUNCTION slow(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS "
+      "'BEGIN PERFORM pg_sleep(0.02); RETURN $1; END';"
+      "CREATE TABLE wide (id int, filler text);"
+      "ALTER TABLE wide ALTER filler SET STORAGE PLAIN;"
+      "INSERT INTO wide SELECT i, repeat('x', 3500) FROM generate_series(1, 150) AS i");
+  SetBuilder builder;
+  builder.add(1, "index", {"CREATE INDEX CONCURRENTLY wide_slow ON wide (slow(id))"})
+      .outside_transaction()
+      .builds_index(0, "wide", "wide_slow");
+  std::vector<std::uint32_t> percents;
+  Options options;
+  options.on_event = [&](const Event& event) {
+    if (event.kind == EventKind::kProgress) {
+      EXPECT_EQ(event.migration->version, 1);
+      if (event.message == "building index: scanning table") {
+        percents.push_back(event.percent);
+      }
+    }
+  };
+  EXPECT_EQ(versions(up(builder.set(), options)), "1");
+  ASSERT_GE(percents.size(), 2U);
+  EXPECT_TRUE(std::is_sorted(percents.begin(), percents.end()));
+  EXPECT_GT(percents.back(), 0U);
+  EXPECT_LE(percents.back(), 100U);
+}
+
 TEST_F(Steps, FailedUniqueIndexIsDroppedAndBuiltByTheNextRun) {
   session_.run("INSERT INTO t VALUES (1)");
   SetBuilder builder;

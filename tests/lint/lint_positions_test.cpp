@@ -47,6 +47,8 @@ void PrintTo(const Finding& finding, std::ostream* out) {
 constexpr auto kAboutBytes = std::to_array<std::string_view>(
     {"invalid-utf8", "nul-byte", "psql-meta-command", "unknown-file-name", "identifier-too-long"});
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
@@ -125,6 +127,8 @@ class Positions : public ::testing::Test {
     std::size_t compared = 0;
     for (const fs::path& path : cases()) {
       const std::string sql = read(path);
+      if (sql.starts_with(kByteOrderMark))
+        continue;  // one at the start, and no more
       const Options options = read_options(sql);
       std::vector<Finding> expected = lint(sql, options, path.filename().string());
       for (Finding& finding : expected) {
@@ -175,7 +179,7 @@ std::string with_tabs(const std::string& text) {
 }
 
 TEST_F(Positions, AreTheSameBehindAByteOrderMark) {
-  expect_unmoved([](const std::string& sql) { return "\xEF\xBB\xBF" + sql; });
+  expect_unmoved([](const std::string& sql) { return std::string(kByteOrderMark) + sql; });
 }
 
 TEST_F(Positions, AreTheSameWithCarriageReturns) {

@@ -97,7 +97,7 @@ void OwnServer::catch_up(const std::string& primary) const {
   const Session writer(primary);
   const std::string target = writer.get("SELECT pg_current_wal_flush_lsn()");
   const Session standby(conninfo("postgres"));
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 3000; ++i) {
     if (standby.get(fmt::format("SELECT pg_last_wal_replay_lsn() >= '{}'", target)) == "t") {
       return;
     }

@@ -37,4 +37,8 @@ class Child {
   std::string err_;
 };
 
+/// Runs `body` in a child whose stdout and stderr are a terminal of so many columns; gives what it
+/// wrote there.
+std::string run_on_terminal(const std::function<int()>& body, unsigned short columns);
+
 }  // namespace godwit::test

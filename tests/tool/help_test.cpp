@@ -9,13 +9,14 @@ class Help : public ToolTest {};
 TEST_F(Help, NamesEveryCommandAndTheExitCodes) {
   const Result help = run("--help");
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* word : {"lint", "generate", "lock", "list", "show", "new", "rules",
+  for (const char* word : {"lint", "generate", "lock", "list", "show", "graph", "new", "rules",
                            "Exit code: 0 clean, 1 findings", "never connects to a database"})
     EXPECT_NE(help.out.find(word), std::string::npos) << word;
 }
 
 TEST_F(Help, EveryCommandHasIt) {
-  for (const char* command : {"lint", "generate", "lock", "list", "show", "new", "rules"}) {
+  for (const char* command :
+       {"lint", "generate", "lock", "list", "show", "graph", "new", "rules"}) {
     const Result help = run(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0) << command;
     EXPECT_NE(help.out.find("Usage: godwit " + std::string(command)), std::string::npos)

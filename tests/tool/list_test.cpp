@@ -79,6 +79,20 @@ TEST_F(List, AMigrationHasSeveralNames) {
       "godwit: error: migrations: no migration 8; `godwit list` shows those that there are\n");
 }
 
+TEST_F(List, TheGraphOfDependencies) {
+  write("migrations/011_x\"#y.sql", "-- Dependencies: 7, 10\nSELECT 1;\n");
+  EXPECT_EQ(run("graph").out, "007_crm\n010_index <- 007_crm\n011_x\"#y <- 007_crm, 010_index\n");
+  EXPECT_EQ(run("graph --format=dot").out,
+            "digraph migrations {\n  rankdir=LR;\n  node [shape=box];\n  \"007_crm\";\n"
+            "  \"010_index\";\n  \"011_x\\\"#y\";\n  \"007_crm\" -> \"010_index\";\n"
+            "  \"007_crm\" -> \"011_x\\\"#y\";\n  \"010_index\" -> \"011_x\\\"#y\";\n}\n");
+  const Result mermaid = run("graph --format=mermaid migrations");
+  EXPECT_EQ(mermaid.exit_code, 0) << mermaid.err;
+  EXPECT_EQ(mermaid.out,
+            "graph LR\n  m7[\"007_crm\"]\n  m10[\"010_index\"]\n  m11[\"011_x#quot;#35;y\"]\n"
+            "  m7 --> m10\n  m7 --> m11\n  m10 --> m11\n");
+}
+
 TEST_F(List, ErrorsArePointedAt) {
   write("migrations/011_x.sql", "SELEC;\n");
   const Result result = run("list");

@@ -75,6 +75,8 @@ enum class EventKind : std::uint8_t {
   kRetrying,   ///< rolled back after a lock timeout, deadlock or cut; tried again after `duration`
   kApplying,   ///< `migration` begins, number `index` of `count`
   kStatement,  ///< a statement outside a transaction begins
+  kProgress,   ///< an index is being built: `message` is the phase, as
+               ///< pg_stat_progress_create_index names it, `percent` how much of it is done
   kNotice,     ///< the server sent a notice: `message`
   kWarning,    ///< such as drift under DriftPolicy::kWarn: `message`
   kApplied,    ///< `migration` is committed, after `duration`
@@ -87,7 +89,8 @@ struct Event {
   const Migration* migration = nullptr;
   std::size_t index = 0;
   std::size_t count = 0;
-  std::uint32_t line = 0;  ///< of the statement, where one is meant
+  std::uint32_t line = 0;     ///< of the statement, where one is meant
+  std::uint32_t percent = 0;  ///< of kProgress
   std::chrono::milliseconds duration{0};
   std::string message;
 };

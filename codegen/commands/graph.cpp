@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `godwit graph`: which migration depends on which.
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "commands/commands.hpp"
+#include "commands/compile.hpp"
+#include "emit/graph.hpp"
+#include "emit/report.hpp"
+
+namespace godwit::codegen::commands {
+namespace {
+
+std::vector<emit::GraphNode> nodes_of(const CompiledSet& set) {
+  const auto& order = set.order.order;
+  std::vector<emit::GraphNode> nodes;
+  for (const std::size_t index : order) {
+    emit::GraphNode node{&set.sources[index], {}};
+    for (const std::size_t dependency : set.order.dependencies[index]) {
+      const auto place = std::find(order.begin(), order.end(), dependency);
+      if (place != order.end())
+        node.dependencies.push_back(static_cast<std::size_t>(place - order.begin()));
+    }
+    std::sort(node.dependencies.begin(), node.dependencies.end());
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+}  // namespace
+
+int run_graph(const GraphOptions& options) {
+  const auto set = compile_set({.files = files_of(options.directory, options.layout),
+                                .lock = options.directory / "godwit.lock",
+                                .policy = {}});
+  const std::vector<emit::GraphNode> nodes = nodes_of(*set);
+  std::string text;
+  switch (options.format) {
+    case GraphFormat::kText:
+      text = emit::graph_text(nodes);
+      break;
+    case GraphFormat::kDot:
+      text = emit::graph_dot(nodes);
+      break;
+    case GraphFormat::kMermaid:
+      text = emit::graph_mermaid(nodes);
+      break;
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!set->diagnostics.has_errors())
+    return kClean;
+  fmt::print(
+      stderr, "{}\n",
+      emit::summary_line(set->diagnostics, set->in_order.size()) + "; `godwit lint` shows them");
+  return kFindings;
+}
+
+}  // namespace godwit::codegen::commands
