@@ -180,10 +180,10 @@ void add_show(CLI::App& app, CommandLine& line) {
 void add_graph(CLI::App& app, CommandLine& line) {
   CLI::App& command = *app.add_subcommand("graph", "Draw which migration depends on which");
   command.add_option("DIRECTORY", line.graph.directory, "migrations/ unless given");
-  static const std::map<std::string, GraphFormat> kFormats{
-      {"text", GraphFormat::kText}, {"dot", GraphFormat::kDot}, {"mermaid", GraphFormat::kMermaid}};
   command.add_option("--format", line.graph.format, "text, dot (Graphviz) or mermaid")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->transform(one_of<GraphFormat>({{"text", GraphFormat::kText},
+                                       {"dot", GraphFormat::kDot},
+                                       {"mermaid", GraphFormat::kMermaid}}))
       ->type_name("FORMAT");
   add_layout(command, line.graph.layout);
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "emit/leftovers.hpp"
+
 namespace godwit::codegen::emit {
 namespace {
 
@@ -76,6 +78,34 @@ Control control_of(const sql::Node* node) {
   }
 }
 
+/// Can stand in a transaction together with the record that it has ended, so that nobody has to
+/// find out after a crash. Not what may refuse a transaction for reasons that are not in its text,
+/// and not what is there for the session.
+bool is_atomic(const sql::Node* node) {
+  if (node == nullptr || !sql::cannot_run_in_transaction(*node).empty())
+    return false;
+  switch (node->node_case) {
+    case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+    case PG_QUERY__NODE__NODE_CALL_STMT:
+    case PG_QUERY__NODE__NODE_DO_STMT:
+    case PG_QUERY__NODE__NODE_EXECUTE_STMT:
+    case PG_QUERY__NODE__NODE_PREPARE_STMT:
+    case PG_QUERY__NODE__NODE_DEALLOCATE_STMT:
+    case PG_QUERY__NODE__NODE_DISCARD_STMT:
+    case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
+    case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT:
+    case PG_QUERY__NODE__NODE_LISTEN_STMT:
+    case PG_QUERY__NODE__NODE_LOAD_STMT:
+    case PG_QUERY__NODE__NODE_REINDEX_STMT:
+    case PG_QUERY__NODE__NODE_CLUSTER_STMT:
+    case PG_QUERY__NODE__NODE_VACUUM_STMT:
+    case PG_QUERY__NODE__NODE_COPY_STMT:
+      return false;
+    default:
+      return true;
+  }
+}
+
 /// A statement a step, but for a BEGIN … COMMIT, which is one: it takes effect as a whole.
 std::vector<StepPlan> steps_outside_transaction(const std::vector<const sql::Node*>& nodes,
                                                 const std::vector<bool>& is_idempotent) {
@@ -93,7 +123,7 @@ std::vector<StepPlan> steps_outside_transaction(const std::vector<const sql::Nod
     StepPlan step;
     step.first_statement = static_cast<std::uint32_t>(i);
     step.statement_count = 1;
-    step.is_transactional = false;
+    step.is_transactional = is_atomic(nodes[i]);
     step.is_idempotent = control == Control::kBegin || is_idempotent[i];
     find_probe(nodes[i], step);
     steps.push_back(std::move(step));
@@ -161,6 +191,7 @@ ScriptPlan plan_script(const Section& section, const sql::Script& script,
   plan.is_transactional = transaction.is_transactional && transaction.not_in_transaction.empty();
   plan.begin_options = transaction.begin_options;
   plan.leaked_settings = transaction.leaked_settings;
+  plan.leftovers = find_leftovers(script);
 
   std::string text(section.text());
   std::vector<sql::Statement> kept;

@@ -35,6 +35,7 @@ struct ScriptPlan {
   bool is_transactional = true;
   std::string begin_options;
   std::vector<std::string> leaked_settings;
+  std::vector<std::string> leftovers;
 };
 
 /// `is_idempotent[i]` says whether the i-th statement of `script` may be run again.

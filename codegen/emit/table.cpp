@@ -189,7 +189,8 @@ class TableWriter {
     out += "            .is_transactional = ";
     out += boolean(plan.is_transactional);
     out += ",\n            .begin_options = " + literal(plan.begin_options) + ",\n";
-    out += "            .leaked_settings = " + strings(plan.leaked_settings) + ",\n        }";
+    out += "            .leaked_settings = " + strings(plan.leaked_settings) + ",\n";
+    out += "            .leftovers = " + strings(plan.leftovers) + ",\n        }";
     return out;
   }
 

@@ -93,11 +93,64 @@ void add_statement_leaks(const Node* statement, std::vector<std::string>& leaks)
   }
 }
 
+/// A query that calls a function which may do more than compute. set_config() has been read
+/// already.
+bool calls_functions(const Node* statement) {
+  constexpr std::string_view kHarmless[] = {
+      "set_config", "setval",          "nextval",  "now",         "count",
+      "coalesce",   "current_setting", "pg_sleep", "to_regclass", "format",
+      "lower",      "upper",           "max",      "min",         "gen_random_uuid"};
+  bool found = false;
+  walk(statement, [&](const Node& node) {
+    const auto* call = as<PgQuery__FuncCall>(&node);
+    if (call != nullptr && call->n_funcname > 0) {
+      const std::string_view name = string_value(call->funcname[call->n_funcname - 1]);
+      const bool is_of_catalog =
+          call->n_funcname == 1 || string_value(call->funcname[0]) == "pg_catalog";
+      const bool is_readable_set_config =
+          name != "set_config" || (call->n_args == 3 && !constant_text(call->args[0]).empty());
+      found = found || !is_of_catalog || !is_readable_set_config ||
+              std::find(std::begin(kHarmless), std::end(kHarmless), name) == std::end(kHarmless);
+    }
+    return !found;
+  });
+  return found;
+}
+
+bool may_run_functions(const Node* statement) {
+  if (statement == nullptr)
+    return false;
+  switch (statement->node_case) {
+    // A trigger may call anything.
+    case PG_QUERY__NODE__NODE_INSERT_STMT:
+    case PG_QUERY__NODE__NODE_UPDATE_STMT:
+    case PG_QUERY__NODE__NODE_DELETE_STMT:
+    case PG_QUERY__NODE__NODE_MERGE_STMT:
+    case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
+    case PG_QUERY__NODE__NODE_COPY_STMT:
+    case PG_QUERY__NODE__NODE_DO_STMT:
+    case PG_QUERY__NODE__NODE_CALL_STMT:
+    case PG_QUERY__NODE__NODE_EXECUTE_STMT:
+    case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT:
+      return true;
+    case PG_QUERY__NODE__NODE_SELECT_STMT:
+    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
+      return calls_functions(statement);
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> find_leaks(const Script& script) {
   std::vector<std::string> leaks;
   for (const Statement& statement : script.statements()) add_statement_leaks(statement.node, leaks);
+  const bool runs_unseen_code =
+      std::any_of(script.statements().begin(), script.statements().end(),
+                  [](const Statement& statement) { return may_run_functions(statement.node); });
+  if (runs_unseen_code)
+    leaks.emplace_back("*");
   return leaks;
 }
 

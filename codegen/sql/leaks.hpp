@@ -12,8 +12,9 @@
 
 namespace godwit::codegen::sql {
 
-/// Their names as RESET takes them, each once: "search_path", "role", "session_authorization".
-/// What is set in a function, or from a computed string, is not seen.
+/// Their names as RESET takes them, each once: "search_path", "role", "session_authorization". And
+/// "*" where code runs whose settings cannot be read from the script: a function that may have been
+/// anybody's, a trigger, a DO block.
 std::vector<std::string> find_leaks(const Script& script);
 
 }  // namespace godwit::codegen::sql

@@ -47,7 +47,8 @@ bool is_chainable(const Pending& pending) {
 
 bool leaks(const Migration& migration, std::string_view name) {
   const auto& names = migration.up.leaked_settings;
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::find(names.begin(), names.end(), name) != names.end() ||
+         std::find(names.begin(), names.end(), "*") != names.end();
 }
 
 }  // namespace
@@ -152,8 +153,8 @@ void Run::add_role_reset(Message& message, const Migration& migration) const {
 }
 
 void Run::add_leak_reset(Message& message, const Migration& migration) const {
-  const auto& names = migration.up.leaked_settings;
-  if (names.empty()) {
+  const std::vector<std::string_view> names = leaked_settings(migration.up);
+  if (names.empty() && migration.up.leftovers.empty()) {
     return;
   }
   // A transaction of its own: statements between COMMIT and BEGIN would become part of the next
@@ -161,6 +162,13 @@ void Run::add_leak_reset(Message& message, const Migration& migration) const {
   message.add(Section::kReset, &migration, "BEGIN");
   for (const std::string& statement : restore_statements(names)) {
     message.add(Section::kReset, &migration, statement);
+  }
+  const bool is_clean = std::find(names.begin(), names.end(), "*") != names.end();
+  if (!migration.up.leftovers.empty() && !is_clean) {
+    message.add(Section::kReset, &migration, "SET LOCAL client_min_messages = warning");
+    for (const std::string_view statement : migration.up.leftovers) {
+      message.add(Section::kReset, &migration, std::string(statement));
+    }
   }
   message.add(Section::kReset, &migration, "COMMIT");
 }
@@ -198,7 +206,8 @@ void Run::add_block(Message& message, const Migration& migration, bool continues
 bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
   Message message;
   std::size_t end = *next;
-  const bool is_alone = retried_ != nullptr && pending[*next].migration == retried_;
+  const bool is_alone =
+      sends_one_by_one_ || (retried_ != nullptr && pending[*next].migration == retried_);
   milliseconds longest_lock_wait{0};
   bool waits_for_ever = false;
   while (end < pending.size() && is_chainable(pending[end]) &&
@@ -278,6 +287,16 @@ bool Run::handle_failure(const Message& message, const Reply& reply) {
     check();  // another run was quicker
     refuse_foreign_row(migration);
     return false;
+  }
+  if (sqlstate == "22P05" && reply.count == 0) {
+    // A character that the server's encoding lacks: it did not read the message at all.
+    if (!std::exchange(sends_one_by_one_, true)) {
+      check();
+      return false;
+    }
+    if (migration != nullptr) {
+      locate_untranslatable(*migration, detail);
+    }
   }
   if (sqlstate == "55P03" || sqlstate == "40001" || sqlstate == "40P01") {
     check();

@@ -6,6 +6,7 @@
 // name, and a cancel request.
 #include "connection.hpp"
 
+#include "libpq.hpp"
 #include "waiting.hpp"
 
 #include <algorithm>
@@ -20,53 +21,11 @@ namespace {
 
 constexpr milliseconds kTick{100};
 
-struct MemoryDeleter {
-  void operator()(void* memory) const noexcept { PQfreemem(memory); }
-};
-
-struct OptionsDeleter {
-  void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
-};
-using ConninfoOptions = std::unique_ptr<PQconninfoOption, OptionsDeleter>;
-
-std::string_view view(const char* text) {
-  return text == nullptr ? std::string_view{} : text;
-}
-
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (std::size_t at = text.find(what); at != std::string::npos;
        at = text.find(what, at + with.size())) {
     text.replace(at, what.size(), with);
   }
-}
-
-std::string trimmed(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
-    text.remove_suffix(1);
-  }
-  return std::string(text);
-}
-
-// A failed connect has no PGresult, and the text is in the server's language. With
-// PQERRORS_VERBOSE libpq writes the SQLSTATE into it ("FATAL:  57P03: the database …") and a
-// LOCATION line at the end; both are taken out again here.
-std::string take_sqlstate(std::string& text) {
-  std::string sqlstate;
-  for (std::size_t at = text.find(":  "); at != std::string::npos; at = text.find(":  ", at + 1)) {
-    const std::string_view rest = std::string_view(text).substr(at + 3);
-    const auto is_code = [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); };
-    if (rest.size() > 7 && rest[5] == ':' && rest[6] == ' ' &&
-        std::all_of(rest.begin(), rest.begin() + 5, is_code)) {
-      sqlstate = std::string(rest.substr(0, 5));
-      text.erase(at + 3, 7);
-      const std::size_t location = text.find('\n', at);
-      if (location != std::string::npos) {
-        text.erase(location);
-      }
-      break;
-    }
-  }
-  return sqlstate;
 }
 
 // Read from a connection that never leaves this process: its one option does not exist.
@@ -85,32 +44,6 @@ std::string_view without_password(std::string_view name) {
 std::string host_of(const PGconn* connection) {
   const std::string_view host = without_password(view(PQhost(connection)));
   return host.empty() ? "localhost" : std::string(host);
-}
-
-/// How long an attempt to connect may take: `connect_timeout` for each host, as libpq's own
-/// blocking connect has it (https://www.postgresql.org/docs/15/libpq-connect.html), and half a
-/// minute where there is none.
-milliseconds connect_limit(PGconn* connection) {
-  constexpr milliseconds kUnlimitedHost{30'000};
-  constexpr std::int64_t kLeastSeconds = 2;
-  milliseconds limit = kUnlimitedHost;
-  std::size_t hosts = 1;
-  const ConninfoOptions options(PQconninfo(connection));
-  for (const PQconninfoOption* option = options.get();
-       option != nullptr && option->keyword != nullptr; ++option) {
-    const std::string_view keyword = option->keyword;
-    const std::string_view text = view(option->val);
-    if (keyword == "connect_timeout") {
-      std::int64_t seconds = 0;
-      std::from_chars(text.data(), text.data() + text.size(), seconds);
-      if (seconds > 0) {
-        limit = std::chrono::seconds{std::max(seconds, kLeastSeconds)};
-      }
-    } else if (keyword == "host") {
-      hosts = 1 + static_cast<std::size_t>(std::count(text.begin(), text.end(), ','));
-    }
-  }
-  return limit * hosts;
 }
 
 }  // namespace
@@ -273,72 +206,6 @@ void Connection::receive_notice(void* self, const PGresult* notice) {
   if (connection->on_notice_) {
     connection->on_notice_(notice);
   }
-}
-
-std::unique_ptr<Connection> Connection::open(const Parameters& parameters,
-                                             Clock::time_point deadline, const Waiter& waiter) {
-  std::vector<const char*> keywords;
-  std::vector<const char*> values;
-  for (const auto& [keyword, text] : parameters) {
-    keywords.push_back(keyword.c_str());
-    values.push_back(text.c_str());
-  }
-  keywords.push_back(nullptr);
-  values.push_back(nullptr);
-  PGconn* raw = PQconnectStartParams(keywords.data(), values.data(), 1);
-  if (raw == nullptr) {
-    throw std::bad_alloc();
-  }
-  std::unique_ptr<Connection> connection(new Connection(raw, false));
-  PQsetErrorVerbosity(raw, PQERRORS_VERBOSE);
-
-  // The first attempt may take its time whatever the deadline, which limits the repeats.
-  constexpr milliseconds kLeast{5000};
-  const Clock::time_point start = Clock::now();
-  const milliseconds limit = connect_limit(raw);
-  deadline = std::min(std::max(deadline, start + std::min(limit, kLeast)), start + limit);
-
-  PostgresPollingStatusType state = PGRES_POLLING_WRITING;
-  bool is_late = false;
-  while (PQstatus(raw) != CONNECTION_BAD && state != PGRES_POLLING_OK &&
-         state != PGRES_POLLING_FAILED) {
-    if (waiter.is_cancelled && waiter.is_cancelled()) {
-      ErrorDetail detail;
-      detail.message = "interrupted while connecting";
-      throw Error(ErrorKind::kInterrupted, std::move(detail));
-    }
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0) {
-      is_late = true;
-      break;
-    }
-    pollfd descriptor{PQsocket(raw),
-                      static_cast<short>(state == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-    const int ready = wait_for(descriptor, std::min(left, kTick));
-    if (ready > 0) {
-      state = PQconnectPoll(raw);
-    } else if (ready < 0 && errno != EINTR) {
-      break;
-    }
-  }
-  if (PQstatus(raw) != CONNECTION_OK) {
-    ErrorDetail detail;
-    std::string text = trimmed(view(PQerrorMessage(raw)));
-    detail.sqlstate = take_sqlstate(text);
-    if (is_late) {
-      text =
-          text.empty() ? "no answer before the deadline" : text + "; no answer before the deadline";
-    }
-    detail.message =
-        compose("cannot connect to {}: {}", connection->description(), connection->scrub(text));
-    detail.hint =
-        "check the address and that the server runs; the connection comes from --url, GODWIT_URL, "
-        "DATABASE_URL or libpq's PG* variables";
-    throw Error(ErrorKind::kCannotConnect, std::move(detail));
-  }
-  PQsetErrorVerbosity(raw, PQERRORS_DEFAULT);
-  connection->adopt();
-  return connection;
 }
 
 std::string_view Connection::parameter(const char* name) const {

@@ -48,11 +48,53 @@ std::string Run::gate_settings() const {
          compose("SET LOCAL idle_in_transaction_session_timeout = '{}';\n", kIdleTimeout);
 }
 
+// What a caller's session must have as it was when any setting may have changed: all that alters
+// how SQL is read or run. A session of our own is simply RESET.
+constexpr std::string_view kSettingsOfACaller[] = {"search_path",
+                                                   "check_function_bodies",
+                                                   "client_min_messages",
+                                                   "default_table_access_method",
+                                                   "default_tablespace",
+                                                   "default_transaction_isolation",
+                                                   "lock_timeout",
+                                                   "default_transaction_read_only",
+                                                   "row_security",
+                                                   "idle_in_transaction_session_timeout",
+                                                   "statement_timeout",
+                                                   "datestyle",
+                                                   "timezone",
+                                                   "intervalstyle",
+                                                   "bytea_output",
+                                                   "xmloption",
+                                                   "work_mem",
+                                                   "maintenance_work_mem"};
+
+// The names to restore after a script; "*" stays where RESET ALL will do.
+std::vector<std::string_view> Run::leaked_settings(const Script& script) const {
+  std::vector<std::string_view> names;
+  const auto add = [&](std::string_view name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      names.push_back(name);
+    }
+  };
+  for (const std::string_view name : script.leaked_settings) {
+    add(name);
+    if (name == "*") {
+      add("session_authorization");
+      add("role");
+    }
+  }
+  if (connection_->is_borrowed() && std::erase(names, "*") > 0) {
+    std::for_each(std::begin(kSettingsOfACaller), std::end(kSettingsOfACaller), add);
+  }
+  return names;
+}
+
 std::vector<std::string_view> Run::leaked_settings(const Plan& plan) const {
   std::vector<std::string_view> names;
   for (const Pending& pending : plan.pending) {
-    for (const std::string_view name : pending.migration->up.leaked_settings) {
-      if (name != "role" && name != "session_authorization" &&
+    for (const std::string_view name : leaked_settings(pending.migration->up)) {
+      if (name != "role" && name != "session_authorization" && name != "*" &&
           std::find(names.begin(), names.end(), name) == names.end()) {
         names.push_back(name);
       }
@@ -261,6 +303,12 @@ std::vector<std::string> Run::restore_statements(std::span<const std::string_vie
   }
   if (has("session_authorization") || has("role")) {
     statements.push_back(restore_setting("role"));
+  }
+  if (has("*")) {
+    // A pooler gives its server connections our encoding by SET, which RESET ALL undoes.
+    statements.insert(statements.end(), {"RESET ALL", "SET client_encoding = 'UTF8'",
+                                         "DISCARD TEMP", "DEALLOCATE ALL"});
+    return statements;
   }
   for (const std::string_view name : names) {
     if (name != "session_authorization" && name != "role") {

@@ -239,16 +239,39 @@ const Part* locate_error(const Message& message, const PGresult* error, std::siz
 
 void locate_in_statement(const Migration& migration, const Script& script,
                          const Statement& statement, std::string_view sent, const PGresult* error,
-                         bool counts_bytes, ErrorDetail& detail) {
+                         bool counts_bytes, ErrorDetail& detail, std::size_t before) {
   name_migration(migration, detail);
   const std::size_t position = number_in(error_field(error, PG_DIAG_STATEMENT_POSITION));
   std::size_t offset = 0;
-  if (position > 0) {
-    offset = byte_of(sent, position, counts_bytes);
+  if (position > before) {
+    offset = byte_of(sent, position - before, counts_bytes);
   } else {
     offset = internal_offset(sent, error, counts_bytes).value_or(0);
   }
   place(script.file, script.sql, statement, statement.offset + offset, detail);
+}
+
+void locate_untranslatable(const Migration& migration, ErrorDetail& detail) {
+  std::string bytes;
+  const std::string_view text = detail.message;
+  for (std::size_t at = text.find("0x"); at != std::string_view::npos;
+       at = text.find("0x", at + 2)) {
+    constexpr int kHex = 16;
+    unsigned int byte = 0;
+    const std::size_t end = std::min(at + 4, text.size());
+    std::from_chars(text.data() + at + 2, text.data() + end, byte, kHex);
+    bytes += static_cast<char>(byte);
+  }
+  const Script& script = migration.up;
+  const std::size_t offset = bytes.empty() ? std::string_view::npos : script.sql.find(bytes);
+  if (offset == std::string_view::npos || script.statements.empty()) {
+    return;
+  }
+  const auto after =
+      std::find_if(script.statements.begin(), script.statements.end(),
+                   [&](const Statement& statement) { return statement.offset > offset; });
+  place(script.file, script.sql, after == script.statements.begin() ? *after : *(after - 1), offset,
+        detail);
 }
 
 }  // namespace godwit::detail

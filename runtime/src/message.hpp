@@ -72,10 +72,15 @@ void describe_error(const PGresult* error, ErrorDetail& detail);
 const Part* locate_error(const Message& message, const PGresult* error, std::size_t index,
                          bool counts_bytes, ErrorDetail& detail);
 
-/// The same for one statement that was sent alone; `sent` is what was sent.
+/// The same for one statement that was sent alone; `sent` is its text. `before` characters of ASCII
+/// stood before it in the message.
 void locate_in_statement(const Migration& migration, const Script& script,
                          const Statement& statement, std::string_view sent, const PGresult* error,
-                         bool counts_bytes, ErrorDetail& detail);
+                         bool counts_bytes, ErrorDetail& detail, std::size_t before = 0);
+
+/// For SQLSTATE 22P05, whose message names the bytes of a character: where it stands in
+/// `migration`.
+void locate_untranslatable(const Migration& migration, ErrorDetail& detail);
 
 /// The place of a statement itself.
 void locate_statement(std::string_view file, std::string_view sql, const Statement& statement,

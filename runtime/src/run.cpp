@@ -55,7 +55,16 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
   identity_.run_id = make_uuid(&random_);
   identity_.set = set.name;
   identity_.tool_version = set.tool_version;
-  waiter_.is_cancelled = options.is_cancelled;
+  if (options.is_cancelled) {
+    waiter_.is_cancelled = [this] {
+      try {
+        return options_.is_cancelled();
+      } catch (...) {
+        thrown_by_caller_ = std::current_exception();
+        return true;
+      }
+    };
+  }
   deadline_ = start_ + options.wait.value_or(kDefaultWait);
   if (set.table_format != kTableFormat) {
     ErrorDetail detail;
@@ -198,6 +207,9 @@ void Run::interrupt() {
   roll_back();
   drop_claim();
   restore_session();
+  if (thrown_by_caller_) {
+    std::rethrow_exception(std::exchange(thrown_by_caller_, nullptr));
+  }
   ErrorDetail detail;
   detail.message = current_ == nullptr
                        ? std::string("interrupted; nothing is half applied")
@@ -213,7 +225,7 @@ void Run::interrupt() {
 void Run::pause(milliseconds duration) {
   const Clock::time_point end = Clock::now() + duration;
   for (;;) {
-    if (options_.is_cancelled && options_.is_cancelled()) {
+    if (waiter_.is_cancelled && waiter_.is_cancelled()) {
       if (connection_) {
         interrupt();
       }

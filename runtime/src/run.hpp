@@ -112,6 +112,7 @@ class Run {
   std::string gate_settings() const;
   std::string reopen_gate() const;
   std::vector<std::string_view> leaked_settings(const Plan& plan) const;
+  std::vector<std::string_view> leaked_settings(const Script& script) const;
   std::vector<std::string> restore_statements(std::span<const std::string_view> names) const;
   std::string restore_setting(std::string_view name) const;
 
@@ -139,7 +140,11 @@ class Run {
   // steps.cpp
   bool apply_steps(const Pending& pending);
   void run_steps(const Pending& pending, int first_step, bool is_in_doubt);
-  void run_step(const Migration& migration, const Step& step, std::size_t number, bool is_in_doubt);
+  bool run_step(const Migration& migration, const Step& step, std::size_t number, bool is_in_doubt);
+  bool run_atomic_step(const Migration& migration, const Step& step, std::size_t number);
+  bool record_step(const Migration& migration, std::size_t number);
+  [[noreturn]] void fail_in_step(const Migration& migration, const Step& step, std::size_t number,
+                                 ErrorDetail detail);
   bool is_step_done(const Migration& migration, const Step& step, std::size_t number);
   bool drop_invalid_indexes(const Step& step);
   void assert_effect(const Migration& migration, const Step& step);
@@ -151,6 +156,7 @@ class Run {
   void restore_session();
   void replay_session(const Migration& migration, std::size_t first_step);
   std::string as_ourselves(std::string_view settings, std::string_view sql) const;
+  std::string be_ourselves(std::string_view sql) const;
   void drop_claim();
 
   // watch.cpp
@@ -180,6 +186,8 @@ class Run {
   RunIdentity identity_;
   Waiter waiter_;
 
+  std::exception_ptr thrown_by_caller_;  // by is_cancelled, to go on when all is put back
+
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Connection> set_aside_;  // the caller's, while a direct or a new one is in use
   std::unique_ptr<Connection> side_;
@@ -201,7 +209,8 @@ class Run {
   std::string session_role_ = "none";
   std::string session_user_;
   std::vector<SavedSetting> saved_settings_;
-  bool must_restore_session_ = false;  // settings were changed for steps
+  bool must_restore_session_ = false;       // settings were changed for steps
+  const Script* session_script_ = nullptr;  // of the steps that it was changed for
   HeldClaim held_;
 
   milliseconds poll_{50};
@@ -213,6 +222,8 @@ class Run {
   milliseconds back_off_{0};
   std::string last_blockers_;
   std::string last_phase_;  // of an index build, as it was last told
+
+  bool sends_one_by_one_ = false;  // to find out which migration a server cannot read
 
   const Migration* guarded_ = nullptr;  // whose guard found a row already
   int guard_hits_ = 0;

@@ -118,14 +118,11 @@ void Run::run_steps(const Pending& pending, int first_step, bool is_in_doubt) {
   const Migration& migration = *pending.migration;
   const std::span<const Step> steps = migration.up.steps;
   for (auto number = static_cast<std::size_t>(first_step); number < steps.size(); ++number) {
-    run_step(migration, steps[number], number, is_in_doubt);
+    const bool is_recorded = run_step(migration, steps[number], number, is_in_doubt);
     is_in_doubt = false;
     held_.ended_steps = number + 1;
     held_.is_in_doubt = false;
-    const Reply reply =
-        ask(as_ourselves({}, history_.set_step(*connection_, identity_, migration, number + 1)),
-            Section::kFinish);
-    if (PQntuples(reply.results[kOwnResult].get()) != 1) {
+    if (!is_recorded && !record_step(migration, number)) {
       ErrorDetail detail;
       detail.message = compose(
           "the claim on {} was taken away while it was being "
@@ -137,12 +134,24 @@ void Run::run_steps(const Pending& pending, int first_step, bool is_in_doubt) {
   }
 }
 
-void Run::run_step(const Migration& migration, const Step& step, std::size_t number,
+// False when the claim is not ours any more.
+bool Run::record_step(const Migration& migration, std::size_t number) {
+  const Reply reply =
+      ask(as_ourselves({}, history_.set_step(*connection_, identity_, migration, number + 1)),
+          Section::kFinish);
+  return PQntuples(reply.results[kOwnResult].get()) == 1;
+}
+
+// True when that the step has ended is recorded already.
+bool Run::run_step(const Migration& migration, const Step& step, std::size_t number,
                    bool is_in_doubt) {
+  if (step.is_transactional && step.statement_count == 1) {
+    return run_atomic_step(migration, step, number);
+  }
   for (std::uint32_t i = 0; i < step.statement_count; ++i) {
     const Statement& statement = migration.up.statements[step.first_statement + i];
     if (is_in_doubt && i == 0 && is_step_done(migration, step, number)) {
-      return;
+      return false;
     }
     held_.is_in_doubt = false;
     if (step.probe == Probe::kIndexBuilt) {
@@ -183,17 +192,61 @@ void Run::run_step(const Migration& migration, const Step& step, std::size_t num
       describe_error(reply.error.get(), detail);
       locate_in_statement(migration, migration.up, statement, sql, reply.error.get(),
                           counts_bytes(), detail);
-      roll_back();
-      const ErrorKind kind = detail.sqlstate == "42501" || detail.sqlstate == "25006"
-                                 ? ErrorKind::kReadOnly
-                                 : ErrorKind::kFailed;
-      if (kind == ErrorKind::kReadOnly) {
-        add_missing_grant(Section::kUp, detail);
-      }
-      fail_step(migration, step, number, kind, std::move(detail));
+      fail_in_step(migration, step, number, std::move(detail));
     }
   }
   assert_effect(migration, step);
+  return false;
+}
+
+// The statement and the record that it has ended in one transaction. Whoever comes after a crash
+// reads in the history whether it took effect.
+bool Run::run_atomic_step(const Migration& migration, const Step& step, std::size_t number) {
+  constexpr std::string_view kBegin = "BEGIN;\n";
+  constexpr std::size_t kRecord = 4;  // after BEGIN, the statement, and two SETs
+  constexpr std::size_t kCommit = 5;
+  held_.is_in_doubt = false;
+  const Statement& statement = migration.up.statements[step.first_statement];
+  emit(EventKind::kStatement, &migration, {}, milliseconds{0}, statement.line);
+  const std::string_view sql = migration.up.sql.substr(statement.offset, statement.length);
+  std::string message(kBegin);
+  message += sql;
+  message += "\n;\n";
+  message += be_ourselves(history_.set_step(*connection_, identity_, migration, number + 1));
+  bool is_recorded = false;
+  ResultSink sink;
+  sink.on_result = [&](std::size_t index, const PGresult* result, bool is_end) {
+    is_recorded = is_recorded || (index == kRecord && PQntuples(result) == 1);
+    if (is_end && index == kCommit && is_recorded) {
+      held_.ended_steps = number + 1;
+    }
+  };
+  in_doubt_ = &migration;
+  const Reply reply = send_watched(message, sink, milliseconds{0});
+  if (reply.is_cut) {
+    throw ConnectionLost{reply.cut_message};
+  }
+  in_doubt_ = nullptr;
+  if (reply.error) {
+    ErrorDetail detail;
+    describe_error(reply.error.get(), detail);
+    locate_in_statement(migration, migration.up, statement, sql, reply.error.get(), counts_bytes(),
+                        detail, kBegin.size());
+    fail_in_step(migration, step, number, std::move(detail));
+  }
+  return is_recorded;
+}
+
+void Run::fail_in_step(const Migration& migration, const Step& step, std::size_t number,
+                       ErrorDetail detail) {
+  roll_back();
+  const ErrorKind kind = detail.sqlstate == "42501" || detail.sqlstate == "25006"
+                             ? ErrorKind::kReadOnly
+                             : ErrorKind::kFailed;
+  if (kind == ErrorKind::kReadOnly) {
+    add_missing_grant(Section::kUp, detail);
+  }
+  fail_step(migration, step, number, kind, std::move(detail));
 }
 
 // A step whose owner died: did it take effect?
@@ -388,14 +441,18 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
 // role along; and since servers differ in whether the end of the transaction brings a role back
 // that was lost in this way, it is set once more.
 std::string Run::as_ourselves(std::string_view settings, std::string_view sql) const {
+  return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n" +
+         be_ourselves(compose("{}{}", settings, sql));
+}
+
+// The same from the middle of a transaction on.
+std::string Run::be_ourselves(std::string_view sql) const {
   const std::string& role = options_.role.empty() ? session_role_ : options_.role;
   return compose(
-
-      "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\nSET LOCAL SESSION AUTHORIZATION {};\n"
-      "SET LOCAL ROLE {};\n{}{};\nCOMMIT;\n"
+      "SET LOCAL SESSION AUTHORIZATION {};\nSET LOCAL ROLE {};\n{};\nCOMMIT;\n"
       "SELECT pg_catalog.set_config('role', pg_catalog.current_setting('role'), false)",
       connection_->is_borrowed() ? connection_->identifier(session_user_) : std::string("DEFAULT"),
-      role == "none" ? std::string("NONE") : connection_->identifier(role), settings, sql);
+      role == "none" ? std::string("NONE") : connection_->identifier(role), sql);
 }
 
 // Ends the claim in order, so that the next run knows where to go on; where no step has ended there
@@ -488,12 +545,13 @@ void Run::set_session(const Migration& migration) {
     names.push_back(setting.name);
   }
   // Also what the statements themselves are known to change.
-  for (const std::string_view name : migration.up.leaked_settings) {
-    if (name != "role" && name != "session_authorization") {
+  for (const std::string_view name : leaked_settings(migration.up)) {
+    if (name != "role" && name != "session_authorization" && name != "*") {
       names.emplace_back(name);
     }
   }
   save_session(names);
+  session_script_ = &migration.up;
   std::string sql = "SELECT ";
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     sql += compose("{}pg_catalog.set_config({}, {}, false)", i == 0 ? "" : ", ",
@@ -533,7 +591,8 @@ void Run::restore_session() {
   if (!std::exchange(must_restore_session_, false) || !connection_ || connection_->is_cut()) {
     return;
   }
-  std::vector<std::string_view> names = {"session_authorization"};
+  std::vector<std::string_view> names = leaked_settings(*session_script_);
+  names.emplace_back("session_authorization");
   for (const SavedSetting& saved : saved_settings_) {
     names.push_back(saved.name);
   }
@@ -544,6 +603,10 @@ void Run::restore_session() {
   const Reply reply = connection_->send(sql, Waiter{});
   if (reply.error) {
     roll_back();
+  }
+  // One by one: where the steps did not come to their end, some of it is not there.
+  for (const std::string_view statement : session_script_->leftovers) {
+    connection_->send(compose("SET LOCAL client_min_messages = warning; {}", statement), Waiter{});
   }
 }
 

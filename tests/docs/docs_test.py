@@ -172,9 +172,11 @@ class Reader:
     def compile(self, block):
         source = self.folder.parent / "snippet.cpp"
         source.write_text(block.text + "\n", encoding="utf-8")
-        headers = next((self.folder / "build").rglob("shop_migrations.hpp")).parent
+        # The reader's own project, on a page that makes one.
+        generated = [option for header in (self.folder / "build").rglob("shop_migrations.hpp")
+                     for option in ("-I", header.parent)]
         self.must(self.options.cxx, "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
-                  "-I", headers, "-I", self.prefix / "include", source)
+                  *generated, "-I", self.prefix / "include", source)
 
     def dockerfile(self, block):
         """The image has libpq5 and the binary: it must need no more, and its command must work."""

@@ -153,25 +153,57 @@ TEST_F(Access, AWaitOfNothingStillConnects) {
   EXPECT_EQ(up(builder_.set(), options).failed, 0U);
 }
 
+// A socket that accepts and says nothing: connecting succeeds, the handshake never does.
+class SilentServer {
+ public:
+  SilentServer() : folder_("/tmp/godwit-silent-" + std::to_string(getpid())) {
+    mkdir(folder_.c_str(), 0700);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_ = folder_ + "/.s.PGSQL.5432";
+    path_.copy(address.sun_path, sizeof address.sun_path - 1);
+    listener_ = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (bind(listener_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        listen(listener_, 8) != 0) {
+      throw std::runtime_error("cannot listen on " + path_);
+    }
+  }
+  ~SilentServer() {
+    close(listener_);
+    unlink(path_.c_str());
+    rmdir(folder_.c_str());
+  }
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+  const std::string& host() const { return folder_; }
+
+ private:
+  std::string folder_;
+  std::string path_;
+  int listener_ = -1;
+};
+
 TEST_F(Access, AServerThatNeverAnswersIsGivenUpAfterConnectTimeout) {
-  // A socket that accepts and says nothing: connecting succeeds, the handshake never does.
-  const std::string folder = "/tmp/godwit-silent-" + std::to_string(getpid());
-  ASSERT_EQ(mkdir(folder.c_str(), 0700), 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string path = folder + "/.s.PGSQL.5432";
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
-  ASSERT_EQ(bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  ASSERT_EQ(listen(listener, 8), 0);
+  const SilentServer silent;
   const auto start = std::chrono::steady_clock::now();
-  const Error error = failure_of(
-      [&] { migrate("host=" + folder + " port=5432 dbname=x connect_timeout=2", builder_.set()); });
+  const Error error = failure_of([&] {
+    migrate("host=" + silent.host() + " port=5432 dbname=x connect_timeout=2", builder_.set());
+  });
   EXPECT_EQ(error.kind(), ErrorKind::kCannotConnect);
+  EXPECT_NE(error.detail().message.find("gave no answer in time"), std::string::npos)
+      << error.what();
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{10});
-  close(listener);
-  unlink(path.c_str());
-  rmdir(folder.c_str());
+}
+
+TEST_F(Access, AHostThatNeverAnswersIsPassedOverForTheNext) {
+  const SilentServer silent;
+  const Session session(database_.conninfo());
+  const std::string port = PQport(session.raw());
+  const std::string host = PQhost(session.raw());
+  migrate("host=" + silent.host() + ",/nonexistent," + host + " port=5432,5432," + port +
+              " user=postgres connect_timeout=2 dbname=" + database_.name(),
+          builder_.set());
+  EXPECT_EQ(applied(), "1");
 }
 
 TEST_F(Access, ARefusedConnectionIsTriedOnceUnlessToldToWait) {

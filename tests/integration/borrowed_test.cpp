@@ -136,6 +136,22 @@ TEST_F(Borrowed, CutStaysCutAndTheJobIsFinishedOnAnother) {
             ErrorKind::kCannotConnect);
 }
 
+TEST_F(Borrowed, IsIdleAgainWhenTheCallersQuestionThrows) {
+  SetBuilder builder;
+  builder.add(1, "slow", {"CREATE TABLE slow (id int)", "SELECT pg_sleep(30)"});
+  Options options;
+  int asked = 0;
+  options.is_cancelled = [&]() -> bool {
+    if (++asked > 10) {
+      throw std::runtime_error("the caller's");
+    }
+    return false;
+  };
+  EXPECT_THROW(migrate(session_.raw(), builder.set(), options), std::runtime_error);
+  EXPECT_EQ(PQtransactionStatus(session_.raw()), PQTRANS_IDLE);
+  EXPECT_FALSE(has_relation("slow"));
+}
+
 TEST_F(Borrowed, NullIsAUsageError) {
   SetBuilder builder;
   PGconn* const null = nullptr;

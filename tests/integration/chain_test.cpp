@@ -255,6 +255,62 @@ TEST_F(Chain, LeakedSettingsDoNotReachTheNextMigration) {
             "postgres|postgres|\"$user\", public|4MB");
 }
 
+TEST_F(Chain, WhatUnseenCodeLeakedDoesNotReachTheNextMigration) {
+  SetBuilder builder;
+  builder
+      .add(1, "function",
+           {"CREATE SCHEMA tenant",
+            "CREATE FUNCTION use_tenant() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM "
+            "set_config('search_path', 'tenant', false); END $$",
+            "SELECT use_tenant()", "CREATE TABLE orders (id int)"})
+      .leaks({"*"});
+  builder.add(2, "next", {"CREATE TABLE users (id int)"});
+  up(builder.set());
+  EXPECT_TRUE(has_relation("tenant.orders"));
+  EXPECT_TRUE(has_relation("public.users"));
+}
+
+TEST_F(Chain, UnseenLeaksOnABorrowedConnectionLeaveTheCallersSettings) {
+  SetBuilder builder;
+  builder
+      .add(1, "block",
+           {"CREATE SCHEMA tenant",
+            "DO $$ BEGIN EXECUTE format('SET %I TO %L', 'search_path', 'tenant'); END $$",
+            "CREATE TEMP TABLE of_the_migration (id int)"})
+      .leaks({"*"})
+      .leftovers({"DROP TABLE IF EXISTS pg_temp.of_the_migration CASCADE"});
+  builder.add(2, "next", {"CREATE TABLE users (id int)"});
+  session_.run(
+      "SET search_path = public, pg_catalog; SET app.tenant = 'mine'; SET work_mem = '7MB'; "
+      "CREATE TEMP TABLE of_the_caller (id int); PREPARE callers AS SELECT 1");
+  migrate(session_.raw(), builder.set());
+  EXPECT_TRUE(has_relation("public.users"));
+  EXPECT_EQ(session_.get("SHOW search_path"), "public, pg_catalog");
+  EXPECT_EQ(session_.get("SHOW work_mem"), "7MB");
+  EXPECT_EQ(session_.get("SHOW app.tenant"), "mine");
+  EXPECT_TRUE(has_relation("of_the_caller"));
+  EXPECT_FALSE(has_relation("of_the_migration"));
+  EXPECT_EQ(session_.get("EXECUTE callers"), "1");
+}
+
+TEST_F(Chain, TemporaryTablesAndPreparedStatementsEndWithTheirMigration) {
+  SetBuilder builder;
+  for (int i = 1; i <= 3; ++i) {
+    builder
+        .add(i, fmt::format("same_{}", i),
+             {"CREATE TEMP TABLE tmp AS SELECT 1 AS id", "PREPARE p1 AS SELECT 1",
+              fmt::format("CREATE TABLE t{} AS SELECT * FROM tmp", i)})
+        .leftovers({"DROP TABLE IF EXISTS pg_temp.tmp CASCADE", "DEALLOCATE p1"});
+  }
+  std::string notices;
+  Options options;
+  options.on_event = [&](const Event& event) {
+    notices += event.kind == EventKind::kNotice ? event.message : "";
+  };
+  EXPECT_EQ(versions(up(builder.set(), options)), "1,2,3");
+  EXPECT_EQ(notices, "");
+}
+
 TEST_F(Chain, LeakedLocalRoleDoesNotReachTheHistory) {
   const Role role(database_, "NOLOGIN");
   SetBuilder builder;

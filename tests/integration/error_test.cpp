@@ -51,6 +51,20 @@ TEST_F(Errors, PositionsAreRightOnServersWithOtherEncodings) {
   }
 }
 
+TEST_F(Errors, ACharacterThatTheServersEncodingLacksIsNamedAtItsPlace) {
+  const Database latin("ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
+  SetBuilder builder;
+  builder.add(1, "good", {"CREATE TABLE good (id int)"});
+  builder.add(2, "euro", {"CREATE TABLE bad (id int)", "COMMENT ON TABLE bad IS 'ä €'"});
+  const Error error = failure_of([&] { migrate(latin.conninfo(), builder.set()); });
+  EXPECT_EQ(error.sqlstate(), "22P05") << error.what();
+  EXPECT_EQ(error.migration(), 2);
+  EXPECT_EQ(error.line(), 2U);
+  EXPECT_EQ(error.column(), 29U);
+  EXPECT_EQ(Session(latin.conninfo()).get("SELECT count(*) FROM schema_migrations"), "1")
+      << "what came before is applied";
+}
+
 TEST_F(Errors, StatementsWithoutAPositionAreNamedByTheirNumber) {
   SetBuilder builder;
   builder.add(1, "t", {"CREATE TABLE t (id int)", "INSERT INTO t VALUES (NULL)"});

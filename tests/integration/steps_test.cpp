@@ -279,6 +279,48 @@ TEST_F(Steps, KilledInAStepThatNobodyCanJudgeIsPartlyApplied) {
   EXPECT_EQ(session_.list("SELECT n FROM runs"), "3");
 }
 
+TEST_F(Steps, KilledAtRandomAmongAtomicStepsTheRerunDoesEachOnce) {
+  for (int round = 0; round < 15; ++round) {
+    const Database database;
+    SetBuilder builder;
+    auto& migration = builder.add(
+        1, "mixed",
+        {"CREATE TABLE effects (n int)",
+         "INSERT INTO effects SELECT 1 FROM (SELECT pg_sleep(0.02)) AS s", "VACUUM effects",
+         "INSERT INTO effects VALUES (2)", "INSERT INTO effects VALUES (3)",
+         "SELECT pg_sleep(0.02)", "INSERT INTO effects VALUES (4)"});
+    migration.outside_transaction().idempotent_step(2);
+    for (const std::size_t i : {0, 1, 3, 4, 5, 6}) {
+      migration.atomic_step(i);
+    }
+    Child child([&]() -> int {
+      migrate(database.conninfo(), builder.set());
+      return 0;
+    });
+    std::this_thread::sleep_for(milliseconds{5 + round * 6});
+    child.kill(SIGKILL);
+    child.wait();
+    EXPECT_NO_THROW(migrate(database.conninfo(), builder.set())) << round;
+    const Session session(database.conninfo());
+    EXPECT_EQ(session.list("SELECT n FROM effects WHERE n > 0 ORDER BY n"), "1,2,3,4") << round;
+  }
+}
+
+TEST_F(Steps, AFailureInAnAtomicStepIsNamedAtItsPlace) {
+  SetBuilder builder;
+  builder
+      .add(1, "mixed",
+           {"CREATE TABLE effects (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)",
+            "INSERT INTO effects VALUES (1), (nowhere)"})
+      .outside_transaction()
+      .atomic_step(0)
+      .atomic_step(1);
+  const Error error = failure(builder.set());
+  EXPECT_EQ(error.line(), 2U);
+  EXPECT_EQ(error.column(), 34U) << error.what();
+  EXPECT_EQ(session_.get("SELECT step || '/' || steps FROM schema_migrations"), "1/2");
+}
+
 TEST_F(Steps, KilledInAStepThatMayRunTwiceTheRerunRunsItAgain) {
   session_.run(
       "CREATE PROCEDURE slow() LANGUAGE plpgsql AS $$ BEGIN IF to_regclass('quick') IS NULL "

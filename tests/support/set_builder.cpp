@@ -95,6 +95,18 @@ MigrationBuilder& MigrationBuilder::begin_options(std::string options) {
   return *this;
 }
 
+MigrationBuilder& MigrationBuilder::leftovers(std::vector<std::string> statements) {
+  for (std::string& statement : statements) {
+    leftovers_.push_back(owner_.keep(std::move(statement)));
+  }
+  return *this;
+}
+
+MigrationBuilder& MigrationBuilder::atomic_step(std::size_t statement) {
+  step(statement).is_transactional = true;
+  return *this;
+}
+
 MigrationBuilder& MigrationBuilder::leaks(std::vector<std::string> names) {
   for (std::string& name : names) {
     leaked_.push_back(owner_.keep(std::move(name)));
@@ -224,6 +236,7 @@ const MigrationSet& SetBuilder::set() {
     table.up.statements = builder.statements_;
     table.up.steps = builder.steps_;
     table.up.leaked_settings = builder.leaked_;
+    table.up.leftovers = builder.leftovers_;
     table.dependencies = builder.dependencies_;
     table.settings = builder.settings_;
     table.accepted_checksums = builder.accepted_;

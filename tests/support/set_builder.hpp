@@ -41,6 +41,8 @@ class MigrationBuilder {
   MigrationBuilder& reindexes(std::size_t statement, std::string index);
   MigrationBuilder& drops_index(std::size_t statement, std::string index);
   MigrationBuilder& idempotent_step(std::size_t statement);
+  MigrationBuilder& atomic_step(std::size_t statement);
+  MigrationBuilder& leftovers(std::vector<std::string> statements);
 
  private:
   friend class SetBuilder;
@@ -56,6 +58,7 @@ class MigrationBuilder {
   std::vector<Setting> settings_;
   std::vector<std::string_view> accepted_;
   std::vector<std::string_view> leaked_;
+  std::vector<std::string_view> leftovers_;
   std::vector<Statement> verify_statements_;
   std::vector<Statement> require_statements_;
 };

@@ -22,7 +22,7 @@ namespace godwit {
 /// The format of this table, not the release of godwit: generated code asserts that it was made for
 /// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
 /// at run time.
-inline constexpr int kTableFormat = 1;
+inline constexpr int kTableFormat = 2;
 
 /// What a migration is; `kind` in the history table.
 enum class Kind : std::uint8_t {
@@ -55,6 +55,8 @@ enum class Probe : std::uint8_t {
 struct Step {
   std::uint32_t first_statement = 0;
   std::uint32_t statement_count = 0;
+  /// Of a migration outside a transaction: the step can be sent in one of its own, together with the
+  /// record that it has ended, so that a crash leaves no doubt.
   bool is_transactional = true;
   /// May be run again when it is unknown whether it ran: proved by the build (lint-rule
   /// `claims-idempotent`).
@@ -85,8 +87,11 @@ struct Script {
   /// the script.
   std::string_view begin_options;
   /// Names of settings that the script changes for longer than its transaction, for RESET after it:
-  /// "search_path", "role", "session_authorization", "app.tenant".
+  /// "search_path", "role", "session_authorization", "app.tenant". "*" where it runs code that the
+  /// build cannot read: then any may have changed.
   std::span<const std::string_view> leaked_settings;
+  /// Statements that take away the temporary relations and prepared statements it leaves behind.
+  std::span<const std::string_view> leftovers;
 };
 
 /// A `-- godwit:require` or `-- godwit:verify` section: queries that must each give exactly one

@@ -49,6 +49,24 @@ class Plan {
   ScriptPlan plan;
 };
 
+TEST(ScriptPlan, WhatStaysInTheSessionIsTakenAway) {
+  using Strings = std::vector<std::string>;
+  EXPECT_EQ(
+      Plan("create temp table \"T\" (a int); create temp table b on commit drop as select 1;"
+           "select 1 as x into temp c; create temp view v as select 1;"
+           "create temporary sequence s; create table pg_temp.d (a int)")
+          .plan.leftovers,
+      (Strings{"DROP TABLE IF EXISTS pg_temp.\"T\" CASCADE",
+               "DROP TABLE IF EXISTS pg_temp.c CASCADE", "DROP VIEW IF EXISTS pg_temp.v CASCADE",
+               "DROP SEQUENCE IF EXISTS pg_temp.s CASCADE",
+               "DROP TABLE IF EXISTS pg_temp.d CASCADE"}));
+  EXPECT_EQ(Plan("prepare p as select 1; prepare q as select 1; deallocate p").plan.leftovers,
+            (Strings{"DEALLOCATE q"}));
+  EXPECT_EQ(Plan("do $$ begin create temp table t (a int); end $$").plan.leftovers,
+            (Strings{"DROP TABLE IF EXISTS pg_temp.t CASCADE"}));
+  EXPECT_TRUE(Plan("create table t (a int); create view v as select 1").plan.leftovers.empty());
+}
+
 TEST(ScriptPlan, ATransactionalScriptIsOneStep) {
   const Plan plan("-- head\nselect 1; -- a\n\n  select 2;\n-- tail\n");
   EXPECT_EQ(plan.plan.sql, "select 1; -- a\n\n  select 2");
@@ -83,7 +101,7 @@ TEST(ScriptPlan, OutsideATransactionAStatementIsAStep) {
   EXPECT_EQ(Plan("reindex index concurrently i").steps(), "[0+1 built \"i\"/]");
   EXPECT_EQ(Plan("create index concurrently on t (a)").steps(), "[0+1]");
   EXPECT_EQ(Plan("vacuum t; select 1; analyze", false, {true, false, true}).steps(),
-            "[0+1 again][1+1][2+1 again]");
+            "[0+1 again][1+1 tx][2+1 again]");
 }
 
 TEST(ScriptPlan, ATransactionOfTheFilesOwnIsOneStep) {
@@ -98,7 +116,7 @@ TEST(ScriptPlan, WhatCannotBeInATransactionTakesTheScriptOutOfIt) {
   // Reached with WARN_ONLY: `no-transaction-statement` is an error otherwise.
   const Plan plan("create table t (a int); create index concurrently i on t (a);");
   EXPECT_FALSE(plan.plan.is_transactional);
-  EXPECT_EQ(plan.steps(), "[0+1][1+1 built \"t\"/i]");
+  EXPECT_EQ(plan.steps(), "[0+1 tx][1+1 built \"t\"/i]");
 }
 
 TEST(ChecksPlan, EachQueryIsGuarded) {

@@ -46,7 +46,7 @@ std::string plan(std::string_view sql, std::optional<bool> wants = {}) {
 }
 
 TEST(TransactionPlan, IsTransactionalUnlessThereIsAReason) {
-  EXPECT_EQ(plan("create table t (a int); insert into t values (1);"), "tx");
+  EXPECT_EQ(plan("create table t (a int); create index i on t (a);"), "tx");
   EXPECT_EQ(plan(""), "tx");
   EXPECT_EQ(plan("create table t (a int)", false), "none");
 }
@@ -143,15 +143,26 @@ TEST(TransactionPlan, FindsSettingsThatOutliveTheTransaction) {
       "tx leaks=search_path,role,session_authorization,timezone,work_mem");
   EXPECT_EQ(plan("select pg_catalog.set_config('search_path', '', false)"), "tx leaks=search_path");
   EXPECT_EQ(plan("select set_config('search_path', '', true)"), "tx");
-  EXPECT_EQ(plan("insert into t select set_config('search_path', 's', false)"),
+  EXPECT_EQ(plan("create table t as select set_config('search_path', 's', false)"),
             "tx leaks=search_path");
   EXPECT_EQ(plan("do $$ begin set search_path = s; set local work_mem = 1; end $$"),
-            "tx leaks=search_path");
+            "tx leaks=search_path,*");
   EXPECT_EQ(plan("do $$ begin perform set_config('a.b', '1', false); update t set x = 1; end $$"),
-            "tx leaks=a.b");
-  EXPECT_EQ(plan("do $$ begin execute 'set search_path = s'; end $$"), "tx leaks=search_path");
+            "tx leaks=a.b,*");
+  EXPECT_EQ(plan("do $$ begin execute 'set search_path = s'; end $$"), "tx leaks=search_path,*");
   EXPECT_EQ(plan("set session characteristics as transaction read only"),
             "tx leaks=default_transaction_read_only");
+}
+
+TEST(TransactionPlan, SaysWhereItCannotReadWhatIsSet) {
+  for (const char* sql :
+       {"select use_tenant()", "select app.now()", "select set_config(n, 's', false) from names n",
+        "call p()", "insert into t values (1)", "update t set a = 1", "delete from t", "truncate t",
+        "do $$ begin end $$", "refresh materialized view v"})
+    EXPECT_EQ(plan(sql), "tx leaks=*") << sql;
+  for (const char* sql : {"select 1", "select setval('s', 1)", "select pg_catalog.now()",
+                          "create view v as select use_tenant()", "create table u as select 1"})
+    EXPECT_EQ(plan(sql), "tx") << sql;
 }
 
 }  // namespace
