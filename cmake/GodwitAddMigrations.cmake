@@ -161,7 +161,7 @@ function(_godwit_glob library out)
   foreach(file IN LISTS found)
     if(IS_DIRECTORY "${file}")
       _godwit_glob_literal(folder "${file}")
-      file(GLOB parts LIST_DIRECTORIES false CONFIGURE_DEPENDS "${folder}/[uU][pP].[sS][qQ][lL]"
+      file(GLOB parts CONFIGURE_DEPENDS "${folder}/[uU][pP].[sS][qQ][lL]"
         "${folder}/[dD][oO][wW][nN].[sS][qQ][lL]")
       cmake_path(GET file FILENAME name)
       if(parts AND name MATCHES "^[0-9]")
@@ -191,7 +191,7 @@ function(_godwit_visible library out found)
     cmake_path(GET file FILENAME name)
     if(name MATCHES "^\\.")  # an editor's, not a migration
       continue()
-    elseif(name MATCHES "[${first}-${last}${delete}]")
+    elseif(name MATCHES "[${first}-${last}${delete}]" OR file MATCHES "[\n\r]")
       string(REGEX REPLACE "[${first}-${last}${delete}]" "?" shown "${file}")
       _godwit_fail(${library} "the name of ${shown} holds a control character or a line break, here a ?; rename it")
     elseif(NOT EXISTS "${file}")

@@ -25,9 +25,7 @@ bool list_migration_folder(const std::filesystem::path& folder, SourceFiles& fil
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
-    const bool is_part =
-        equals_ignoring_case(name, "up.sql") || equals_ignoring_case(name, "down.sql");
-    if (!is_part || (!entry.is_regular_file(ignored) && !entry.is_symlink(ignored)))
+    if (!equals_ignoring_case(name, "up.sql") && !equals_ignoring_case(name, "down.sql"))
       continue;
     files.files.push_back(entry.path());
     has_any = true;

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 #include "source/words.hpp"
 
@@ -16,6 +15,7 @@ namespace godwit::codegen {
 namespace {
 
 constexpr std::string_view kName = "godwit";
+constexpr std::size_t kMostWrong = 2;  // letters of it
 constexpr std::array<std::string_view, 4> kSections{"up", "down", "verify", "require"};
 
 bool is_word(char c) {
@@ -48,7 +48,6 @@ std::optional<std::string_view> section_near(std::string_view word) {
 }
 
 std::size_t distance_to_name(std::string_view word) {
-  constexpr std::size_t kMostWrong = 2;
   if (word.size() + kMostWrong < kName.size() || word.size() > kName.size() + kMostWrong)
     return std::string_view::npos;
   return edit_distance(to_lower(word), kName);
@@ -87,8 +86,10 @@ std::optional<std::string> meant_for_godwit(Words words) {
     words.second = words.first.substr(kName.size());
     words.first = words.first.substr(0, kName.size());
   }
+  if (distance_to_name(words.first) > kMostWrong)
+    return std::nullopt;
   const auto section = section_near(words.second);
-  if (!section || distance_to_name(words.first) > 2)
+  if (!section)
     return std::nullopt;
   const bool is_quoted = std::any_of(words.before.begin(), words.before.end(), is_quote);
   const bool is_joined = words.between == ":" && !is_quoted;
@@ -135,15 +136,13 @@ std::optional<NearDirective> near_directive(std::string_view comment) {
 }
 
 bool may_have_near_directives(std::string_view sql) {
-  for (std::size_t at = sql.find_first_of("-/"); at != std::string_view::npos;
-       at = sql.find_first_of("-/", at + 1)) {
-    const char next = at + 1 < sql.size() ? sql[at + 1] : ' ';
-    if (next != (sql[at] == '-' ? '-' : '*'))
-      continue;
-    std::size_t end = std::min(sql.find('\n', at), sql.size());
-    if (near_directive(sql.substr(at, end - at)))
-      return true;
-    while (at + 1 < sql.size() && sql[at + 1] == '-') ++at;
+  constexpr std::size_t kLongest = 200;  // so that one line with many marks takes no square of time
+  for (const std::string_view mark : {"--", "/*"}) {
+    for (std::size_t at = sql.find(mark); at != std::string_view::npos; at = sql.find(mark, at)) {
+      if (near_directive(sql.substr(at, kLongest)))
+        return true;
+      at = std::min(sql.find_first_not_of('-', at + mark.size()), sql.size());
+    }
   }
   return false;
 }

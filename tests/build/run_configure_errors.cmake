@@ -114,6 +114,14 @@ refused("add_migrations(crm FILES sql/3_c.sql)" "there is no file ${project}/sql
 refused("add_migrations(crm FILES sql/1_a.sql ./sql/1_a.sql)" "${project}/sql/1_a.sql is listed twice")
 refused("add_migrations(crm FILES sql/notes.txt)" "${project}/sql/notes.txt is no .sql file")
 
+string(ASCII 7 bell)
+foreach(mark IN ITEMS "\n" "\t" "${bell}")
+  file(WRITE "${project}/sql/3${mark}c.sql" "SELECT 1;\n")
+  refused("add_migrations(crm DIRECTORY sql)"
+    "the name of ${project}/sql/3?c.sql holds a control character or a line break")
+  file(REMOVE "${project}/sql/3${mark}c.sql")
+endforeach()
+
 # Words.
 refused("add_migrations(crm DIRECTORY sql COLOUR red)" "unknown: COLOUR red" "Known are: DIRECTORY")
 refused("add_migrations(crm DIRECTORY sql SEEDS seeds)" "unknown: SEEDS seeds")

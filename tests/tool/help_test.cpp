@@ -28,7 +28,7 @@ TEST_F(Help, EveryCommandHasIt) {
 TEST_F(Help, VersionNamesTheTableFormat) {
   const Result version = run("--version");
   EXPECT_EQ(version.exit_code, 0);
-  EXPECT_EQ(version.out, "godwit 0.1.0 (table format 1)\n");
+  EXPECT_EQ(version.out, "godwit 0.1.0 (table format 2)\n");
 }
 
 TEST_F(Help, AWrongWordIsSaidWithThoseThatThereAre) {
