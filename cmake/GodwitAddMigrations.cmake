@@ -5,19 +5,19 @@
 # function is called from folders that do not see this file's variables.
 #
 #   add_migrations(<library>                 a static library, which brings godwit::runtime with it
-#     DIRECTORY <dir> | FILES <file>...      all <dir>/*.sql (hidden files not), or a list
+#     DIRECTORY <dir> | FILES <file>...      all <dir>/*.sql (in any case; hidden files not), or a list
 #     [LAYOUT <layout>]                      whose folder it is: auto (it is found out), numbered, golang-migrate,
 #                                            flyway, diesel, goose, dbmate, sql-migrate or sqitch
 #     [NAME <set>]                           the set's name in the history table; `main` unless given
 #     [NAMESPACE <a::b>]                     of migrations() in C++; the library's name unless given
 #     [HEADER <name.hpp>]                    <library>.hpp unless given
 #     [POSTGRES <major>]                     the lowest server version that the SQL must run on
-#     [LOCK <file> | LOCK OFF]               <dir>/godwit.lock unless given
+#     [LOCK <file> | LOCK OFF]               <dir>/godwit.lock unless given; a file that is given must be there
 #     [BASELINE <version>]                   the rules look at what comes after this version only
 #     [RULES_ERROR <rule>...] [RULES_WARN <rule>...] [RULES_OFF <rule>...]
 #     [REQUIRE_DOWN] [REQUIRE_VERIFY]        a migration without that section is an error
-#     [HISTORY_TABLE <table>]                `schema_migrations` unless given
-#     [EXTERNAL <table>...]                  tables that others create
+#     [HISTORY_TABLE <table>]                `schema_migrations` unless given; table or schema.table, without quotes
+#     [EXTERNAL <table>...]                  tables that others create, named in the same way
 #     [WERROR | WARN_ONLY]                   warnings fail the build | findings never do
 #     [ALLOW_EMPTY]                          a set without a migration is no error
 #     [TYPE STATIC | OBJECT])
@@ -146,10 +146,31 @@ function(_godwit_check_namespace library namespace)
   endif()
 endfunction()
 
-# _godwit_glob(<library> <out> <pattern>...): the visible files that match. The build looks again each time.
+# _godwit_check_table(<library> <keyword> <table>): refuses what is no name of a table. The tool knows more of them.
+function(_godwit_check_table library keyword table)
+  if(NOT table MATCHES "^[^\".;]+(\\.[^\".;]+)?$")
+    _godwit_fail(${library} "${keyword} is table or schema.table, without quotes, not ${table}")
+  endif()
+endfunction()
+
+# _godwit_glob(<library> <out> <pattern>...): the visible files that match, and folders that are named as if they were
+# files, for the tool to complain of. The build looks again each time.
 function(_godwit_glob library out)
-  file(GLOB found LIST_DIRECTORIES false CONFIGURE_DEPENDS ${ARGN})
-  _godwit_visible(${library} files "${found}")
+  file(GLOB found LIST_DIRECTORIES true CONFIGURE_DEPENDS ${ARGN})
+  set(listed)
+  foreach(file IN LISTS found)
+    if(IS_DIRECTORY "${file}")
+      _godwit_glob_literal(folder "${file}")
+      file(GLOB parts CONFIGURE_DEPENDS "${folder}/[uU][pP].[sS][qQ][lL]"
+        "${folder}/[dD][oO][wW][nN].[sS][qQ][lL]")
+      cmake_path(GET file FILENAME name)
+      if(parts AND name MATCHES "^[0-9]")
+        continue()  # one of diesel's, which has patterns of its own
+      endif()
+    endif()
+    list(APPEND listed "${file}")
+  endforeach()
+  _godwit_visible(${library} files "${listed}")
   set(${out} "${files}" PARENT_SCOPE)
 endfunction()
 
@@ -163,10 +184,16 @@ endfunction()
 # _godwit_visible(<library> <out> <files>): those of the files that are not hidden, sorted.
 function(_godwit_visible library out found)
   set(files)
+  string(ASCII 1 first)
+  string(ASCII 31 last)
+  string(ASCII 127 delete)
   foreach(file IN LISTS found)
     cmake_path(GET file FILENAME name)
     if(name MATCHES "^\\.")  # an editor's, not a migration
       continue()
+    elseif(name MATCHES "[${first}-${last}${delete}]" OR file MATCHES "[\n\r]")
+      string(REGEX REPLACE "[${first}-${last}${delete}]" "?" shown "${file}")
+      _godwit_fail(${library} "the name of ${shown} holds a control character or a line break, here a ?; rename it")
     elseif(NOT EXISTS "${file}")
       _godwit_fail(${library} "${file} does not exist: a broken link, or a semicolon or bracket in a file's name")
     endif()
@@ -266,6 +293,15 @@ function(add_migrations library)
   if(DEFINED arg_POSTGRES AND NOT arg_POSTGRES MATCHES "^[1-9][0-9]$")
     _godwit_fail(${library} "POSTGRES is a major version such as 15, not ${arg_POSTGRES}")
   endif()
+  if(DEFINED arg_HISTORY_TABLE)
+    _godwit_check_table(${library} HISTORY_TABLE "${arg_HISTORY_TABLE}")
+    if(arg_HISTORY_TABLE MATCHES "^(pg_[^.]*|information_schema)\\.")
+      _godwit_fail(${library} "HISTORY_TABLE ${arg_HISTORY_TABLE}: ${CMAKE_MATCH_1} is PostgreSQL's own; name another schema")
+    endif()
+  endif()
+  foreach(table IN LISTS arg_EXTERNAL)
+    _godwit_check_table(${library} EXTERNAL "${table}")
+  endforeach()
   if(DEFINED arg_BASELINE)
     # 7, 007 and V007 are one version, and the dashes of a date are no part of it.
     string(REGEX REPLACE "^[Vv]?0*([0-9-]*[0-9])$" "\\1" baseline "${arg_BASELINE}")
@@ -307,7 +343,7 @@ function(add_migrations library)
       cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
       _godwit_check_path(${library} "${file}")
       get_source_file_property(is_generated "${file}" GENERATED)
-      if(NOT file MATCHES "\\.sql$")
+      if(NOT file MATCHES "\\.[sS][qQ][lL]$")
         _godwit_fail(${library} "${file} is no .sql file")
       elseif(IS_DIRECTORY "${file}" OR (NOT EXISTS "${file}" AND NOT is_generated))
         _godwit_fail(${library} "there is no file ${file}")
@@ -319,12 +355,13 @@ function(add_migrations library)
     list(SORT files)
   else()
     # What the tool's own list_directory() lists: files, and those of folders that are a migration each (diesel).
-    set(patterns "${root_pattern}/*.sql" "${root_pattern}/[0-9]*_*/up.sql" "${root_pattern}/[0-9]*_*/down.sql")
+    set(patterns "${root_pattern}/*.[sS][qQ][lL]" "${root_pattern}/[0-9]*_*/[uU][pP].[sS][qQ][lL]"
+      "${root_pattern}/[0-9]*_*/[dD][oO][wW][nN].[sS][qQ][lL]")
     _godwit_glob(${library} files ${patterns})
     set(advice "subfolders are not looked into, but for diesel's and sqitch's")
     if(arg_LAYOUT STREQUAL "sqitch" OR (arg_LAYOUT STREQUAL "auto" AND EXISTS "${root}/sqitch.plan"))
       foreach(folder deploy revert verify)
-        _godwit_glob_recurse(${library} scripts "${root_pattern}/${folder}/*.sql")
+        _godwit_glob_recurse(${library} scripts "${root_pattern}/${folder}/*.[sS][qQ][lL]")
         list(APPEND files ${scripts})
       endforeach()
       list(SORT files)
@@ -358,6 +395,9 @@ function(add_migrations library)
   endif()
   if(lock)
     string(APPEND manifest "lock ${lock}\n")
+    if(DEFINED arg_LOCK)  # one that is named and not there is misspelt, and would lock nothing
+      string(APPEND manifest "lock-required\n")
+    endif()
   endif()
   if(DEFINED arg_BASELINE)
     string(APPEND manifest "baseline ${baseline}\n")

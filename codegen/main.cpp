@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The command line of the host tool, and nothing else: what a command does is in commands/.
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <filesystem>
-#include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -17,6 +21,7 @@
 #include "commands/manifest.hpp"
 #include "lint/policy.hpp"
 #include "source/layout.hpp"
+#include "source/words.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen::commands {
@@ -42,25 +47,41 @@ struct CommandLine {
   std::string transaction = "auto";
 };
 
+/// Words for the values of an enum; CLI11's own list of them is cut after the first.
+template <class Value>
+CLI::Validator one_of(std::vector<std::pair<std::string, Value>> choices) {
+  const auto read = [choices = std::move(choices)](std::string& word) -> std::string {
+    const auto found = std::find_if(choices.begin(), choices.end(), [&](const auto& choice) {
+      return equals_ignoring_case(choice.first, word);
+    });
+    if (found != choices.end()) {
+      word = std::to_string(static_cast<int>(found->second));
+      return {};
+    }
+    std::string known;
+    for (std::size_t i = 0; i < choices.size(); ++i)
+      known += (i == 0 ? "" : i + 1 == choices.size() ? " or " : ", ") + choices[i].first;
+    return fmt::format("`{}` is not one of {}", word, known);
+  };
+  return CLI::Validator(read, "", "");
+}
+
 void add_color(CLI::App& command, Color& color) {
-  static const std::map<std::string, Color> kColors{
-      {"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}};
   command
       .add_option("--color", color, "auto, always or never; auto is a terminal without NO_COLOR")
-      ->transform(CLI::CheckedTransformer(kColors).description(""))
+      ->transform(one_of<Color>(
+          {{"auto", Color::kAuto}, {"always", Color::kAlways}, {"never", Color::kNever}}))
       ->type_name("WHEN");
 }
 
 void add_layout(CLI::App& command, Layout& layout) {
-  static const std::map<std::string, Layout> kLayouts = [] {
-    std::map<std::string, Layout> layouts;
-    for (const std::string_view name : layout_names()) layouts.emplace(name, *parse_layout(name));
-    return layouts;
-  }();
+  std::vector<std::pair<std::string, Layout>> layouts;
+  for (const std::string_view name : layout_names())
+    layouts.emplace_back(name, *parse_layout(name));
   command
       .add_option("--layout", layout,
                   fmt::format("whose folder it is: {}", fmt::join(layout_names(), ", ")))
-      ->transform(CLI::CheckedTransformer(kLayouts).description(""))
+      ->transform(one_of(std::move(layouts)))
       ->type_name("LAYOUT");
 }
 
@@ -75,14 +96,13 @@ void add_lint(CLI::App& app, CommandLine& line) {
   command.add_option("PATH", options.paths, "directories and files; migrations/ unless given");
   command.add_option("--manifest", options.manifest, "check what add_migrations() would compile")
       ->type_name("FILE");
-  static const std::map<std::string, Format> kFormats{{"gcc", Format::kGcc},
-                                                      {"json", Format::kJson},
-                                                      {"sarif", Format::kSarif},
-                                                      {"github", Format::kGithub}};
   command
       .add_option("--format", options.format,
                   "gcc (to stderr), json, sarif (2.1.0) or github (annotations), to stdout")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->transform(one_of<Format>({{"gcc", Format::kGcc},
+                                  {"json", Format::kJson},
+                                  {"sarif", Format::kSarif},
+                                  {"github", Format::kGithub}}))
       ->type_name("FORMAT");
   command
       .add_option("--postgres", options.policy.postgres,
@@ -161,10 +181,10 @@ void add_show(CLI::App& app, CommandLine& line) {
 void add_graph(CLI::App& app, CommandLine& line) {
   CLI::App& command = *app.add_subcommand("graph", "Draw which migration depends on which");
   command.add_option("DIRECTORY", line.graph.directory, "migrations/ unless given");
-  static const std::map<std::string, GraphFormat> kFormats{
-      {"text", GraphFormat::kText}, {"dot", GraphFormat::kDot}, {"mermaid", GraphFormat::kMermaid}};
   command.add_option("--format", line.graph.format, "text, dot (Graphviz) or mermaid")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""))
+      ->transform(one_of<GraphFormat>({{"text", GraphFormat::kText},
+                                       {"dot", GraphFormat::kDot},
+                                       {"mermaid", GraphFormat::kMermaid}}))
       ->type_name("FORMAT");
   add_layout(command, line.graph.layout);
 }
@@ -266,6 +286,32 @@ int run(const CLI::App& app, CommandLine& line) {
   return kUsage;
 }
 
+/// False, with a message, where the first argument is neither an option nor a command.
+bool has_known_command(const CLI::App& app, int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "-";
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  if (word.starts_with('-') || std::find(names.begin(), names.end(), word) != names.end())
+    return true;
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const auto meant = closest(word, known);
+  fmt::print(stderr, "godwit: error: there is no command `{}`{}\nThe commands are {}.\n", word,
+             meant ? fmt::format(", did you mean `{}`?", *meant) : "", fmt::join(names, ", "));
+  return false;
+}
+
+/// What could not be printed must not pass for what there is.
+int with_output_written(int code) {
+  errno = 0;
+  const bool is_flushed = std::fflush(stdout) == 0;
+  if (is_flushed && std::ferror(stdout) == 0)
+    return code;
+  fmt::print(stderr, "godwit: error: the output could not be written{}\n",
+             errno != 0 ? fmt::format(": {}", std::strerror(errno)) : "");
+  return std::max(code, static_cast<int>(kUsage));
+}
+
 }  // namespace
 }  // namespace godwit::codegen::commands
 
@@ -289,10 +335,12 @@ int main(int argc, char** argv) {
   add_graph(app, line);
   add_new(app, line);
   add_rules(app, line);
+  if (!has_known_command(app, argc, argv))
+    return kUsage;
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kClean : kUsage;
+    return with_output_written(app.exit(error) == 0 ? kClean : kUsage);
   }
-  return run(app, line);
+  return with_output_written(run(app, line));
 }

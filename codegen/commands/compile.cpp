@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
+#include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "lint/lint.hpp"
 
@@ -32,18 +36,58 @@ void finish(CompiledSet& set, const lint::Policy& policy) {
   set.diagnostics.sort();
 }
 
+/// `main:7` in the set main is its own 7.
+void resolve_own_name(std::vector<MigrationSource>& sources, const std::string& set_name) {
+  if (set_name.empty())
+    return;
+  for (MigrationSource& source : sources) {
+    for (DependencyName& name : source.header.dependencies) {
+      if (name.set == set_name)
+        name.set.clear();
+    }
+  }
+}
+
+void require_lock(CompiledSet& set, const SetRequest& request) {
+  std::error_code ignored;
+  if (!request.is_lock_required || std::filesystem::exists(*request.lock, ignored))
+    return;
+  const SourceFile& file =
+      set.files.emplace_back(*request.lock, request.lock->filename().string(), "");
+  set.diagnostics.error("invalid-lock-file", file, 0,
+                        "there is no such file, though LOCK in add_migrations() names it",
+                        {"put the path right; or make the file, and commit it: godwit lock " +
+                         request.files.root.string() + " --file " + request.lock->string()});
+}
+
+void check_baseline(const CompiledSet& set, const lint::Policy& policy) {
+  if (!policy.baseline || set.sources.empty())
+    return;
+  const auto last = std::max_element(
+      set.sources.begin(), set.sources.end(),
+      [](const MigrationSource& a, const MigrationSource& b) { return a.version < b.version; });
+  if (last->version < *policy.baseline)
+    fmt::print(stderr,
+               "godwit: warning: BASELINE {} is above the last version, {}: nothing is said of the "
+               "migrations that are here, nor of the next ones\n",
+               *policy.baseline, last->version);
+}
+
 }  // namespace
 
 std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
   auto set = std::make_unique<CompiledSet>();
   set->sources = load_set(request.files, set->files, set->diagnostics);
+  resolve_own_name(set->sources, request.set_name);
   set->order = order_set(set->sources, set->diagnostics);
   set->migrations = sql::parse_set(set->sources, request.policy.postgres, set->diagnostics);
   for (const std::size_t index : set->order.order) {
     set->in_order.push_back(&set->migrations[index]);
     set->sources_in_order.push_back(&set->sources[index]);
   }
+  check_baseline(*set, request.policy);
   if (request.lock) {
+    require_lock(*set, request);
     set->lock = read_lock_file(*request.lock, set->files, set->diagnostics);
     check_lock(set->lock, set->sources_in_order, set->diagnostics);
   }

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,9 +22,13 @@ namespace godwit::codegen::commands {
 
 struct SetRequest {
   SourceFiles files;
-  /// Compared with when given; the file need not exist.
+  /// Compared with when given; the file need not exist unless is_lock_required.
   std::optional<std::filesystem::path> lock;
   lint::Policy policy;
+  /// The set's own name where it is known: `name:7` is 7 then.
+  std::string set_name = {};
+  /// The project names the lock file itself, so that one that is not there is misspelt.
+  bool is_lock_required = false;
 };
 
 /// Everything known about a set. Its parts point into each other: neither copied nor moved.
@@ -42,7 +47,8 @@ struct CompiledSet {
   Diagnostics diagnostics;  ///< of all layers, with the policy applied, sorted
 };
 
-/// Compiles the files of a directory or a manifest. Must run on a deep stack.
+/// Compiles the files of a directory or a manifest. Must run on a deep stack. Warns of a
+/// baseline above the last version, which mutes what is to come too, on stderr.
 std::unique_ptr<CompiledSet> compile_set(const SetRequest& request);
 
 /// Compiles one file by itself, as a set of one migration without a version.

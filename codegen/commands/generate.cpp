@@ -60,7 +60,7 @@ std::string_view history_table(const lint::Policy& policy, const CompiledSet& se
 emit::Table make_table(const Manifest& manifest, const CompiledSet& set) {
   emit::Table table{.header = manifest.header,
                     .cpp_namespace = manifest.cpp_namespace,
-                    .set_name = manifest.set_name,
+                    .set_name = manifest.request.set_name,
                     .history_table = std::string(history_table(manifest.request.policy, set)),
                     .digest = set_digest(set.sources_in_order),
                     .tool_version = GODWIT_VERSION,

@@ -49,6 +49,16 @@ std::vector<std::int64_t> dependencies(const CompiledSet& set, const MigrationSo
   return versions;
 }
 
+/// `billing:12` for each dependency on another set.
+std::vector<std::string> foreign_dependencies(const MigrationSource& source) {
+  std::vector<std::string> names;
+  for (const DependencyName& name : source.header.dependencies) {
+    if (!name.set.empty() && name.version)
+      names.push_back(fmt::format("{}:{}", name.set, *name.version));
+  }
+  return names;
+}
+
 std::vector<std::int64_t> dependants(const CompiledSet& set, const MigrationSource& source) {
   const auto self = static_cast<std::size_t>(&source - set.sources.data());
   std::vector<std::int64_t> versions;
@@ -87,6 +97,7 @@ Json describe(const CompiledSet& set, const sql::Migration& migration) {
   json["created"] = source.header.created;
   json["author"] = source.header.author;
   json["dependencies"] = dependencies(set, source);
+  json["foreign_dependencies"] = foreign_dependencies(source);
   json["dependants"] = dependants(set, source);
   json["transactional"] = runs_in_transaction(migration);
   if (source.header.idempotency)
@@ -108,6 +119,14 @@ void print_json(const Json& json) {
 
 std::string joined(const std::vector<std::int64_t>& versions) {
   return versions.empty() ? "none" : fmt::format("{}", fmt::join(versions, ", "));
+}
+
+std::string shown_dependencies(const CompiledSet& set, const MigrationSource& source) {
+  const std::vector<std::int64_t> own = dependencies(set, source);
+  const std::vector<std::string> foreign = foreign_dependencies(source);
+  return own.empty() && !foreign.empty() ? fmt::format("{}", fmt::join(foreign, ", "))
+                                         : joined(own) + (foreign.empty() ? "" : ", ") +
+                                               fmt::format("{}", fmt::join(foreign, ", "));
 }
 
 void print_line(std::string_view key, std::string_view value) {
@@ -162,7 +181,7 @@ int run_list(const ListOptions& options) {
     fmt::print("{:>4}  {:<{}}  {:<11}  {:<6}  {:<22}  {}\n", ++number, source.full_name, width,
                runs_in_transaction(*migration) ? "yes" : "none",
                is_locked(*set, source) ? "yes" : "no", parts(source),
-               joined(dependencies(*set, source)));
+               shown_dependencies(*set, source));
   }
   fmt::print("{} {}, digest {}\n", number, number == 1 ? "migration" : "migrations",
              set_digest(set->sources_in_order));
@@ -188,7 +207,7 @@ int run_show(const ShowOptions& options) {
   print_line("file", source.up.file().path().string());
   print_line("checksum", source.up.file().checksum());
   print_line("locked", is_locked(*set, source) ? "yes" : "no");
-  print_line("dependencies", joined(dependencies(*set, source)));
+  print_line("dependencies", shown_dependencies(*set, source));
   print_line("dependants", joined(dependants(*set, source)));
   print_line("idempotent", yes_or_no(source.header.idempotency));
   print_line("transaction", !runs_in_transaction(*migration)        ? "none"

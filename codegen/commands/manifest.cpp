@@ -40,7 +40,7 @@ bool read_entry(Manifest& manifest, std::string_view key, const std::string& val
   else if (key == "namespace")
     manifest.cpp_namespace = value;
   else if (key == "name")
-    manifest.set_name = value;
+    manifest.request.set_name = value;
   else if (key == "history-table")
     manifest.request.policy.history_table = value;
   else if (key == "postgres")
@@ -51,6 +51,8 @@ bool read_entry(Manifest& manifest, std::string_view key, const std::string& val
     manifest.request.files.layout = layout_of(value);
   else if (key == "lock")
     manifest.request.lock = value;
+  else if (key == "lock-required")
+    manifest.request.is_lock_required = true;
   else if (key == "baseline")
     policy.baseline = parse_number<std::int64_t>(value);
   else if (key == "rule")

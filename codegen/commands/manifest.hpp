@@ -14,10 +14,9 @@
 namespace godwit::codegen::commands {
 
 struct Manifest {
-  SetRequest request;
+  SetRequest request = {.files = {}, .lock = {}, .policy = {}, .set_name = "main"};
   std::string header;
   std::string cpp_namespace;
-  std::string set_name = "main";
   bool allow_empty = false;
 };
 

@@ -55,6 +55,47 @@ std::string option_problem(const RuleInfo& rule, std::string_view option) {
                                       : rule.check_option(option);
 }
 
+/// `table` or `schema.table` as the catalog has it: without quotes, no part empty or too long.
+bool is_table_name(std::string_view name, std::size_t longest) {
+  constexpr std::size_t kLongestName = 63;  // NAMEDATALEN - 1
+  const std::size_t dot = name.find('.');
+  const std::string_view schema = dot == std::string_view::npos ? "public" : name.substr(0, dot);
+  const std::string_view table = dot == std::string_view::npos ? name : name.substr(dot + 1);
+  const auto is_refused = [](char c) {
+    return c == '"' || c == '.' || static_cast<unsigned char>(c) < 0x20;
+  };
+  return !schema.empty() && !table.empty() && schema.size() <= kLongestName &&
+         table.size() <= longest && std::none_of(schema.begin(), schema.end(), is_refused) &&
+         std::none_of(table.begin(), table.end(), is_refused);
+}
+
+void check_names(const Policy& policy, std::vector<std::string>& problems) {
+  for (const std::string& external : policy.externals) {
+    if (!is_table_name(external, 63))
+      problems.push_back(fmt::format(
+          "EXTERNAL {}: not a table's name; write table or schema.table, without quotes",
+          external));
+  }
+  if (!policy.history_table)
+    return;
+  // Names that the runtime makes of it are 9 bytes longer.
+  constexpr std::size_t kLongest = 54;
+  const std::string& table = *policy.history_table;
+  if (!is_table_name(table, kLongest)) {
+    problems.push_back(
+        fmt::format("HISTORY_TABLE {}: not a table's name; write table or schema.table, without "
+                    "quotes, the table with at most {} bytes",
+                    table, kLongest));
+    return;
+  }
+  const std::string schema = table.substr(0, std::min(table.find('.'), table.size()));
+  const bool has_schema = schema.size() < table.size();
+  if (has_schema && (schema.starts_with("pg_") || schema == "information_schema"))
+    problems.push_back(fmt::format(
+        "HISTORY_TABLE {}: nothing is kept in {}, which is PostgreSQL's own; name another schema",
+        table, schema));
+}
+
 }  // namespace
 
 std::vector<std::string> check_policy(const Policy& policy) {
@@ -74,6 +115,7 @@ std::vector<std::string> check_policy(const Policy& policy) {
       problems.push_back(fmt::format("rule '{}': {}", id, problem));
     }
   }
+  check_names(policy, problems);
   if (policy.warn_only && policy.werror)
     problems.push_back("WARN_ONLY and WERROR contradict each other: give one of them");
   return problems;

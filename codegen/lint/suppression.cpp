@@ -100,7 +100,8 @@ struct OwnRule {
 std::vector<OwnRule> read_own(const SourceFile& file, Place inside, Diagnostics& diagnostics) {
   const std::string_view text = file.text();
   const std::string_view body = text.substr(inside.offset, inside.length);
-  const std::string_view keyword = body.starts_with(kOwnFileWide) ? kOwnFileWide : kOwn;
+  const std::string_view keyword =
+      starts_with_ignoring_case(body, kOwnFileWide) ? kOwnFileWide : kOwn;
   std::vector<OwnRule> rules;
   const std::size_t open = body.find('(');
   const std::size_t close = body.find(')');
@@ -125,8 +126,9 @@ std::vector<OwnRule> read_own(const SourceFile& file, Place inside, Diagnostics&
                {fmt::format("say why it is safe here: -- {} <reason>", body)})
         .length = inside.length;
   }
-  for (const std::string_view name : names) {
-    const Place place{static_cast<std::size_t>(name.data() - text.data()), name.size()};
+  for (const std::string_view written : names) {
+    const Place place{static_cast<std::size_t>(written.data() - text.data()), written.size()};
+    const std::string name = to_lower(written);
     const RuleInfo* rule = find_rule(name);
     if (rule == nullptr) {
       const RuleInfo* meant = similar_rule(name);
@@ -144,14 +146,20 @@ std::vector<OwnRule> read_own(const SourceFile& file, Place inside, Diagnostics&
                  {"remove the comment and put the finding right"})
           .length = place.length;
     } else {
-      rules.push_back({std::string(name), place});
+      rules.push_back({name, place});
     }
   }
   return rules;
 }
 
 bool mentions_allow(std::string_view text) {
-  return text.find(kOwn) != std::string_view::npos || mentions_foreign_allow(text);
+  constexpr std::string_view kBehindColon = "allow";
+  for (std::size_t at = text.find(':'); at != std::string_view::npos; at = text.find(':', at + 1)) {
+    if (starts_with_ignoring_case(text.substr(at + 1), kBehindColon) &&
+        ends_with_ignoring_case(text.substr(0, at), "godwit"))
+      return true;
+  }
+  return mentions_foreign_allow(text);
 }
 
 }  // namespace
@@ -164,7 +172,7 @@ void FileAllows::read(const SourceFile& file, Diagnostics& diagnostics) {
     const std::string_view body = without_markers(text.substr(comment.offset, comment.length));
     const auto offset = static_cast<std::size_t>(body.data() - text.data());
     const std::size_t end = comment.offset + comment.length;
-    if (body.starts_with(kOwnFileWide)) {
+    if (starts_with_ignoring_case(body, kOwnFileWide)) {
       for (const OwnRule& rule : read_own(file, {offset, body.size()}, diagnostics)) {
         if (rule.rule == "drop-database")
           diagnostics
@@ -221,9 +229,9 @@ Suppressions::Suppressions(const Section& section, const sql::Script& script, Fi
     const std::string_view all = text.substr(base + comment.offset, comment.length);
     const std::string_view body = without_markers(all);
     const auto offset = static_cast<std::size_t>(body.data() - text.data());
-    if (body.starts_with(kOwnFileWide))
+    if (starts_with_ignoring_case(body, kOwnFileWide))
       return;
-    if (body.starts_with(kOwn)) {
+    if (starts_with_ignoring_case(body, kOwn)) {
       for (const OwnRule& rule : read_own(section_.file(), {offset, body.size()}, diagnostics))
         allows_.push_back({rule.rule, rule.place, target, false, false});
     } else if (const auto foreign =

@@ -68,11 +68,11 @@ void check_copy(const Event& event, Context& context) {
   const std::string_view file = copy.filename;
   if (!file.empty() || copy.is_program)
     return;
-  context.report(
-      "copy-stdin-data", event, context.head_place(event, "copy"),
-      copy.is_from ? "COPY FROM STDIN: its data cannot be sent with the migration"
-                   : "COPY TO STDOUT: nobody reads what it gives",
-      {copy.is_from ? "write the rows as INSERT … VALUES, or make them a seed" : "remove it"});
+  context.report("copy-stdin-data", event, context.head_place(event, "copy"),
+                 copy.is_from ? "COPY FROM STDIN: its data cannot be sent with the migration"
+                              : "COPY TO STDOUT: nobody reads what it gives",
+                 {copy.is_from ? "write the rows as INSERT … VALUES, as `pg_dump --inserts` does"
+                               : "remove it"});
 }
 
 constexpr StatementTrigger kStatements[] = {

@@ -39,7 +39,7 @@ class Names {
     }
     std::string text = name.text;
     for (const std::string_view suffix : {".sql", ".up"}) {
-      if (text.ends_with(suffix))
+      if (ends_with_ignoring_case(text, suffix))
         text.resize(text.size() - suffix.size());
     }
     const auto found = names_.find(text);

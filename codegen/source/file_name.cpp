@@ -16,7 +16,7 @@ constexpr std::string_view kExtension = ".sql";
 constexpr std::size_t kMostDigits = 18;  // what a bigint surely holds
 
 bool take_suffix(std::string_view& text, std::string_view suffix) {
-  if (!text.ends_with(suffix))
+  if (!ends_with_ignoring_case(text, suffix))
     return false;
   text.remove_suffix(suffix.size());
   return true;
@@ -139,11 +139,12 @@ std::optional<FileName> parse_file_name(std::string_view file_name) {
 
 std::optional<FileName> parse_file_path(const std::filesystem::path& path) {
   const std::string file_name = path.filename().string();
-  if (file_name != "up.sql" && file_name != "down.sql")
+  const bool is_up = equals_ignoring_case(file_name, "up.sql");
+  if (!is_up && !equals_ignoring_case(file_name, "down.sql"))
     return parse_file_name(file_name);
   FileName parsed;
   parsed.style = NameStyle::kFolder;
-  parsed.part = file_name == "up.sql" ? SectionKind::kUp : SectionKind::kDown;
+  parsed.part = is_up ? SectionKind::kUp : SectionKind::kDown;
   const std::string folder = path.parent_path().filename().string();
   return read_version(folder, "_", parsed) ? std::optional(std::move(parsed)) : std::nullopt;
 }

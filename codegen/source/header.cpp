@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The header is the run of `--` comments at the top of the file. Each line is looked at by itself:
+// The header is the run of comments at the top of the file. Each line is looked at by itself:
 // `Key: value` with a known key is read by that key's reader, a key that is nearly a known one is
-// reported, and everything else is prose.
+// reported, and everything else is prose. Only dependencies may go on in the lines below.
 #include "source/header.hpp"
 
 #include <algorithm>
@@ -10,6 +10,8 @@
 #include <charconv>
 #include <limits>
 
+#include "source/dependency_list.hpp"
+#include "source/lexer.hpp"
 #include "source/words.hpp"
 
 namespace godwit::codegen {
@@ -40,7 +42,11 @@ class HeaderReader {
   };
   static const std::array<Key, 20> kKeys;
 
+  void collect_lines();
   void read_line(std::string_view comment);
+  bool read_near_dependencies(std::string_view comment);
+  static const Key* find_key(const Line& line);
+  static bool is_key_line(std::string_view comment);
   void report_unknown_key(std::string_view key);
   void invalid(std::string_view at, std::string message, std::string note);
   std::size_t offset_of(std::string_view part) const {
@@ -71,7 +77,6 @@ class HeaderReader {
 
   void read_timeout(const Line& line, std::optional<std::int32_t>& into);
   std::optional<bool> yes_or_no(const Line& line);
-  void add_dependency(std::string_view token);
   static void set_once(std::string& into, std::string_view value) {
     if (into.empty())
       into = value;
@@ -80,6 +85,8 @@ class HeaderReader {
   const SourceFile& file_;
   Diagnostics& diagnostics_;
   Header header_;
+  std::vector<std::string_view> lines_;  // of comment, without their marks
+  std::size_t next_ = 0;                 // of lines_
 };
 
 constexpr std::array<std::string_view, 20> kKeyNames{
@@ -175,37 +182,68 @@ std::string normal_key(std::string_view key) {
   return normal;
 }
 
-Header HeaderReader::read() {
-  std::string_view rest = file_.text();
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const std::string_view line = trim(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.empty())
-      continue;
-    if (!line.starts_with("--"))
-      break;
-    const std::string_view comment = trim(line.substr(2));
-    if (starts_with_ignoring_case(comment, "godwit:")) {
-      if (equals_ignoring_case(comment, "godwit:up"))
-        continue;
-      break;
+/// The lines of a block comment, each without the stars at its front.
+void split_block(std::string_view comment, std::vector<std::string_view>& lines) {
+  comment.remove_prefix(2);
+  if (comment.ends_with("*/"))
+    comment.remove_suffix(2);
+  while (!comment.empty()) {
+    const std::size_t end = std::min(comment.find('\n'), comment.size());
+    std::string_view line = trim(comment.substr(0, end));
+    comment.remove_prefix(std::min(end + 1, comment.size()));
+    // ` * - 7` is an item of a list in a comment with stars, `* 7` one in a comment without.
+    if (line.starts_with('*') && !looks_like_dependencies(line.substr(1))) {
+      while (line.starts_with('*') && !line.starts_with("**")) line.remove_prefix(1);
+      line = trim(line);
     }
-    read_line(comment);
+    lines.push_back(line);
   }
+}
+
+void HeaderReader::collect_lines() {
+  const std::string_view text = file_.text();
+  Lexer lexer(text);
+  for (Token token = lexer.next();; token = lexer.next()) {
+    const std::string_view comment = lexer.text(token);
+    if (token.kind == TokenKind::kBlockComment) {
+      split_block(comment, lines_);
+      continue;
+    }
+    if (token.kind != TokenKind::kLineComment)
+      return;
+    const std::string_view line = trim(comment.substr(2));
+    if (!starts_with_ignoring_case(line, "godwit:"))
+      lines_.push_back(line);
+    else if (!equals_ignoring_case(line, "godwit:up"))
+      return;
+  }
+}
+
+Header HeaderReader::read() {
+  collect_lines();
+  while (next_ < lines_.size()) read_line(lines_[next_++]);
   return std::move(header_);
+}
+
+const HeaderReader::Key* HeaderReader::find_key(const Line& line) {
+  const std::string key = normal_key(line.key);
+  const auto known = std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& candidate) {
+    return equals_ignoring_case(candidate.name, key);
+  });
+  return known == kKeys.end() ? nullptr : &*known;
+}
+
+bool HeaderReader::is_key_line(std::string_view comment) {
+  const std::optional<Line> line = split_line(comment);
+  return line && find_key(*line) != nullptr;
 }
 
 void HeaderReader::read_line(std::string_view comment) {
   const std::optional<Line> line = split_line(comment);
-  if (!line)
-    return;
-  const std::string key = normal_key(line->key);
-  const auto known = std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& candidate) {
-    return equals_ignoring_case(candidate.name, key);
-  });
-  if (known == kKeys.end()) {
-    report_unknown_key(line->key);
+  const Key* known = line ? find_key(*line) : nullptr;
+  if (known == nullptr) {
+    if (!read_near_dependencies(comment) && line)
+      report_unknown_key(line->key);
     return;
   }
   const bool is_migration = known->reader == &HeaderReader::read_migration;
@@ -213,6 +251,46 @@ void HeaderReader::read_line(std::string_view comment) {
     return;  // "Phase 2: …" is prose
   header_.is_present = true;
   (this->*known->reader)(*line);
+}
+
+/// `@Dependencies: 7`, `**Dependencies:** 7`, `- Dependencies = 7`: read where what follows is a
+/// list of versions. A list without a colon may be a sentence, so that it is only reported.
+bool HeaderReader::read_near_dependencies(std::string_view comment) {
+  constexpr std::string_view kKey = "Dependencies";
+  std::string_view rest = comment;
+  while (!rest.empty() && !is_ascii_letter(rest.front()) && !is_ascii_digit(rest.front()))
+    rest.remove_prefix(1);
+  if (!starts_with_ignoring_case(rest, kKey))
+    return false;
+  const std::string_view key = rest.substr(0, kKey.size());
+  rest = trim_left(rest.substr(kKey.size()));
+  if (rest.starts_with('(') && rest.find("):") != std::string_view::npos)  // a remark on the key
+    rest.remove_prefix(rest.find("):") + 1);
+  const auto is_of_value = [](char c) {
+    return is_ascii_letter(c) || is_ascii_digit(c) || c == '[' || c == '(' || c == '#' || c == '"';
+  };
+  const auto value = std::find_if(rest.begin(), rest.end(), is_of_value);
+  const std::string_view marks = rest.substr(0, static_cast<std::size_t>(value - rest.begin()));
+  rest.remove_prefix(marks.size());
+  constexpr std::string_view kFullWidthColon = "\xEF\xBC\x9A";
+  const bool has_colon = marks.find_first_of(":=") != std::string_view::npos ||
+                         marks.find(kFullWidthColon) != std::string_view::npos;
+  const bool is_list = looks_like_dependencies(rest);
+  if (has_colon && (is_list || rest.empty())) {
+    header_.is_present = true;
+    read_dependencies({key, {}, rest});
+    return true;
+  }
+  const bool is_word = static_cast<std::size_t>(rest.data() - key.data()) > key.size();
+  if (!is_word || (!has_colon && !is_list))
+    return false;
+  diagnostics_
+      .add(
+          Severity::kWarning, "unknown-header-key", file_, offset_of(key),
+          "not read as a header's line, did you mean `-- Dependencies: " + std::string(rest) + "`?",
+          {"as it stands the line is a comment and has no effect"})
+      .length = key.size();
+  return true;
 }
 
 void HeaderReader::report_unknown_key(std::string_view key) {
@@ -294,57 +372,18 @@ void HeaderReader::read_breaking(const Line& line) {
 
 void HeaderReader::read_dependencies(const Line& line) {
   header_.declares_dependencies = true;
-  std::string_view rest = line.value;
-  const auto is_separator = [](char c) {
-    return c == ',' || c == ';' || c == '[' || c == ']' || c == '"' || c == '\'' || is_blank(c);
-  };
-  while (!rest.empty()) {
-    if (rest.front() == '(') {  // a remark: `007 (CRM)`
-      const std::size_t close = rest.find(')');
-      rest.remove_prefix(close == std::string_view::npos ? rest.size() : close + 1);
-    } else if (is_separator(rest.front())) {
-      rest.remove_prefix(1);
-    } else {
-      const auto end = std::find_if(rest.begin(), rest.end(),
-                                    [&](char c) { return is_separator(c) || c == '('; });
-      std::string_view token = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-      rest.remove_prefix(token.size());
-      while (token.ends_with('.')) token.remove_suffix(1);
-      while (token.starts_with('#')) token.remove_prefix(1);
-      if (equals_ignoring_case(token, "none") || equals_ignoring_case(token, "null"))
-        return;  // `None (first migration)`, `none - see the wiki`
-      const bool is_filler = token.empty() || equals_ignoring_case(token, "and") ||
-                             equals_ignoring_case(token, "migration") ||
-                             equals_ignoring_case(token, "migrations");
-      if (!is_filler)
-        add_dependency(token);
-    }
+  std::string_view value = line.value;
+  if (value.starts_with(':'))  // as in `Dependencies:: 7`
+    value = trim_left(value.substr(1));
+  DependencyList list =
+      read_dependency_list(line.key, value, std::span(lines_).subspan(next_), &is_key_line);
+  next_ += list.lines;
+  for (DependencyProblem& problem : list.problems)
+    invalid(problem.at, std::move(problem.message), std::move(problem.note));
+  for (std::size_t i = 0; i < list.names.size(); ++i) {
+    list.names[i].offset = offset_of(list.places[i]);
+    header_.dependencies.push_back(std::move(list.names[i]));
   }
-}
-
-void HeaderReader::add_dependency(std::string_view token) {
-  if (equals_ignoring_case(token, "n/a") || token == "-")
-    return;
-  DependencyName name;
-  name.text = token;
-  name.offset = offset_of(token);
-  std::string_view rest = token;
-  if (const std::size_t colon = token.find(':'); colon != std::string_view::npos && colon > 0) {
-    name.set = token.substr(0, colon);
-    rest = token.substr(colon + 1);
-  }
-  std::string digits(rest);
-  if (rest.size() > 1 && (rest.front() == 'V' || rest.front() == 'v'))
-    digits.erase(0, 1);
-  std::erase(digits, '-');
-  if (all_digits(digits))
-    name.version = parse_integer(digits);
-  if (!name.set.empty() && !name.version) {
-    invalid(token, "`" + std::string(token) + "` is not a dependency on another set",
-            "write the set's name, a colon and a version: `billing:12`");
-    return;
-  }
-  header_.dependencies.push_back(std::move(name));
 }
 
 void HeaderReader::read_transaction(const Line& line) {

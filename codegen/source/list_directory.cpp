@@ -8,25 +8,29 @@
 #include "source/file_name.hpp"
 #include "source/migration_source.hpp"
 #include "source/sqitch.hpp"
+#include "source/words.hpp"
 
 namespace godwit::codegen {
 namespace {
 
-bool is_visible_sql(const std::filesystem::directory_entry& entry) {
-  // What is hidden is an editor's, not a migration.
-  return entry.path().extension() == ".sql" && entry.path().filename().string().front() != '.' &&
-         !entry.is_directory();
+/// What is hidden is an editor's, not a migration.
+bool is_visible_sql(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  return name.front() != '.' && ends_with_ignoring_case(name, ".sql");
 }
 
-/// `up.sql` and `down.sql` of one migration.
-void list_migration_folder(const std::filesystem::path& folder, SourceFiles& files) {
-  for (const char* part : {"up.sql", "down.sql"}) {
-    std::error_code ignored;
-    const std::filesystem::path path = folder / part;
-    if (std::filesystem::is_regular_file(path, ignored) ||
-        std::filesystem::is_symlink(path, ignored))
-      files.files.push_back(path);
+/// `up.sql` and `down.sql` of one migration; false where it has neither.
+bool list_migration_folder(const std::filesystem::path& folder, SourceFiles& files) {
+  bool has_any = false;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!equals_ignoring_case(name, "up.sql") && !equals_ignoring_case(name, "down.sql"))
+      continue;
+    files.files.push_back(entry.path());
+    has_any = true;
   }
+  return has_any;
 }
 
 void list_scripts(const std::filesystem::path& folder, SourceFiles& files) {
@@ -34,7 +38,7 @@ void list_scripts(const std::filesystem::path& folder, SourceFiles& files) {
   if (!std::filesystem::is_directory(folder, ignored))
     return;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (is_visible_sql(entry))
+    if (is_visible_sql(entry.path()) && !entry.is_directory())
       files.files.push_back(entry.path());
   }
 }
@@ -48,10 +52,14 @@ SourceFiles list_directory(const std::filesystem::path& directory, Layout layout
   if (files.root.filename().empty())
     files.root = files.root.parent_path();
   for (const auto& entry : std::filesystem::directory_iterator(files.root)) {
-    if (is_visible_sql(entry))
-      files.files.push_back(entry.path());
-    else if (entry.is_directory() && is_migration_folder(entry.path().filename().string()))
-      list_migration_folder(entry.path(), files);
+    const std::filesystem::path& path = entry.path();
+    const bool is_folder = entry.is_directory();
+    if (is_folder && is_migration_folder(path.filename().string()) &&
+        list_migration_folder(path, files))
+      continue;
+    // A folder that is named as a file is listed too: reading it is an error that says so.
+    if (is_visible_sql(path))
+      files.files.push_back(path);
   }
   if (layout == Layout::kSqitch ||
       (layout == Layout::kAuto && std::filesystem::exists(files.root / kSqitchPlan))) {

@@ -15,6 +15,7 @@
 #include "source/ignore_file.hpp"
 #include "source/read_file.hpp"
 #include "source/sqitch.hpp"
+#include "source/text_check.hpp"
 #include "source/tool_directives.hpp"
 #include "source/words.hpp"
 
@@ -257,7 +258,7 @@ class SetLoader {
 
   void read_names() {
     for (const std::filesystem::path& path : files_.files) {
-      if (is_ignored(path))
+      if (is_ignored(path) || report_unprintable(path))
         continue;
       if (auto name = parse_file_path(path))
         named_.push_back({path, std::move(*name)});
@@ -275,6 +276,24 @@ class SetLoader {
     else if (files_.layout == Layout::kDiesel)
       style_ = NameStyle::kFolder;
     for (const std::filesystem::path& path : unnamed_) report_unnamed(path);
+  }
+
+  /// A name goes into the binary and the history table, and is printed: as UTF-8, on one line.
+  bool report_unprintable(const std::filesystem::path& path) {
+    const bool is_ours = path.lexically_relative(files_.root).begin()->string() != "..";
+    const std::string name =
+        is_ours ? path.lexically_relative(files_.root).string() : path.filename().string();
+    const std::string escaped = escape_unprintable(name);
+    if (escaped == name)
+      return false;
+    const std::filesystem::path shown =
+        is_ours ? files_.root / escaped : path.parent_path() / escaped;
+    diagnostics_.error("unknown-file-name",
+                       store_.emplace_back(shown, display_name(shown, files_.root), ""), 0,
+                       find_invalid_utf8(name) ? "the file's name is not valid UTF-8"
+                                               : "the file's name holds a control character",
+                       {"rename it; what is no character of UTF-8 is written here as \\xNN"});
+    return true;
   }
 
   void report_unnamed(const std::filesystem::path& path) {

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "source/text_check.hpp"
@@ -27,7 +28,8 @@ std::optional<std::string> read_bytes(const std::filesystem::path& path, std::st
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   std::string bytes;
-  if (in) {
+  std::error_code ignored;
+  if (in && std::filesystem::is_regular_file(path, ignored)) {
     in.seekg(0, std::ios::end);
     const auto size = in.tellg();
     if (size > 0) {
@@ -35,6 +37,8 @@ std::optional<std::string> read_bytes(const std::filesystem::path& path, std::st
       in.seekg(0);
       in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
     }
+  } else if (in) {  // a pipe, such as that of `godwit lint <(…)`
+    bytes.assign(std::istreambuf_iterator<char>(in), {});
   }
   if (!in) {
     reason = std::strerror(errno != 0 ? errno : EIO);
@@ -45,6 +49,14 @@ std::optional<std::string> read_bytes(const std::filesystem::path& path, std::st
 
 const SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
                             FileStore& store, Diagnostics& diagnostics) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    diagnostics.error("unreadable-file", store.emplace_back(path, display_name(path, root), ""), 0,
+                      "a folder, though it is named as a migration's file is",
+                      {"folders are not looked into, but for diesel's and sqitch's: move its files "
+                       "up, give it another name, or list it in .godwitignore"});
+    return nullptr;
+  }
   std::string reason;
   std::optional<std::string> bytes = read_bytes(path, reason);
   const bool is_read = bytes.has_value();

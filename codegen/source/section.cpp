@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "source/comments.hpp"
+#include "source/near_directive.hpp"
 #include "source/tool_directives.hpp"
 #include "source/words.hpp"
 
@@ -41,7 +42,8 @@ std::optional<SectionKind> section_of(const ToolDirective& directive) {
 }
 
 bool may_have_directives(std::string_view text) {
-  return contains_ignoring_case(text, kPrefix) || may_have_tool_directives(text);
+  return contains_ignoring_case(text, kPrefix) || may_have_tool_directives(text) ||
+         may_have_near_directives(text);
 }
 
 /// The word behind `-- godwit:`, and where it begins; empty for any other comment.
@@ -70,14 +72,32 @@ void report_unknown(const SourceFile& file, std::size_t offset, std::string_view
       .length = word.size();
 }
 
+/// Reports a comment that is nearly a section directive; false for any other.
+bool report_near(const SourceFile& file, const Comment& comment, Diagnostics& diagnostics) {
+  const std::string_view text = file.text().substr(comment.offset, comment.length);
+  const auto near = near_directive(text);
+  if (!near)
+    return false;
+  diagnostics
+      .error("unknown-directive", file, comment.offset + near->begin,
+             "`" + std::string(text.substr(near->begin, near->length)) +
+                 "` is no directive, did you mean `" + near->meant + "`?",
+             {"write `" + near->meant +
+              "` on a line of its own; as it stands, what follows belongs to the section above"})
+      .length = near->length;
+  return true;
+}
+
 std::vector<Directive> find_directives(const SourceFile& file, Diagnostics& diagnostics) {
   std::vector<Directive> found;
   const std::string_view text = file.text();
   if (!may_have_directives(text))
     return found;
   for (const Comment& comment : find_comments(text)) {
-    if (!comment.is_line)
+    if (!comment.is_line) {
+      report_near(file, comment, diagnostics);
       continue;
+    }
     const std::string_view all = text.substr(comment.offset, comment.length);
     if (const auto theirs = read_tool_directive(all); theirs && comment.starts_line) {
       const auto kind = section_of(*theirs);
@@ -85,9 +105,11 @@ std::vector<Directive> find_directives(const SourceFile& file, Diagnostics& diag
         found.push_back({kind, comment.offset, comment.offset + comment.length});
       continue;
     }
+    const std::string_view word = directive_word(all);
+    if (word.empty() && report_near(file, comment, diagnostics))
+      continue;
     if (!starts_with_ignoring_case(trim_left(all.substr(2)), kPrefix))
       continue;
-    const std::string_view word = directive_word(all);
     const auto known =
         std::find_if(kSectionWords.begin(), kSectionWords.end(),
                      [&](std::string_view w) { return equals_ignoring_case(w, word); });

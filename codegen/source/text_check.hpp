@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace godwit::codegen {
@@ -18,5 +19,9 @@ std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept;
 
 /// The byte offset of the character number `characters`, from 0, in valid UTF-8.
 std::size_t byte_offset_of(std::string_view text, std::size_t characters) noexcept;
+
+/// `text` with control characters and what is not UTF-8 written as `\xNN`; as it is where there is
+/// nothing to write so.
+std::string escape_unprintable(std::string_view text);
 
 }  // namespace godwit::codegen

@@ -52,6 +52,11 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) n
          equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
 
+bool ends_with_ignoring_case(std::string_view text, std::string_view suffix) noexcept {
+  return text.size() >= suffix.size() &&
+         equals_ignoring_case(text.substr(text.size() - suffix.size()), suffix);
+}
+
 bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept {
   return std::search(text.begin(), text.end(), part.begin(), part.end(),
                      [](char x, char y) { return lower(x) == lower(y); }) != text.end();

@@ -21,6 +21,7 @@ std::string_view trim_left(std::string_view text) noexcept;
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept;
+bool ends_with_ignoring_case(std::string_view text, std::string_view suffix) noexcept;
 bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept;
 
 /// How many letters must be put in, left out, changed or swapped to make `b` of `a`.

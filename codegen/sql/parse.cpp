@@ -18,6 +18,7 @@
 #include "source/comments.hpp"
 #include "source/lexer.hpp"
 #include "source/text_check.hpp"
+#include "source/words.hpp"
 #include "sql/split.hpp"
 
 namespace godwit::codegen::sql {
@@ -141,6 +142,73 @@ std::string without_comments(std::string_view text) {
   return rest;
 }
 
+/// `COPY … FROM stdin`, in words; `is_end` at the semicolon.
+class CopyFromStdin {
+ public:
+  /// True at the semicolon of such a statement.
+  bool see(TokenKind kind, std::string_view text) {
+    if (kind == TokenKind::kLineComment || kind == TokenKind::kBlockComment)
+      return false;
+    if (kind == TokenKind::kPunctuation && text == ";") {
+      const bool is_copy = is_copy_ && is_from_stdin_;
+      *this = {};
+      return is_copy;
+    }
+    if (is_first_)
+      is_copy_ = equals_ignoring_case(text, "copy");
+    is_first_ = false;
+    is_from_stdin_ = is_from_stdin_ || (was_from_ && equals_ignoring_case(text, "stdin"));
+    was_from_ = equals_ignoring_case(text, "from");
+    return false;
+  }
+
+ private:
+  bool is_first_ = true;
+  bool is_copy_ = false;
+  bool was_from_ = false;
+  bool is_from_stdin_ = false;
+};
+
+/// Where the data behind a `COPY … FROM stdin;` that ends at `from` ends: behind the line `\.`.
+/// Nothing where there is none.
+std::optional<std::size_t> end_of_copy_data(std::string_view text, std::size_t from) {
+  for (std::size_t line = text.find('\n', from); line != std::string_view::npos;
+       line = text.find('\n', line + 1)) {
+    const std::size_t end = std::min(text.find_first_of("\r\n", line + 1), text.size());
+    if (text.substr(line + 1, end - line - 1) == "\\.")
+      return end;
+  }
+  return std::nullopt;
+}
+
+/// `text` with the rows that pg_dump and psql put behind `COPY … FROM stdin;` blanked. They are no
+/// SQL; the rule copy-stdin-data says so of the statement.
+std::string without_copy_data(std::string_view text) {
+  std::string rest(text);
+  std::size_t at = 0;
+  for (bool is_found = true; is_found;) {
+    is_found = false;
+    CopyFromStdin copy;
+    Lexer lexer(text.substr(at));
+    for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
+      if (!copy.see(token.kind, lexer.text(token)))
+        continue;
+      const std::size_t begin = at + token.offset + token.length;
+      const auto end = end_of_copy_data(text, begin);
+      if (!end)
+        continue;
+      std::replace_if(
+          rest.begin() + static_cast<std::ptrdiff_t>(begin),
+          rest.begin() + static_cast<std::ptrdiff_t>(*end),
+          [](char c) { return c != '\n' && c != '\r'; }, ' ');
+      at = *end;
+      is_found = true;
+      break;
+    }
+  }
+  return rest;
+}
+
 /// Reports nesting that no server would take. Short texts cannot nest that deep.
 bool is_too_deep(std::string_view text, std::vector<SyntaxError>& errors) {
   if (text.size() <= kDeepest || nesting_depth(text) <= kDeepest)
@@ -185,7 +253,9 @@ struct ScriptBuilder {
   }
 };
 
-Script parse(std::string_view text, std::vector<SyntaxError>& errors) {
+namespace {
+
+Script parse_sql(std::string_view text, std::vector<SyntaxError>& errors) {
   Script script;
   if (is_too_deep(text, errors))
     return script;
@@ -219,6 +289,13 @@ Script parse(std::string_view text, std::vector<SyntaxError>& errors) {
   }
   errors.insert(errors.end(), found.begin(), found.end());
   return script;
+}
+
+}  // namespace
+
+Script parse(std::string_view text, std::vector<SyntaxError>& errors) {
+  const bool may_have_copy_data = text.find("\n\\.") != std::string_view::npos;
+  return may_have_copy_data ? parse_sql(without_copy_data(text), errors) : parse_sql(text, errors);
 }
 
 Script parse_section(const Section& section, int postgres, Diagnostics& diagnostics) {

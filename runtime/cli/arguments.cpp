@@ -60,6 +60,25 @@ bool wants_color(const std::string& when) {
          environment("TERM") != "dumb";
 }
 
+/// `help` and `help up`.
+Arguments show_help(CLI::App& app, const std::string& about) {
+  Arguments arguments;
+  arguments.exit_code = 0;
+  app.clear();  // else it would be the help of `help`
+  if (about.empty()) {
+    std::fputs(app.help().c_str(), stdout);
+    return arguments;
+  }
+  const auto commands = app.get_subcommands([&](CLI::App* c) { return c->check_name(about); });
+  if (commands.empty()) {
+    std::fprintf(stderr, "there is no command %s; help lists them\n", about.c_str());
+    arguments.exit_code = static_cast<int>(ErrorKind::kUsage);
+  } else {
+    std::fputs(commands.front()->help(app.get_name()).c_str(), stdout);
+  }
+  return arguments;
+}
+
 }  // namespace
 
 Arguments parse_arguments(int argc, const char* const* argv) {
@@ -196,7 +215,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App* wait_command = app.add_subcommand(
       "wait", "Wait until another process has applied everything; writes nothing");
   CLI::App* version = app.add_subcommand("version", "Show what is compiled in; needs no database");
-  CLI::App* help = app.add_subcommand("help", "Show this help");
+  CLI::App* help = app.add_subcommand("help", "Show this help, or that of a command");
+  std::string about;
+  help->add_option("command", about, "The command");
 
   try {
     app.parse(argc, argv);
@@ -250,9 +271,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     return arguments;
   }
   if (arguments.command == Command::kHelp) {
-    std::fputs(app.help().c_str(), stdout);
-    arguments.exit_code = 0;
-    return arguments;
+    return show_help(app, about);
   }
   if (arguments.conninfo.empty()) {
     arguments.conninfo = environment("GODWIT_URL");

@@ -318,8 +318,10 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
     print(fmt::format("{} {}", paint("differs:", Color::kRed, arguments.has_color), finding));
   }
   if (!arguments.is_quiet) {
-    print(findings.empty() ? fmt::format("valid: {}", counts(status))
-                           : fmt::format("{} differences; {}", findings.size(), counts(status)));
+    print(findings.empty()
+              ? fmt::format("valid: {}", counts(status))
+              : fmt::format("{} {}; {}", findings.size(),
+                            findings.size() == 1 ? "difference" : "differences", counts(status)));
   }
   return exit_code;
 }

@@ -6,7 +6,9 @@
 #include "commands.hpp"
 #include "json.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 namespace godwit {
@@ -65,18 +67,32 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
   return 0;
 }
 
+// Whoever reads an answer must not take half of it, or none, for the whole. What `up` prints for
+// people is no answer: what it did is done.
+int with_output_written(const cli::Arguments& arguments, int exit_code) {
+  errno = 0;
+  const bool is_flushed = std::fflush(stdout) == 0;
+  if (is_flushed && std::ferror(stdout) == 0) {
+    return exit_code;
+  }
+  std::fprintf(stderr, "error: the output could not be written%s%s\n", errno != 0 ? ": " : "",
+               errno != 0 ? std::strerror(errno) : "");
+  const bool is_answer =
+      arguments.exit_code >= 0 || arguments.command != cli::Command::kUp || arguments.is_json;
+  return exit_code == 0 && is_answer ? static_cast<int>(ErrorKind::kFailed) : exit_code;
+}
+
 }  // namespace
 
 int run_cli(int argc, char** argv, const MigrationSet& set) {
   try {
     const cli::Arguments arguments = cli::parse_arguments(argc, argv);
     if (arguments.exit_code >= 0) {
-      return arguments.exit_code;
+      return with_output_written(arguments, arguments.exit_code);
     }
     try {
       const int exit_code = run_command(arguments, set);
-      std::fflush(stdout);
-      return exit_code;
+      return with_output_written(arguments, exit_code);
     } catch (const Error& error) {
       std::fflush(stdout);
       if (arguments.is_json) {
@@ -84,7 +100,7 @@ int run_cli(int argc, char** argv, const MigrationSet& set) {
       } else {
         std::fprintf(stderr, "%s\n", error.what());
       }
-      return static_cast<int>(error.kind());
+      return with_output_written(arguments, static_cast<int>(error.kind()));
     }
   } catch (const std::exception& error) {
     std::fflush(stdout);

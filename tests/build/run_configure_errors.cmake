@@ -58,6 +58,7 @@ history-table ops.history
 postgres 16
 root ${project}
 lock ${project}/locks/crm.lock
+lock-required
 baseline 17
 rule drop-table=error
 rule truncate=warn
@@ -113,6 +114,14 @@ refused("add_migrations(crm FILES sql/3_c.sql)" "there is no file ${project}/sql
 refused("add_migrations(crm FILES sql/1_a.sql ./sql/1_a.sql)" "${project}/sql/1_a.sql is listed twice")
 refused("add_migrations(crm FILES sql/notes.txt)" "${project}/sql/notes.txt is no .sql file")
 
+string(ASCII 7 bell)
+foreach(mark IN ITEMS "\n" "\t" "${bell}")
+  file(WRITE "${project}/sql/3${mark}c.sql" "SELECT 1;\n")
+  refused("add_migrations(crm DIRECTORY sql)"
+    "the name of ${project}/sql/3?c.sql holds a control character or a line break")
+  file(REMOVE "${project}/sql/3${mark}c.sql")
+endforeach()
+
 # Words.
 refused("add_migrations(crm DIRECTORY sql COLOUR red)" "unknown: COLOUR red" "Known are: DIRECTORY")
 refused("add_migrations(crm DIRECTORY sql SEEDS seeds)" "unknown: SEEDS seeds")
@@ -129,6 +138,13 @@ refused("add_migrations(crm DIRECTORY sql NAME a NAME b)" "NAME is given twice")
 refused("add_migrations(crm DIRECTORY sql NAME \"a\nb\")" "argument 4 holds a line break")
 
 # Values.
+foreach(table IN ITEMS a.b.c .a a. "\\\"a" "\\\"a\\\".b")
+  refused("add_migrations(crm DIRECTORY sql HISTORY_TABLE \"${table}\")" "HISTORY_TABLE is table or schema.table, without")
+  refused("add_migrations(crm DIRECTORY sql EXTERNAL users \"${table}\")" "EXTERNAL is table or schema.table, without")
+endforeach()
+foreach(schema IN ITEMS pg_catalog information_schema pg_temp pg_toast)
+  refused("add_migrations(crm DIRECTORY sql HISTORY_TABLE ${schema}.history)" "${schema} is PostgreSQL's own")
+endforeach()
 refused("add_migrations(crm DIRECTORY sql WERROR WARN_ONLY)" "WERROR and WARN_ONLY contradict each other")
 refused("add_migrations(crm DIRECTORY sql TYPE SHARED)" "TYPE is STATIC or OBJECT, not SHARED")
 refused("add_migrations(crm DIRECTORY sql NAMESPACE 7up)" "\"7up\" is no C++ namespace; give another with NAMESPACE")

@@ -124,6 +124,38 @@ file(WRITE "${sql}/2_b.sql" "-- Dependencies: 1\nALTER TABLE a ADD COLUMN note t
 -- godwit:down\nALTER TABLE a DROP COLUMN note;\n")
 builds(ok "DIRECTORY sql REQUIRE_DOWN REQUIRE_VERIFY")
 
+# A lock file that is named has to be there, once it was made.
+builds(fails "DIRECTORY sql LOCK locks.txt")
+expect_output("${project}/locks.txt:1:1: error: there is no such file, though LOCK in add_migrations() names it"
+  "godwit lock ${sql} --file ${project}/locks.txt")
+run(ok "${PREFIX}/bin/godwit" lock "${sql}" --file "${project}/locks.txt")
+run(ok "${CMAKE_COMMAND}" --build "${build}")
+builds(ok "DIRECTORY sql BASELINE 3")
+expect_output("BASELINE 3 is above the last version, 2")
+
+# Names in upper case, of files and of folders that are named as files, are those that the tool itself lists.
+file(WRITE "${sql}/3_c.SQL" "SELECT 3;\n")
+file(WRITE "${sql}/4_d.Up.Sql" "SELECT 4;\n")
+file(WRITE "${sql}/4_d.DOWN.sql" "SELECT 4;\n")
+builds(ok "DIRECTORY sql")
+prints("name=main history=schema_migrations postgres=15 1_a 2_b 3_c 4_d")
+builds(ok "FILES sql/3_c.SQL")
+prints("name=main history=schema_migrations postgres=15 3_c")
+file(MAKE_DIRECTORY "${sql}/5_e.sql")
+builds(fails "DIRECTORY sql")
+expect_output("${sql}/5_e.sql:1:1: error: a folder, though it is named as a migration's file is")
+run(fails "${PREFIX}/bin/godwit" lint "${sql}")
+expect_output("${sql}/5_e.sql:1:1: error: a folder, though it is named as a migration's file is")
+file(REMOVE_RECURSE "${sql}/5_e.sql")
+run(ok "${CMAKE_COMMAND}" --build "${build}")
+
+# A name that is no UTF-8: CMake leaves it to the tool.
+run(ok sh -c "printf 'SELECT 6' >\"$(printf '%s/6_\\377.sql' \"$0\")\"" "${sql}")
+run(fails "${CMAKE_COMMAND}" --build "${build}")
+expect_output("6_\\xFF.sql:1:1: error: the file's name is not valid UTF-8")
+run(ok sh -c "rm \"$0\"/6_*.sql" "${sql}")
+file(REMOVE "${sql}/3_c.SQL" "${sql}/4_d.Up.Sql" "${sql}/4_d.DOWN.sql")
+
 # What only the table shows.
 builds(ok "DIRECTORY sql NAME billing NAMESPACE acme::crm HEADER acme/crm.hpp HISTORY_TABLE ops.history POSTGRES 16")
 prints("name=billing history=ops.history postgres=16 1_a 2_b")

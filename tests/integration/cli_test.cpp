@@ -122,6 +122,8 @@ TEST_F(CommandLine, WaitEndsWhenAnotherHasAppliedEverything) {
 TEST_F(CommandLine, ValidateListsEveryDifference) {
   run({"up"});
   EXPECT_EQ(run({"validate"}).code, 0);
+  session_.run("UPDATE schema_migrations SET checksum = 'x' WHERE migration_number = 10");
+  EXPECT_EQ(run({"validate"}).last_line().substr(0, 14), "1 difference; ");
   session_.run(
       "UPDATE schema_migrations SET checksum = 'x' WHERE migration_number = 10;"
       "DELETE FROM schema_migrations WHERE migration_number = 1;"
@@ -175,11 +177,39 @@ TEST_F(CommandLine, UsageErrorsAreTwoAndHelpIsZero) {
   EXPECT_EQ(run({"up", "--help"}).code, 0);
   EXPECT_EQ(run({"help"}).code, 0);
   EXPECT_NE(run({"help"}).out.find("Exit codes:"), std::string::npos);
+  EXPECT_NE(run({"help"}).out.find("Show every migration"), std::string::npos);
+  EXPECT_EQ(run({"help"}).out, run({"--help"}).out);
+  EXPECT_EQ(run({"help", "up"}).out, run({"up", "--help"}).out);
+  EXPECT_NE(run({"help", "up"}).out.find("app up"), std::string::npos) << run({"help", "up"}).out;
+  EXPECT_EQ(run({"help", "upp"}).code, 2);
+  EXPECT_NE(run({"help", "upp"}).err.find("there is no command upp"), std::string::npos);
   EXPECT_EQ(run({}).code, 2);
   EXPECT_EQ(run({"upp"}).code, 2);
   EXPECT_EQ(run({"up", "--wait", "soon"}).code, 2);
   EXPECT_EQ(run({"up", "--order", "random"}).code, 2);
   EXPECT_EQ(run({"up", "--url", "postgresql://u:secret@[bad/db"}).code, 2);
+}
+
+TEST_F(CommandLine, AnAnswerThatIsLostIsAFailure) {
+  run({"up"});
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"status"}, {"list"}, {"status", "--json"}, {"version"}, {"up", "--json"}, {"help"}}) {
+    Child child([this, arguments] {
+      EXPECT_NE(std::freopen("/dev/full", "w", stdout), nullptr);
+      setenv("GODWIT_URL", database_.conninfo().c_str(), 1);
+      std::vector<std::string> all = {"app"};
+      all.insert(all.end(), arguments.begin(), arguments.end());
+      std::vector<char*> pointers;
+      for (std::string& argument : all) {
+        pointers.push_back(argument.data());
+      }
+      pointers.push_back(nullptr);
+      return run_cli(static_cast<int>(all.size()), pointers.data(), builder_.set());
+    });
+    EXPECT_EQ(child.wait(), 1) << arguments.front();
+    EXPECT_NE(child.err().find("error: the output could not be written"), std::string::npos)
+        << child.err();
+  }
 }
 
 TEST_F(CommandLine, CannotConnectIsSeven) {

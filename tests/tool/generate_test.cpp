@@ -32,6 +32,64 @@ TEST_F(Generate, WritesTheTableOnlyWhenItChanges) {
   EXPECT_EQ(std::filesystem::last_write_time(folder() / "crm.cpp"), past);
 }
 
+TEST_F(Generate, TheSetsOwnNameIsNoOtherSet) {
+  write("m/001_a.sql", "-- Dependencies: main:2\nSELECT 1;\n");
+  write("m/002_b.sql", "-- Dependencies: billing:3\nSELECT 2;\n");
+  write_manifest();
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  const std::string table = read("crm.cpp");
+  EXPECT_LT(table.find("SELECT 2"), table.find("SELECT 1"));
+  EXPECT_NE(table.find("{{}, 2}"), std::string::npos);
+  EXPECT_NE(table.find("{{\"billing\", 7}, 3}"), std::string::npos);
+  write("m/001_a.sql", "-- Dependencies: main:9\nSELECT 1;\n");
+  const Result result = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("depends on migration 9, which does not exist"), std::string::npos)
+      << result.err;
+}
+
+TEST_F(Generate, ALockFileThatIsNamedHasToBeThere) {
+  write("m/001_a.sql", "SELECT 1;\n");
+  const std::string lock = (folder() / "my.lock").string();
+  write_manifest("lock " + lock + "\nlock-required\n");
+  const Result result = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("DIR/my.lock:1:1: error: there is no such file"), std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find("godwit lock DIR/m --file DIR/my.lock"), std::string::npos);
+  EXPECT_EQ(run("lock m --file my.lock").exit_code, 0);
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+}
+
+TEST_F(Generate, RefusesOptionsThatCannotBeMeant) {
+  write("m/001_a.sql", "SELECT 1;\n");
+  struct Case {
+    const char* line;
+    const char* said;
+  };
+  for (const Case& c :
+       {Case{"history-table a.b.c", "HISTORY_TABLE a.b.c: not a table's name"},
+        Case{"history-table \"a\"", "HISTORY_TABLE \"a\": not a table's name"},
+        Case{"history-table .a", "HISTORY_TABLE .a: not a table's name"},
+        Case{"history-table pg_catalog.a", "nothing is kept in pg_catalog"},
+        Case{"history-table information_schema.a", "nothing is kept in information_schema"},
+        Case{"history-table pg_temp.a", "nothing is kept in pg_temp"},
+        Case{"history-table a23456789b23456789c23456789d23456789e23456789f234567890", "54 bytes"},
+        Case{"external \"x", "EXTERNAL \"x: not a table's name"},
+        Case{"external a.b.c", "EXTERNAL a.b.c: not a table's name"}}) {
+    write_manifest(std::string(c.line) + "\n");
+    const Result result = run("generate crm.manifest -o crm.cpp");
+    EXPECT_EQ(result.exit_code, 2) << c.line;
+    EXPECT_NE(result.err.find(c.said), std::string::npos) << result.err;
+  }
+  write_manifest("baseline 2\n");
+  const Result above = run("generate crm.manifest -o crm.cpp");
+  EXPECT_EQ(above.exit_code, 0);
+  EXPECT_NE(above.err.find("warning: BASELINE 2 is above the last version, 1"), std::string::npos);
+  write_manifest("baseline 1\nhistory-table ops.my history\nexternal app.users\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").err.find("BASELINE"), std::string::npos);
+}
+
 TEST_F(Generate, FindingsLeaveTheOldTable) {
   write("m/001_a.sql", "CREATE TABLE a (id bigint);\n");
   write_manifest();

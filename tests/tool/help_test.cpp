@@ -32,6 +32,32 @@ TEST_F(Help, VersionNamesTheTableFormat) {
   EXPECT_EQ(version.out, "godwit 0.1.0 (table format 2)\n");
 }
 
+TEST_F(Help, AWrongWordIsSaidWithThoseThatThereAre) {
+  EXPECT_NE(run("lint --format=xml").err.find("`xml` is not one of gcc, json, sarif or github"),
+            std::string::npos);
+  EXPECT_NE(run("lint --color=blue").err.find("`blue` is not one of auto, always or never"),
+            std::string::npos);
+  EXPECT_NE(run("lint --layout=rails").err.find("`rails` is not one of auto, numbered, "),
+            std::string::npos);
+  const Result misspelt = run("lits");
+  EXPECT_EQ(misspelt.exit_code, 2);
+  EXPECT_NE(misspelt.err.find("there is no command `lits`, did you mean `list`?\nThe commands are "
+                              "lint, generate, lock, list, show, "),
+            std::string::npos)
+      << misspelt.err;
+  EXPECT_NE(run("frob").err.find("there is no command `frob`\n"), std::string::npos);
+}
+
+TEST_F(Help, OutputThatIsLostIsAnError) {
+  write("migrations/1_a.sql", "SELECT 1;\n");
+  for (const char* arguments : {"list", "list --json", "show 1", "lint --format=json", "rules",
+                                "rules --json", "--help", "--version", "lint --format=sarif"}) {
+    const Result result = run(std::string(arguments) + " >/dev/full 2>.err #");
+    EXPECT_EQ(result.exit_code, 2) << arguments;
+    EXPECT_NE(result.err.find("godwit: error: "), std::string::npos) << arguments << result.err;
+  }
+}
+
 TEST_F(Help, WrongUsageIsExitCode2AndSaysWhat) {
   for (const char* arguments : {"",
                                 "frobnicate",

@@ -153,6 +153,54 @@ TEST_F(Layouts, Sqitch) {
             "20240101000001_age yes no up 20240101000000\n");
 }
 
+TEST_F(Layouts, TheCaseOfAnExtensionMakesNoDifference) {
+  put("1_Users.SQL", kUsers);
+  put("2_index.UP.sql", kIndex);
+  put("2_index.Down.SQL", "DROP INDEX CONCURRENTLY users_name;\n");
+  const Result result = run("list");
+  EXPECT_NE(result.out.find("1_Users "), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("2_index  none         no      up down"), std::string::npos)
+      << result.out;
+  EXPECT_NE(result.out.find("2 migrations"), std::string::npos) << result.out;
+}
+
+TEST_F(Layouts, DieselsFilesToo) {
+  put("2024-01-01-000000_users/UP.sql", kUsers);
+  put("2024-01-01-000000_users/down.SQL", "DROP TABLE users;\n");
+  EXPECT_NE(run("list").out.find("up down"), std::string::npos);
+}
+
+TEST_F(Layouts, AFolderNamedAsAFileIsSaid) {
+  put("1_users.sql", kUsers);
+  put("2_index.sql/a.txt", "");
+  const Result result = run("lint migrations");
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("DIR/migrations/2_index.sql:1:1: error: a folder, though it is named "
+                            "as a migration's file is [unreadable-file]"),
+            std::string::npos)
+      << result.err;
+  put(".godwitignore", "2_index.sql\n");
+  EXPECT_EQ(run("lint migrations").exit_code, 0) << run("lint migrations").err;
+}
+
+TEST_F(Layouts, NamesThatCannotBePrintedAreErrors) {
+  put("1_users.sql", kUsers);
+  put("2_a\nb.sql", "SELECT 1;\n");
+  put("3_a\xFF.sql", "SELECT 1;\n");
+  put("4_a\tb.sql", "SELECT 1;\n");
+  put("5_\xC3\xA9t\xC3\xA9.sql", "SELECT 1;\n");
+  const Result result = run("lint migrations");
+  EXPECT_EQ(result.exit_code, 1);
+  for (const char* line :
+       {"DIR/migrations/2_a\\x0Ab.sql:1:1: error: the file's name holds a control character "
+        "[unknown-file-name]",
+        "DIR/migrations/3_a\\xFF.sql:1:1: error: the file's name is not valid UTF-8 "
+        "[unknown-file-name]",
+        "DIR/migrations/4_a\\x09b.sql:1:1: error: the file's name holds a control character"})
+    EXPECT_NE(result.err.find(line), std::string::npos) << line << result.err;
+  EXPECT_EQ(result.err.find("5_"), std::string::npos) << result.err;
+}
+
 TEST_F(Layouts, AMixtureIsAnError) {
   put("V1__users.sql", kUsers);
   put("V2__index.sql", kIndex);

@@ -154,6 +154,21 @@ TEST_F(Lint, NoPolicyMutesWhatNoBuildSurvives) {
     EXPECT_NE(result.err.find(rule), std::string::npos) << rule;
 }
 
+TEST_F(Lint, APipeIsRead) {
+  write("a.sql", "SELECT 1;\nDROP TABLE a;\n");
+  const Result result = run("lint --color=never /dev/stdin", R"(sh -c 'cat a.sql | "$0" "$@"')");
+  EXPECT_EQ(result.exit_code, 1) << result.err;
+  EXPECT_NE(result.err.find("/dev/stdin:2:12: error: "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("[drop-table]"), std::string::npos) << result.err;
+}
+
+TEST_F(Lint, AnAllowIsReadInAnyCase) {
+  write("a.sql", "-- GODWIT:ALLOW(DROP-TABLE) nothing reads it\nDROP TABLE a;\n");
+  EXPECT_EQ(run("lint a.sql").exit_code, 0) << run("lint a.sql").err;
+  write("a.sql", "-- Godwit:Allow-File(Drop-Table) nothing reads them\nDROP TABLE a;\n");
+  EXPECT_EQ(run("lint a.sql").exit_code, 0) << run("lint a.sql").err;
+}
+
 TEST_F(Lint, WarnOnlyBuildsWhatPsqlApplies) {
   write("m/001_a.up.sql",
         "-- Dependencies: pgcrypto\n-- Migration 9: x\nCREATE TABLE a (x int);\n");

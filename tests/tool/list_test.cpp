@@ -57,6 +57,18 @@ TEST_F(List, ShowTellsWhatWasUnderstood) {
   EXPECT_NE(run("show 7 --sql").out.find("-- line 11\nDROP TABLE clients;\n"), std::string::npos);
 }
 
+TEST_F(List, DependenciesOnOtherSetsAreShown) {
+  write("migrations/011_a.sql", "-- Dependencies: billing:12\nSELECT 1;\n");
+  write("migrations/012_b.sql", "-- Dependencies: [7, billing:3, crm:4]\nSELECT 1;\n");
+  const Result result = run("list");
+  EXPECT_NE(result.out.find("  billing:12\n"), std::string::npos) << result.out;
+  EXPECT_NE(result.out.find("  7, billing:3, crm:4\n"), std::string::npos) << result.out;
+  EXPECT_NE(run("show 12").out.find("dependencies  7, billing:3, crm:4\n"), std::string::npos);
+  const auto json = nlohmann::json::parse(run("list --json").out);
+  EXPECT_EQ(json.at("migrations").at(3).at("foreign_dependencies"),
+            nlohmann::json::array({"billing:3", "crm:4"}));
+}
+
 TEST_F(List, AMigrationHasSeveralNames) {
   for (const char* name : {"7", "007", "crm", "007_crm"})
     EXPECT_EQ(run(std::string("show ") + name).exit_code, 0) << name;

@@ -32,6 +32,10 @@ TEST(FileName, IsUnderstoodInEveryLayout) {
       {"1_a.b.sql", 1, "1", "a.b", SectionKind::kUp},
       {"1_café à b.sql", 1, "1", "café à b", SectionKind::kUp},
       {"000_base.sql", 0, "000", "base", SectionKind::kUp},
+      {"24_Name.SQL", 24, "24", "Name", SectionKind::kUp},
+      {"013_a.UP.sql", 13, "013", "a", SectionKind::kUp},
+      {"013_a.DOWN.Sql", 13, "013", "a", SectionKind::kDown},
+      {"013_a.Verify.SQL", 13, "013", "a", SectionKind::kVerify},
   };
   for (const Understood& c : cases) {
     const auto name = parse_file_name(c.file);
@@ -52,9 +56,9 @@ TEST(FileName, SaysWhichNameWouldBeUnderstood) {
       {"007_.sql", "a name that is understood is 007_what_it_does.sql"},
       {"V7_crm.sql", "a name that is understood is 7_crm.sql"},
       {"1234567890123456789_x.sql", "a version has at most 18 digits, and this one has 19"},
-      {"007_crm.SQL", "a migration's name ends in .sql"},
       {"007_a\nb.sql", "a migration's name is UTF-8 without control characters"},
       {"007_caf\xe9.sql", "a migration's name is UTF-8 without control characters"},
+      {"007_crm.sq1", "a migration's name ends in .sql"},
   };
   for (const auto& [file, expected] : cases) {
     EXPECT_FALSE(parse_file_name(file)) << file;

@@ -59,7 +59,6 @@ TEST(Header, ReadsDependenciesInEverySpelling) {
   EXPECT_EQ(dependencies("None"), "");
   EXPECT_EQ(dependencies("none (first one)"), "");
   EXPECT_EQ(dependencies("[]"), "");
-  EXPECT_EQ(dependencies(""), "");
   EXPECT_EQ(dependencies("N/A"), "");
   EXPECT_EQ(dependencies("7"), "<|7|7>");
   EXPECT_EQ(dependencies("[7, 10]"), "<|7|7><|10|10>");
@@ -75,6 +74,101 @@ TEST(Header, ReadsDependenciesInEverySpelling) {
   EXPECT_EQ(dependencies("null"), "");
   EXPECT_EQ(dependencies("#1."), "<|1|1>");
   EXPECT_EQ(dependencies("migrations 1 and 2"), "<|1|1><|2|2>");
+}
+
+/// What a header declares, "7 10 billing:12", and what is wrong with it.
+std::string declared(const std::string& text) {
+  const SourceFile file = file_of(text);
+  Diagnostics diagnostics;
+  const Header header = read_header(file, diagnostics);
+  std::string said = header.declares_dependencies ? "" : "nothing declared";
+  for (const DependencyName& name : header.dependencies) {
+    EXPECT_EQ(file.text().substr(name.offset, name.text.size()), name.text);
+    said += (said.empty() ? "" : " ") + name.text;
+  }
+  return said + findings(diagnostics);
+}
+
+TEST(Header, ReadsDependenciesInParentheses) {
+  EXPECT_EQ(dependencies("(7, 10)"), "<|7|7><|10|10>");
+  EXPECT_EQ(dependencies("( 7 )"), "<|7|7>");
+  EXPECT_EQ(dependencies("(none)"), "");
+  EXPECT_EQ(dependencies("7, (10)"), "<|7|7><|10|10>");
+  EXPECT_EQ(dependencies("[\"7\", \"10\"]"), "<|7|7><|10|10>");
+  EXPECT_EQ(dependencies("007 (CRM (the old one), 8)"), "<|7|007>");
+  EXPECT_EQ(dependencies("[None]"), "");
+}
+
+TEST(Header, ReadsDependenciesOverSeveralLines) {
+  EXPECT_EQ(declared("-- Dependencies: 7,\n--   10\n-- Tag: x\n"), "7 10");
+  EXPECT_EQ(declared("-- Dependencies: 7\n--             , 10\n"), "7 10");
+  EXPECT_EQ(declared("-- Dependencies: 7\n--               10 (team)\n-- A sentence.\n"), "7 10");
+  EXPECT_EQ(declared("-- Dependencies: 7 (CRM,\n--   with 8), 10\n"), "7 10");
+  EXPECT_EQ(declared("-- Dependencies:\n--   - 7\n--   - 10 (team)\n-- ====\n"), "7 10");
+  EXPECT_EQ(declared("-- Dependencies:\n--   * 7\n--   * billing:12\n-- Tag: x\n"), "7 billing:12");
+  EXPECT_EQ(declared("-- Dependencies:\n--   7, 10\n"), "7 10");
+  EXPECT_EQ(declared("-- Dependencies:\n--   None\n-- 10 rows are added\n"), "");
+  EXPECT_EQ(declared("-- Dependencies: [\n--   7,\n--\n--   10\n-- ]\n-- 5 rows\n"), "7 10");
+  EXPECT_EQ(declared("-- Dependencies: [7,\r\n-- 10]\r\n"), "7 10");
+  EXPECT_EQ(declared("-- Dependencies: 7\n-- - 10 tables are made\n-- 2024-01-05\n"), "7");
+  EXPECT_EQ(declared("-- Dependencies: None\n-- 7\n"), "");
+}
+
+TEST(Header, ReportsDependenciesThatCannotBeMeant) {
+  EXPECT_EQ(declared("-- Dependencies: none, 7\n"),
+            "7007_x.sql:1:18: error: `none` beside 7 [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies: 7, none\n"),
+            "7007_x.sql:1:21: error: `none` beside 7 [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies: [7, 10\n-- Tag: x\n"),
+            "7 10007_x.sql:1:18: error: this bracket is not closed [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies: (7, 10\n\nselect 1;\n"),
+            "7 10007_x.sql:1:18: error: this bracket is not closed [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies: 7 (CRM\n-- Tag: x\n"),
+            "7007_x.sql:1:20: error: this parenthesis is not closed [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies: 7, 10]\n"),
+            "7 10007_x.sql:1:23: error: `]` closes nothing [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Tag: x\n-- Dependencies: 7,\n-- ====\n"),
+            "7007_x.sql:2:19: error: nothing behind this comma [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies: [7, 10,]\n"),
+            "7 10007_x.sql:1:24: error: nothing behind this comma [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies: 7,, 10\n"),
+            "7 10007_x.sql:1:20: error: a comma with no dependency before it "
+            "[invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies:\n-- Tag: x\n"),
+            "007_x.sql:1:4: error: `Dependencies` names nothing [invalid-header-value]\n");
+  EXPECT_EQ(declared("-- Dependencies: (see the wiki)\n"),
+            "007_x.sql:1:4: error: `Dependencies` names nothing [invalid-header-value]\n");
+}
+
+TEST(Header, ReadsDependenciesThatAreDressedUp) {
+  for (const char* line :
+       {"-- @Dependencies: 7", "-- **Dependencies:** 7", "-- - Dependencies: 7",
+        "--- Dependencies: 7", "-- Dependencies= 7", "-- Dependencies = 7",
+        "-- # Dependencies: [7]", "-- * Dependencies: 7", "-- `Dependencies`: 7",
+        "-- Dependencies (versions): 7", "-- Dependencies:: 7", "-- Dependencies\xEF\xBC\x9A 7",
+        "/* Dependencies: 7 */", "/*\n * Dependencies: 7\n */", "/*\n * Dependencies:\n *   7\n */",
+        "/**\n * @Dependencies: 7\n **/", "/*\n * Dependencies:\n *  - 7\n */"})
+    EXPECT_EQ(declared(std::string(line) + "\nselect 1;\n"), "7") << line;
+  for (const char* line :
+       {"-- Dependencies 7", "-- Dependencies -> 7", "-- @Dependencies: the CRM"})
+    EXPECT_NE(declared(std::string(line) + "\n").find("did you mean `-- Dependencies: "),
+              std::string::npos)
+        << line;
+  for (const char* line : {"-- Dependencies are 7 tables", "-- The dependencies: 7",
+                           "-- Dependencies of the importer", "-- Dependencies"})
+    EXPECT_EQ(declared(std::string(line) + "\n"), "nothing declared") << line;
+}
+
+TEST(Header, IsReadFromBlockComments) {
+  const Header header = read_clean(
+      "/**\n * Migration 010: Team members\n *\n * Transaction: none\n * Dependencies: [7,\n *   "
+      "10]\n */\n-- Tag: x\nselect 1; /* Author: no */\n");
+  EXPECT_EQ(header.number, 10);
+  EXPECT_EQ(header.description, "Team members");
+  EXPECT_EQ(header.transaction, false);
+  EXPECT_EQ(header.dependencies.size(), 2U);
+  EXPECT_EQ(header.tag, "x");
+  EXPECT_EQ(header.author, "");
 }
 
 TEST(Header, DeclaresDependenciesAlsoWhereThereAreNone) {

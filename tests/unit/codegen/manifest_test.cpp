@@ -45,7 +45,7 @@ TEST(Manifest, ReadsEveryKey) {
                                                        "file /a b/migrations/2_y.sql\n"));
   EXPECT_EQ(manifest.header, "crm.hpp");
   EXPECT_EQ(manifest.cpp_namespace, "a::b");
-  EXPECT_EQ(manifest.set_name, "billing");
+  EXPECT_EQ(manifest.request.set_name, "billing");
   EXPECT_EQ(manifest.request.policy.history_table, "ops.history");
   EXPECT_TRUE(manifest.allow_empty);
   const SetRequest& request = manifest.request;

@@ -66,6 +66,68 @@ TEST(Sections, ReportDirectivesThatDoNotExist) {
             "up: -- godwit:allow(drop-table) it is empty select 1;");
 }
 
+TEST(Sections, ReportWhatIsNearlyADirective) {
+  for (const char* comment : {"/* godwit:down */",
+                              "/*godwit:down*/",
+                              "/* godwit:down\n   from here on */",
+                              "/** godwit: Down **/",
+                              "-- godwit down",
+                              "-- godwit :down",
+                              "-- godwit : down",
+                              "-- godwit: down",
+                              "--- godwit:down",
+                              "-- -- godwit:down",
+                              "----godwit:down",
+                              "-- gowdit:down",
+                              "-- godwitt:down",
+                              "-- gotwit: down",
+                              "-- Godwit Down",
+                              "-- godwit_down",
+                              "-- godwit.down",
+                              "-- godwit-down",
+                              "-- godwit=down",
+                              "-- godwit::down",
+                              "-- @godwit:down",
+                              "-- +godwit Down",
+                              "-- [godwit:down]",
+                              "-- `godwit:down`",
+                              "-- godwitdown",
+                              "-- gowdit:down what the importer made",
+                              "-- godwit dwon",
+                              "-- godwit down:",
+                              "-- --------- godwit down ---------",
+                              "-- godwit\xEF\xBC\x9A"
+                              "down"}) {
+    Diagnostics diagnostics;
+    const SourceFile file = file_of("select 1;\n" + std::string(comment) + "\nselect 2;");
+    split_sections(file, SectionKind::kUp, diagnostics);
+    const std::string said = findings(diagnostics);
+    EXPECT_NE(said.find("did you mean `-- godwit:down`? [unknown-directive]"), std::string::npos)
+        << comment << ": " << said;
+    EXPECT_NE(said.find("007_x.sql:2:"), std::string::npos) << said;
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+  }
+  EXPECT_EQ(sections(file_of("select 1;\n-- gowdit verify\nselect true;")),
+            "up: select 1; -- gowdit verify select true;007_x.sql:2:4: error: `gowdit verify` is "
+            "no directive, did you mean `-- godwit:verify`? [unknown-directive]\n");
+  EXPECT_EQ(sections(file_of("-- migrate:up\nselect 1;\n-- migrate:dwon\nselect 2;")),
+            "up: ; select 1; -- migrate:dwon select 2;007_x.sql:3:4: error: `migrate:dwon` is no "
+            "directive, did you mean `-- migrate:down`? [unknown-directive]\n");
+  EXPECT_EQ(sections(file_of("-- +migrate Up\nselect 1;\n-- +migrate Dwon\nselect 2;")),
+            "up: ; select 1; -- +migrate Dwon select 2;007_x.sql:3:5: error: `migrate Dwon` is no "
+            "directive, did you mean `-- +migrate Down`? [unknown-directive]\n");
+}
+
+TEST(Sections, ProseIsNotNearlyADirective) {
+  for (const char* comment :
+       {"-- godwit down below is what undoes it", "-- Goodwin: up to three of them",
+        "-- godwit migrations", "-- godwit", "-- `godwit:down` is missing, since nothing undoes it",
+        "/* godwit:allow(drop-table) empty */", "-- see godwit:down", "-- edit: up", "-- good down",
+        "/* of godwit\n   down */", "-- migrate down", "-- step up", "-- down", "-- up/down",
+        "select '-- godwit down';", "-- the godwit is a bird; down is its plumage"})
+    EXPECT_EQ(sections(file_of(comment)).find("error"), std::string::npos) << comment;
+}
+
 TEST(Sections, DirectivesOfOtherToolsAreRead) {
   EXPECT_EQ(sections(file_of("-- +goose Up\nselect 1;\n-- +goose Down\nselect 2;")),
             "up: ; select 1; | down: ; select 2;");

@@ -1,0 +1,2 @@
+-- Dependencies: [1,
+SELECT 1;

@@ -1,0 +1,3 @@
+-- Dependencies:
+-- Author: x
+SELECT 1;

@@ -1,0 +1,3 @@
+CREATE TABLE users (id bigint PRIMARY KEY);
+/* godwit:down */
+DROP TABLE users;
