@@ -111,7 +111,7 @@ class ListReader {
   void skip_remark(std::string_view& line);
   bool read_mark(std::string_view& line);
   void read_name(std::string_view name, std::string_view behind);
-  void add(std::string_view name);
+  void add(std::string_view text);
   void check_end();
   void problem(std::string_view at, std::string message, std::string note) {
     list_.problems.push_back({at, std::move(message), std::move(note)});

@@ -78,10 +78,12 @@ bool report_near(const SourceFile& file, const Comment& comment, Diagnostics& di
   const auto near = near_directive(text);
   if (!near)
     return false;
+  std::string written(text.substr(0, near->begin + near->length));
+  if (!comment.is_line)
+    written += " */";
   diagnostics
       .error("unknown-directive", file, comment.offset + near->begin,
-             "`" + std::string(text.substr(near->begin, near->length)) +
-                 "` is no directive, did you mean `" + near->meant + "`?",
+             "`" + written + "` is no directive, did you mean `" + near->meant + "`?",
              {"write `" + near->meant +
               "` on a line of its own; as it stands, what follows belongs to the section above"})
       .length = near->length;

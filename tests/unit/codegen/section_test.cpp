@@ -107,15 +107,18 @@ TEST(Sections, ReportWhatIsNearlyADirective) {
     EXPECT_NE(said.find("007_x.sql:2:"), std::string::npos) << said;
     EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
   }
-  EXPECT_EQ(sections(file_of("select 1;\n-- gowdit verify\nselect true;")),
-            "up: select 1; -- gowdit verify select true;007_x.sql:2:4: error: `gowdit verify` is "
-            "no directive, did you mean `-- godwit:verify`? [unknown-directive]\n");
-  EXPECT_EQ(sections(file_of("-- migrate:up\nselect 1;\n-- migrate:dwon\nselect 2;")),
-            "up: ; select 1; -- migrate:dwon select 2;007_x.sql:3:4: error: `migrate:dwon` is no "
-            "directive, did you mean `-- migrate:down`? [unknown-directive]\n");
-  EXPECT_EQ(sections(file_of("-- +migrate Up\nselect 1;\n-- +migrate Dwon\nselect 2;")),
-            "up: ; select 1; -- +migrate Dwon select 2;007_x.sql:3:5: error: `migrate Dwon` is no "
-            "directive, did you mean `-- +migrate Down`? [unknown-directive]\n");
+  EXPECT_EQ(
+      sections(file_of("select 1;\n-- gowdit verify\nselect true;")),
+      "up: select 1; -- gowdit verify select true;007_x.sql:2:4: error: `-- gowdit verify` is "
+      "no directive, did you mean `-- godwit:verify`? [unknown-directive]\n");
+  EXPECT_EQ(
+      sections(file_of("-- migrate:up\nselect 1;\n-- migrate:dwon\nselect 2;")),
+      "up: ; select 1; -- migrate:dwon select 2;007_x.sql:3:4: error: `-- migrate:dwon` is no "
+      "directive, did you mean `-- migrate:down`? [unknown-directive]\n");
+  EXPECT_EQ(
+      sections(file_of("-- +migrate Up\nselect 1;\n-- +migrate Dwon\nselect 2;")),
+      "up: ; select 1; -- +migrate Dwon select 2;007_x.sql:3:5: error: `-- +migrate Dwon` is no "
+      "directive, did you mean `-- +migrate Down`? [unknown-directive]\n");
 }
 
 TEST(Sections, ProseIsNotNearlyADirective) {
