@@ -274,7 +274,7 @@ TEST(Header, ReportsValuesThatCannotBeRead) {
   EXPECT_EQ(problems("-- Set: work_mem\n"),
             "007_x.sql:1:9: error: `work_mem` is not a setting [invalid-header-value]\n");
   EXPECT_EQ(problems("-- Lock-Timeout: so\ron\n"),
-            "007_x.sql:1:18: error: `so on` is not a time [invalid-header-value]\n");
+            "007_x.sql:1:18: error: `so` is not a time [invalid-header-value]\n");
   EXPECT_EQ(problems("-- Set: a;drop=1\n"),
             "007_x.sql:1:9: error: `a;drop=1` is not a setting [invalid-header-value]\n");
   EXPECT_EQ(problems("-- Phase: later\n"),

@@ -54,7 +54,7 @@ TEST(Bodies, StatementsAreFoundAtTheirPlace) {
             "CREATE TABLE a (b int)\nDROP TABLE c\n");
   EXPECT_EQ(describe("DO $x$\nDECLARE\n  a int := 1;\n  c CURSOR FOR SELECT 1;\nBEGIN\n  a := a + "
                      "1;\n  UPDATE t SET x = a;\nEND\n$x$"),
-            "a + 1 (expression)\nUPDATE t SET x = a\n");
+            "1 (expression)\na + 1 (expression)\nUPDATE t SET x = a\n");
   EXPECT_EQ(describe("DO LANGUAGE plpgsql $$ << l >> BEGIN NULL; DELETE FROM t; END l; $$"),
             "DELETE FROM t\n");
   EXPECT_EQ(describe("DO 'BEGIN INSERT INTO t VALUES (''x''); DROP TABLE \"y\"; END'"),
