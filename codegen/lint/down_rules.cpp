@@ -189,10 +189,13 @@ void check_undo(Context& context) {
                    std::move(notes), Severity::kWarning);
     return;
   }
+  // Other tools want the section, so that an empty one says no more than that there is none.
+  const bool is_empty = context.script().statements().empty();
   context.report("down-does-not-undo-up", Event(), start_of(context),
                  "the down section does not bring back the schema that was there before the up "
                  "section",
-                 std::move(notes), is_only_text ? std::optional(Severity::kWarning) : std::nullopt);
+                 std::move(notes),
+                 is_only_text || is_empty ? std::optional(Severity::kWarning) : std::nullopt);
 }
 
 // ---- what cannot be undone ---------------------------------------------------------------------

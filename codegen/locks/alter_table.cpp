@@ -9,6 +9,7 @@
 #include <array>
 #include <span>
 
+#include "catalog/dependents.hpp"
 #include "locks/column_change.hpp"
 #include "locks/family.hpp"
 #include "locks/new_column.hpp"
@@ -113,7 +114,7 @@ class OneTable {
       case sql::at::kAddColumn:
         return add_column(command);
       case sql::at::kDropColumn:
-        return drop_column(command.name);
+        return drop_column(command.name, command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE);
       case sql::at::kAlterColumnType:
         return change_type(command);
       case sql::at::kSetNotNull:
@@ -236,9 +237,11 @@ class OneTable {
     return domain != nullptr && domain->has_default && type.dimensions == 0;
   }
 
-  void drop_column(std::string_view column) {
+  void drop_column(std::string_view column, bool cascades) {
     if (table_ == nullptr)
       return;
+    if (cascades)
+      lock_dependents(column);
     for (const catalog::Constraint& constraint : table_->constraints) {
       if (!has(constraint.columns, column))
         continue;
@@ -249,6 +252,16 @@ class OneTable {
       const catalog::Index* index = catalog_.indexes.find({name_.schema, name});
       if (index != nullptr && index->depends_on(column))
         effects_.lock(index->name, Mode::kAccessExclusive);
+    }
+  }
+
+  /// What goes with the column: foreign keys on it, and views, which are relations of their own.
+  void lock_dependents(std::string_view column) {
+    for (const catalog::Dependent& dependent : catalog::dependents_of(
+             catalog_, {catalog::ObjectKind::kColumn, name_, std::string(column)})) {
+      if (dependent.kind == catalog::DependentKind::kView ||
+          dependent.kind == catalog::DependentKind::kForeignKey)
+        effects_.lock(dependent.name, Mode::kAccessExclusive);
     }
   }
 

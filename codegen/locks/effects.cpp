@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "catalog/dependents.hpp"
 #include "locks/alter_table.hpp"
 #include "locks/family.hpp"
 #include "locks/rows.hpp"
@@ -99,6 +100,7 @@ class Statement {
   void create_index(const PgQuery__IndexStmt& create);
   void drop(const PgQuery__DropStmt& drop);
   void drop_relation(const Name& name, bool cascades, int depth);
+  void drop_dependent(const catalog::Dependent& dependent, int depth);
   void drop_index(const PgQuery__DropStmt& drop, const Name& name);
   void rename(const PgQuery__RenameStmt& rename);
   void truncate(const PgQuery__TruncateStmt& truncate);
@@ -139,8 +141,11 @@ void Statement::create_table(const PgQuery__CreateStmt& create) {
       effects_.lock(*fallback, Mode::kAccessExclusive);
       effects_.add_work(WorkKind::kScan, *fallback);
     }
-    if (const catalog::Relation* known = catalog_.relations.find(name))
+    if (const catalog::Relation* known = catalog_.relations.find(name)) {
       lock_referenced(*known, Mode::kShareRowExclusive);
+      // The partition's own are made parts of the parent's.
+      lock_indexes(name, Mode::kShareUpdateExclusive);
+    }
   }
   const auto reference = [&](const PgQuery__Constraint* constraint) {
     if (constraint == nullptr || constraint->contype != sql::constr::kForeign ||
@@ -212,6 +217,25 @@ void Statement::drop_relation(const Name& name, bool cascades, int depth) {
     return;
   for (const Name& other : referencing(catalog_, name))
     effects_.lock(other, Mode::kAccessExclusive);
+  for (const catalog::Dependent& dependent :
+       catalog::dependents_of(catalog_, {catalog::ObjectKind::kRelation, name, {}}))
+    drop_dependent(dependent, depth + 1);
+}
+
+void Statement::drop_dependent(const catalog::Dependent& dependent, int depth) {
+  switch (dependent.kind) {
+    case catalog::DependentKind::kView:
+    case catalog::DependentKind::kChild:
+      drop_relation(dependent.name, true, depth);
+      break;
+    case catalog::DependentKind::kAttribute:
+    case catalog::DependentKind::kDomain:
+    case catalog::DependentKind::kFunction:
+      break;
+    default:
+      effects_.lock(dependent.name, Mode::kAccessExclusive);
+      break;
+  }
 }
 
 void Statement::drop_index(const PgQuery__DropStmt& drop, const Name& name) {

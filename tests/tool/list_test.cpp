@@ -97,7 +97,8 @@ TEST_F(List, ErrorsArePointedAt) {
   write("migrations/011_x.sql", "SELEC;\n");
   const Result result = run("list");
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_EQ(result.err, "godwit: 1 error, 1 note in 3 migrations; `godwit lint` shows them\n");
+  EXPECT_EQ(result.err,
+            "godwit: 1 error, 1 warning, 1 note in 3 migrations; `godwit lint` shows them\n");
 }
 
 }  // namespace
