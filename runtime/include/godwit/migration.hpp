@@ -55,8 +55,8 @@ enum class Probe : std::uint8_t {
 struct Step {
   std::uint32_t first_statement = 0;
   std::uint32_t statement_count = 0;
-  /// Of a migration outside a transaction: the step can be sent in one of its own, together with the
-  /// record that it has ended, so that a crash leaves no doubt.
+  /// Of a migration outside a transaction: the step can be sent in one of its own, together with
+  /// the record that it has ended, so that a crash leaves no doubt.
   bool is_transactional = true;
   /// May be run again when it is unknown whether it ran: proved by the build (lint-rule
   /// `claims-idempotent`).

@@ -123,8 +123,8 @@ TEST_F(LayoutTest, FlywayWithDots) {
 }
 
 TEST_F(LayoutTest, FlywayTimestampsWithDots) {
-  for (const char* file : {"V20231201120000__a.sql", "V20231201120000.1__b.sql",
-                           "V20231201115959.20__c.sql"})
+  for (const char* file :
+       {"V20231201120000__a.sql", "V20231201120000.1__b.sql", "V20231201115959.20__c.sql"})
     write(file);
   EXPECT_EQ(load(),
             "202312011159590020 20231201115959.20_c up\n202312011200000000 20231201120000_a up\n"
@@ -179,8 +179,9 @@ TEST_F(LayoutTest, GolangMigrateComparesNumbers) {
   write("202301010000000001_b.up.sql");
   write("202301010000000001_b.down.sql");
   write("20230201000000_a.up.sql");
-  EXPECT_EQ(load(), "20230201000000 20230201000000_a up\n"
-                    "202301010000000001 202301010000000001_b up down\n");
+  EXPECT_EQ(load(),
+            "20230201000000 20230201000000_a up\n"
+            "202301010000000001 202301010000000001_b up down\n");
   EXPECT_EQ(findings(diagnostics), "");
   write("3_c.sql");
   load(Layout::kGolangMigrate);
@@ -204,11 +205,11 @@ TEST_F(LayoutTest, GooseDbmateAndSqlMigrate) {
   EXPECT_EQ(load(),
             "1 001_a up down\n2 002_b up no-transaction\n3 003_c up down no-transaction\n"
             "4 004_d up down no-transaction\n");
-  EXPECT_EQ(findings(diagnostics),
-            "003_c.sql:2:1: error: a directive of dbmate, but " + name() +
-                "/001_a.sql has directives of goose [mixed-layouts]\n"
-                "004_d.sql:1:1: error: a directive of sql-migrate, but " +
-                name() + "/001_a.sql has directives of goose [mixed-layouts]\n");
+  EXPECT_EQ(findings(diagnostics), "003_c.sql:2:1: error: a directive of dbmate, but " + name() +
+                                       "/001_a.sql has directives of goose [mixed-layouts]\n"
+                                       "004_d.sql:1:1: error: a directive of sql-migrate, but " +
+                                       name() +
+                                       "/001_a.sql has directives of goose [mixed-layouts]\n");
 }
 
 TEST_F(LayoutTest, MixedNamesAreAnError) {

@@ -62,11 +62,10 @@ TEST_F(Sqitch, ThePlanIsTheOrder) {
   script("deploy/users.sql", "-- Deploy flipr:users to pg\n-- requires: zeta\nselect 1;");
   script("deploy/early/flips.sql");
   script("revert/early/flips.sql");
-  EXPECT_EQ(load(),
-            "20131231102659_zeta " + name() + "/deploy/zeta.sql down verify\n" +
-                "20131231103255_users " + name() + "/deploy/users.sql <20131231102659\n" +
-                "20131231103256_early/flips " + name() +
-                "/deploy/early/flips.sql down <20131231103255 <20131231102659\n");
+  EXPECT_EQ(load(), "20131231102659_zeta " + name() + "/deploy/zeta.sql down verify\n" +
+                        "20131231103255_users " + name() + "/deploy/users.sql <20131231102659\n" +
+                        "20131231103256_early/flips " + name() +
+                        "/deploy/early/flips.sql down <20131231103255 <20131231102659\n");
   EXPECT_EQ(findings(diagnostics), "");
   const Header& header = sources.at(1).header;
   EXPECT_EQ(header.description, "Adds users # twice");
@@ -90,12 +89,12 @@ TEST_F(Sqitch, AReworkedChangeHasItsOldScriptsUnderATag) {
   for (const char* path : {"deploy/users.sql", "deploy/users@v2.sql", "revert/users@v2.sql",
                            "deploy/flips.sql", "deploy/more.sql"})
     script(path);
-  EXPECT_EQ(load(),
-            "20131231100000_users@v2 " + name() + "/deploy/users@v2.sql down\n" +
-                "20131231100002_flips " + name() + "/deploy/flips.sql <20131231100000\n" +
-                "20131231100004_users " + name() +
-                "/deploy/users.sql <20131231100000 <20131231100002\n" + "20131231100005_more " +
-                name() + "/deploy/more.sql <20131231100004 <20131231100000\n");
+  EXPECT_EQ(load(), "20131231100000_users@v2 " + name() + "/deploy/users@v2.sql down\n" +
+                        "20131231100002_flips " + name() + "/deploy/flips.sql <20131231100000\n" +
+                        "20131231100004_users " + name() +
+                        "/deploy/users.sql <20131231100000 <20131231100002\n" +
+                        "20131231100005_more " + name() +
+                        "/deploy/more.sql <20131231100004 <20131231100000\n");
   EXPECT_EQ(findings(diagnostics), "");
 }
 
