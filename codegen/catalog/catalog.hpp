@@ -43,14 +43,14 @@ class Catalog {
 
   /// The relation or index that `range` means; where there is none, the name that it would have.
   Name resolve(const PgQuery__RangeVar& range) const;
-  Name resolve(std::string_view schema, std::string_view name) const;
+  Name resolve(std::string_view schema, std::string_view relation) const;
   /// The name that CREATE gives.
   Name name_for_creation(const PgQuery__RangeVar& range) const;
 
   /// A name in a list of strings, such as DROP's: ["schema", "name"] or ["name"].
   Name resolve_relation(std::span<sql::Node* const> names) const;
   Name resolve_type(std::span<sql::Node* const> names) const;
-  Name resolve_type(std::string_view schema, std::string_view name) const;
+  Name resolve_type(std::string_view schema, std::string_view type) const;
   Name resolve_function(std::span<sql::Node* const> names) const;
   /// The name that CREATE gives to what is no relation.
   Name name_for_creation(std::span<sql::Node* const> names) const;

@@ -209,7 +209,7 @@ std::vector<Dependent> dependents_of(const Catalog& catalog, const Object& objec
 }
 
 std::string to_string(const Dependent& dependent) {
-  const std::string name = quote_name(dependent.name);
+  std::string name = quote_name(dependent.name);
   const std::string part = quote_identifier(dependent.part);
   switch (dependent.kind) {
     case DependentKind::kView:

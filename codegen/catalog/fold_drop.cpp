@@ -209,8 +209,6 @@ void drop(Catalog& catalog, const PgQuery__DropStmt& drop, const Occasion& occas
       case sql::object::kForeignTable:
       case sql::object::kView:
       case sql::object::kMatview:
-        drop_relation(catalog, catalog.resolve_relation(names_of(object)), cascades, occasion);
-        continue;
       case sql::object::kSequence:
         drop_relation(catalog, catalog.resolve_relation(names_of(object)), cascades, occasion);
         continue;

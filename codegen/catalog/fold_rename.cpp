@@ -14,7 +14,6 @@ namespace godwit::codegen::catalog {
 namespace {
 
 using sql::as;
-using sql::list;
 
 /// Calls `change` with a copy of each set of references for which `concerns` is true.
 template <class Concerns, class Change>

@@ -471,7 +471,7 @@ Name make_owned_sequence(Catalog& catalog, const Relation& table, const std::str
   sequence.made_in = occasion.migration;
   sequence.is_of_identity = is_of_identity;
   sequence.owned_by = ColumnUse{table.name, column};
-  const Name name = sequence.name;
+  Name name = sequence.name;
   catalog.relations.put(name, std::move(sequence));
   return name;
 }

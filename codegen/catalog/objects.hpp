@@ -27,6 +27,7 @@ struct ColumnUse {
   std::string column;
 
   friend bool operator==(const ColumnUse&, const ColumnUse&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the default for a comparison with 0
   friend auto operator<=>(const ColumnUse&, const ColumnUse&) = default;
 };
 

@@ -27,7 +27,7 @@ struct Type {
 };
 
 /// The type as written; user-defined ones are not looked up yet (their schema is what is written).
-Type read_type(const PgQuery__TypeName& type);
+Type read_type(const PgQuery__TypeName& written);
 
 /// As people write it: "integer", "varchar(20)", "timestamptz", "my_schema.mood[]".
 std::string to_string(const Type& type);

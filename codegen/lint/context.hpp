@@ -57,7 +57,7 @@ class Context {
   /// Made earlier in this migration, so that nobody can be using it, or it never held data. In a
   /// down section: made by the up section.
   bool is_new(const PgQuery__RangeVar* relation) const;
-  bool is_new(const catalog::Name& relation) const;
+  bool is_new(const catalog::Name& name) const;
   bool is_new(catalog::MigrationIndex made_in) const noexcept { return made_in == index_; }
 
   /// One of the tables that the project says others create.

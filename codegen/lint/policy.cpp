@@ -117,7 +117,7 @@ std::vector<std::string> check_policy(const Policy& policy) {
   }
   check_names(policy, problems);
   if (policy.warn_only && policy.werror)
-    problems.push_back("WARN_ONLY and WERROR contradict each other: give one of them");
+    problems.emplace_back("WARN_ONLY and WERROR contradict each other: give one of them");
   return problems;
 }
 

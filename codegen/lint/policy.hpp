@@ -51,7 +51,7 @@ std::vector<std::string> check_policy(const Policy& policy);
 std::string_view option_of(const Policy& policy, std::string_view rule);
 
 /// What `policy` makes of a finding of `rule` that would be of `severity`; kOff drops it.
-Severity effective_severity(const Policy& policy, std::string_view rule, Severity severity);
+Severity effective_severity(const Policy& policy, std::string_view id, Severity severity);
 
 /// Applies severities, BASELINE, WARN_ONLY and WERROR to `diagnostics`, of whichever layer.
 /// `migrations` tells which version a file belongs to. Call it once, after everything has been

@@ -37,7 +37,7 @@ std::span<const Family* const> families() {
 }
 
 const std::vector<const RuleInfo*>& rules() {
-  static const std::vector<const RuleInfo*> all = [] {
+  static const std::vector<const RuleInfo*> kAll = [] {
     std::vector<const RuleInfo*> list;
     for (const Family* family : kFamilies)
       for (const RuleInfo& rule : family->rules) list.push_back(&rule);
@@ -45,7 +45,7 @@ const std::vector<const RuleInfo*>& rules() {
               [](const RuleInfo* a, const RuleInfo* b) { return a->id < b->id; });
     return list;
   }();
-  return all;
+  return kAll;
 }
 
 const RuleInfo* find_rule(std::string_view id) {
