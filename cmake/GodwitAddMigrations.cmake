@@ -18,6 +18,7 @@
 #     [REQUIRE_DOWN] [REQUIRE_VERIFY]        a migration without that section is an error
 #     [HISTORY_TABLE <table>]                `schema_migrations` unless given; table or schema.table, without quotes
 #     [EXTERNAL <table>...]                  tables that others create, named in the same way
+#     [DEFINE <name>=<value>...]             what ${name} stands for in the SQL
 #     [WERROR | WARN_ONLY]                   warnings fail the build | findings never do
 #     [ALLOW_EMPTY]                          a set without a migration is no error
 #     [TYPE STATIC | OBJECT])
@@ -207,7 +208,7 @@ endfunction()
 function(add_migrations library)
   set(flags REQUIRE_DOWN REQUIRE_VERIFY WERROR WARN_ONLY ALLOW_EMPTY)
   set(values DIRECTORY LAYOUT NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE TYPE)
-  set(lists FILES RULES_ERROR RULES_WARN RULES_OFF EXTERNAL)
+  set(lists FILES RULES_ERROR RULES_WARN RULES_OFF EXTERNAL DEFINE)
 
   # What cmake_parse_arguments() is silent about: an empty argument (a variable that is not set), a line break, and a
   # keyword given twice, of which it would take the last.
@@ -299,6 +300,15 @@ function(add_migrations library)
       _godwit_fail(${library} "HISTORY_TABLE ${arg_HISTORY_TABLE}: ${CMAKE_MATCH_1} is PostgreSQL's own; name another schema")
     endif()
   endif()
+  set(defined)
+  foreach(definition IN LISTS arg_DEFINE)
+    if(NOT definition MATCHES "^([A-Za-z_][A-Za-z0-9_.:-]*)=")
+      _godwit_fail(${library} "DEFINE is name=value, not ${definition}")
+    elseif(CMAKE_MATCH_1 IN_LIST defined)
+      _godwit_fail(${library} "DEFINE ${CMAKE_MATCH_1} is given twice")
+    endif()
+    list(APPEND defined ${CMAKE_MATCH_1})
+  endforeach()
   foreach(table IN LISTS arg_EXTERNAL)
     _godwit_check_table(${library} EXTERNAL "${table}")
   endforeach()
@@ -427,6 +437,9 @@ function(add_migrations library)
   endforeach()
   foreach(table IN LISTS arg_EXTERNAL)
     string(APPEND manifest "external ${table}\n")
+  endforeach()
+  foreach(definition IN LISTS arg_DEFINE)
+    string(APPEND manifest "define ${definition}\n")
   endforeach()
   if(arg_WARN_ONLY)
     string(APPEND manifest "warn-only\n")

@@ -21,6 +21,7 @@
 #include "commands/manifest.hpp"
 #include "lint/policy.hpp"
 #include "source/layout.hpp"
+#include "source/placeholders.hpp"
 #include "source/words.hpp"
 #include "sql/parse.hpp"
 
@@ -85,6 +86,22 @@ void add_layout(CLI::App& command, Layout& layout) {
       ->type_name("LAYOUT");
 }
 
+void add_define(CLI::App& command, std::vector<Define>& defines) {
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--define",
+          [&defines](const std::vector<std::string>& words) {
+            try {
+              for (const std::string& word : words) add_definition(defines, word);
+            } catch (const std::invalid_argument& error) {
+              throw CLI::ValidationError("--define", error.what());
+            }
+          },
+          "what ${NAME} stands for in the SQL; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+}
+
 void add_lint(CLI::App& app, CommandLine& line) {
   CLI::App& command = *app.add_subcommand("lint", "Check migrations and say all that is wrong");
   command.footer(
@@ -129,6 +146,7 @@ void add_lint(CLI::App& app, CommandLine& line) {
                    "make the edits that need no thought, other than to locked migrations");
   command.add_flag("--diff", options.diff, "print those edits to stdout, as a patch");
   add_layout(command, options.layout);
+  add_define(command, options.defines);
   add_color(command, options.color);
 }
 
@@ -167,6 +185,7 @@ void add_list(CLI::App& app, CommandLine& line) {
   command.add_option("DIRECTORY", line.list.directory, "migrations/ unless given");
   command.add_flag("--json", line.list.json, "as JSON");
   add_layout(command, line.list.layout);
+  add_define(command, line.list.defines);
 }
 
 void add_show(CLI::App& app, CommandLine& line) {
@@ -176,6 +195,7 @@ void add_show(CLI::App& app, CommandLine& line) {
   command.add_flag("--sql", line.show.sql, "with the whole SQL");
   command.add_flag("--json", line.show.json, "as JSON");
   add_layout(command, line.show.layout);
+  add_define(command, line.show.defines);
 }
 
 void add_graph(CLI::App& app, CommandLine& line) {
@@ -187,6 +207,7 @@ void add_graph(CLI::App& app, CommandLine& line) {
                                        {"mermaid", GraphFormat::kMermaid}}))
       ->type_name("FORMAT");
   add_layout(command, line.graph.layout);
+  add_define(command, line.graph.defines);
 }
 
 void add_explain(CLI::App& app, CommandLine& line) {
@@ -206,6 +227,7 @@ void add_explain(CLI::App& app, CommandLine& line) {
       ->check(CLI::Range(11, 99).description(""))
       ->type_name("N");
   command.add_flag("--json", line.explain.json, "as JSON");
+  add_define(command, line.explain.defines);
 }
 
 void add_new(CLI::App& app, CommandLine& line) {

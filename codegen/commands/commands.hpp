@@ -43,6 +43,7 @@ struct LintOptions {
   Color color = Color::kAuto;
   bool fix = false;   ///< put the mechanical edits into the files
   bool diff = false;  ///< print them as a patch
+  std::vector<Define> defines = {};
 };
 int run_lint(LintOptions options);
 
@@ -67,6 +68,7 @@ struct ListOptions {
   std::filesystem::path directory;
   Layout layout = Layout::kAuto;
   bool json = false;
+  std::vector<Define> defines = {};
 };
 int run_list(const ListOptions& options);
 
@@ -76,6 +78,7 @@ struct ShowOptions {
   Layout layout = Layout::kAuto;
   bool sql = false;
   bool json = false;
+  std::vector<Define> defines = {};
 };
 int run_show(const ShowOptions& options);
 
@@ -84,6 +87,7 @@ struct ExplainOptions {
   std::vector<std::string> versions;
   int postgres = 15;
   bool json = false;
+  std::vector<Define> defines = {};
 };
 int run_explain(const ExplainOptions& options);
 
@@ -93,6 +97,7 @@ struct GraphOptions {
   std::filesystem::path directory;
   GraphFormat format = GraphFormat::kText;
   Layout layout = Layout::kAuto;
+  std::vector<Define> defines = {};
 };
 int run_graph(const GraphOptions& options);
 
@@ -117,6 +122,7 @@ bool use_color(Color color, int descriptor);
 
 /// The set in `directory` with its own lock file, by the default policy. Throws UsageError when the
 /// directory cannot be read.
-SourceFiles files_of(const std::filesystem::path& directory, Layout layout = Layout::kAuto);
+SourceFiles files_of(const std::filesystem::path& directory, Layout layout = Layout::kAuto,
+                     std::vector<Define> defines = {});
 
 }  // namespace godwit::codegen::commands

@@ -96,10 +96,11 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
 }
 
 std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
+                                           const std::vector<Define>& defines,
                                            const lint::Policy& policy,
                                            std::optional<bool> wants_transaction) {
   auto set = std::make_unique<CompiledSet>();
-  if (auto source = load_stray(file, set->files, set->diagnostics)) {
+  if (auto source = load_stray(file, defines, set->files, set->diagnostics)) {
     if (wants_transaction)
       source->header.transaction = wants_transaction;
     set->sources.push_back(std::move(*source));

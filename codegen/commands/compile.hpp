@@ -54,6 +54,7 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request);
 /// Compiles one file by itself, as a set of one migration without a version.
 /// `wants_transaction` goes before the header where it is given.
 std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
+                                           const std::vector<Define>& defines,
                                            const lint::Policy& policy,
                                            std::optional<bool> wants_transaction);
 

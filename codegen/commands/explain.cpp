@@ -351,8 +351,10 @@ int explain_understood(const ExplainOptions& options) {
   policy.postgres = options.postgres;
   const bool is_set = std::filesystem::is_directory(options.path);
   const auto set =
-      is_set ? compile_set({.files = files_of(options.path), .lock = {}, .policy = policy})
-             : compile_stray(options.path, policy, {});
+      is_set ? compile_set({.files = files_of(options.path, Layout::kAuto, options.defines),
+                            .lock = {},
+                            .policy = policy})
+             : compile_stray(options.path, options.defines, policy, {});
   std::vector<const sql::Migration*> wanted;
   for (const std::string& version : options.versions) {
     wanted.push_back(find_migration(*set, version));

@@ -15,6 +15,7 @@
 #include "emit/report.hpp"
 #include "emit/table.hpp"
 #include "lint/idempotency.hpp"
+#include "source/source_file.hpp"
 
 namespace godwit::codegen::commands {
 namespace {
@@ -57,12 +58,22 @@ std::string_view history_table(const lint::Policy& policy, const CompiledSet& se
   return collides ? lint::kOtherHistoryTable : lint::kHistoryTable;
 }
 
+/// That of the lock file, and with it the values that went into the SQL.
+std::string digest_of(const Manifest& manifest, const CompiledSet& set) {
+  std::string digest = set_digest(set.sources_in_order);
+  if (manifest.request.files.defines.empty())
+    return digest;
+  for (const Define& define : manifest.request.files.defines)
+    digest += "\n" + define.name + "=" + define.value;
+  return sha256_hex(digest);
+}
+
 emit::Table make_table(const Manifest& manifest, const CompiledSet& set) {
   emit::Table table{.header = manifest.header,
                     .cpp_namespace = manifest.cpp_namespace,
                     .set_name = manifest.request.set_name,
                     .history_table = std::string(history_table(manifest.request.policy, set)),
-                    .digest = set_digest(set.sources_in_order),
+                    .digest = digest_of(manifest, set),
                     .tool_version = GODWIT_VERSION,
                     .postgres = manifest.request.policy.postgres,
                     .migrations = {}};

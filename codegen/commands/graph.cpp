@@ -35,9 +35,10 @@ std::vector<emit::GraphNode> nodes_of(const CompiledSet& set) {
 }  // namespace
 
 int run_graph(const GraphOptions& options) {
-  const auto set = compile_set({.files = files_of(options.directory, options.layout),
-                                .lock = options.directory / "godwit.lock",
-                                .policy = {}});
+  const auto set =
+      compile_set({.files = files_of(options.directory, options.layout, options.defines),
+                   .lock = options.directory / "godwit.lock",
+                   .policy = {}});
   const std::vector<emit::GraphNode> nodes = nodes_of(*set);
   std::string text;
   switch (options.format) {

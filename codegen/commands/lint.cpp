@@ -42,14 +42,14 @@ std::unique_ptr<CompiledSet> compile_path(const std::filesystem::path& path,
                                           const LintOptions& options) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
-    SetRequest request{.files = files_of(path, options.layout),
+    SetRequest request{.files = files_of(path, options.layout, options.defines),
                        .lock = path / kLockFile,
                        .policy = options.policy};
     return compile_set(request);
   }
   if (!std::filesystem::exists(path, error))
     throw UsageError(path.string() + ": no such file or directory");
-  return compile_stray(path, options.policy, options.transaction);
+  return compile_stray(path, options.defines, options.policy, options.transaction);
 }
 
 std::string render(Format format, const Diagnostics& all, const emit::ReportOptions& options) {

@@ -20,9 +20,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::unique_ptr<CompiledSet> compile_directory(const std::filesystem::path& directory,
-                                               Layout layout) {
-  SetRequest request{
-      .files = files_of(directory, layout), .lock = directory / "godwit.lock", .policy = {}};
+                                               Layout layout, const std::vector<Define>& defines) {
+  SetRequest request{.files = files_of(directory, layout, defines),
+                     .lock = directory / "godwit.lock",
+                     .policy = {}};
   return compile_set(request);
 }
 
@@ -162,7 +163,7 @@ void print_script(const Section& section, const sql::Script& script, bool with_s
 }  // namespace
 
 int run_list(const ListOptions& options) {
-  const auto set = compile_directory(options.directory, options.layout);
+  const auto set = compile_directory(options.directory, options.layout, options.defines);
   if (options.json) {
     Json list = Json::array();
     for (const sql::Migration* migration : set->in_order)
@@ -189,7 +190,7 @@ int run_list(const ListOptions& options) {
 }
 
 int run_show(const ShowOptions& options) {
-  const auto set = compile_directory(options.directory, options.layout);
+  const auto set = compile_directory(options.directory, options.layout, options.defines);
   const sql::Migration* migration = find_migration(*set, options.version);
   if (migration == nullptr)
     throw UsageError(fmt::format("{}: no migration {}; `godwit list` shows those that there are",

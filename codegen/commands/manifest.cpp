@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "source/placeholders.hpp"
 #include "source/words.hpp"
 
 namespace godwit::codegen::commands {
@@ -65,6 +66,8 @@ bool read_entry(Manifest& manifest, std::string_view key, const std::string& val
     manifest.allow_empty = true;
   else if (key == "external")
     policy.externals.push_back(value);
+  else if (key == "define")
+    add_definition(manifest.request.files.defines, value);
   else if (key == "werror")
     policy.werror = true;
   else if (key == "warn-only")

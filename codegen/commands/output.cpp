@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include <unistd.h>
 
@@ -27,12 +28,15 @@ bool use_color(Color color, int descriptor) {
   return isatty(descriptor) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
 }
 
-SourceFiles files_of(const std::filesystem::path& directory, Layout layout) {
+SourceFiles files_of(const std::filesystem::path& directory, Layout layout,
+                     std::vector<Define> defines) {
   std::error_code error;
   if (!std::filesystem::is_directory(directory, error))
     throw UsageError(directory.string() + ": " +
                      (error ? error.message() : "not a directory of migrations"));
-  return list_directory(directory, layout);
+  SourceFiles files = list_directory(directory, layout);
+  files.defines = std::move(defines);
+  return files;
 }
 
 }  // namespace godwit::codegen::commands

@@ -15,10 +15,11 @@ struct Point {
   std::uint32_t column;
 };
 
+/// `offset` is one into the file as it is.
 Point point_at(const SourceFile& file, std::size_t offset, ColumnUnit unit) {
-  const std::uint32_t line = file.position(offset).line;
+  const std::uint32_t line = file.original_position(offset).line;
   const std::size_t start = file.line_start(line);
-  const std::size_t before = count_units(file.text().substr(start, offset - start), unit);
+  const std::size_t before = count_units(file.original().substr(start, offset - start), unit);
   return {line, static_cast<std::uint32_t>(before + 1)};
 }
 
@@ -37,8 +38,9 @@ std::size_t count_units(std::string_view text, ColumnUnit unit) noexcept {
 }
 
 Region region_of(const SourceFile& file, std::size_t begin, std::size_t end, ColumnUnit unit) {
-  const Point first = point_at(file, begin, unit);
-  const Point last = point_at(file, end, unit);
+  const ByteRange range = file.original_range(begin, end);
+  const Point first = point_at(file, range.begin, unit);
+  const Point last = point_at(file, range.end, unit);
   return {first.line, first.column, last.line, last.column};
 }
 

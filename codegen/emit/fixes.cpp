@@ -23,14 +23,14 @@ struct Hunk {
 
 std::uint32_t last_line_of(const SourceFile& file, const Fix& fix) {
   // An edit that ends with a line's end does not touch the next line.
-  const bool ends_at_line_start = fix.end > fix.start && file.text()[fix.end - 1] == '\n';
-  return file.position(ends_at_line_start ? fix.end - 1 : fix.end).line;
+  const bool ends_at_line_start = fix.end > fix.start && file.original()[fix.end - 1] == '\n';
+  return file.original_position(ends_at_line_start ? fix.end - 1 : fix.end).line;
 }
 
 std::vector<Hunk> hunks_of(const FixedFile& fixed) {
   std::vector<Hunk> hunks;
   for (const Fix& fix : fixed.fixes) {
-    const std::uint32_t first = fixed.file->position(fix.start).line;
+    const std::uint32_t first = fixed.file->original_position(fix.start).line;
     const std::uint32_t last = last_line_of(*fixed.file, fix);
     if (!hunks.empty() && first <= hunks.back().last + 2 * kContext) {
       hunks.back().last = std::max(hunks.back().last, last);
@@ -79,7 +79,7 @@ void add_lines(std::string& out, char mark, const std::vector<std::string_view>&
 class DiffWriter {
  public:
   explicit DiffWriter(const FixedFile& fixed)
-      : fixed_(fixed), text_(fixed.file->text()), lines_(lines_of(text_)) {}
+      : fixed_(fixed), text_(fixed.file->original()), lines_(lines_of(text_)) {}
 
   std::string write() {
     for (const Hunk& hunk : hunks_of(fixed_)) add(hunk);
@@ -127,17 +127,32 @@ class DiffWriter {
 
 }  // namespace
 
+std::optional<Fix> fix_in_file(const Diagnostic& finding) {
+  std::optional<Fix> fix = finding.fix;
+  if (!fix)
+    return std::nullopt;
+  const SourceFile& file = *finding.file;
+  const ByteRange range = file.original_range(fix->start, fix->end);
+  if (file.original().substr(range.begin, range.end - range.begin) !=
+      file.text().substr(fix->start, fix->end - fix->start))
+    return std::nullopt;
+  fix->start = range.begin;
+  fix->end = range.end;
+  return fix;
+}
+
 std::vector<FixedFile> collect_fixes(const Diagnostics& diagnostics,
                                      const std::function<bool(const SourceFile&)>& may_edit) {
   std::vector<FixedFile> files;
   for (const Diagnostic& finding : diagnostics.all()) {
-    if (!finding.fix || !may_edit(*finding.file))
+    std::optional<Fix> fix = fix_in_file(finding);
+    if (!fix || !may_edit(*finding.file))
       continue;
     auto file = std::find_if(files.begin(), files.end(),
                              [&](const FixedFile& fixed) { return fixed.file == finding.file; });
     if (file == files.end())
       file = files.insert(files.end(), FixedFile{finding.file, {}});
-    file->fixes.push_back(*finding.fix);
+    file->fixes.push_back(std::move(*fix));
   }
   for (FixedFile& file : files) {
     std::stable_sort(file.fixes.begin(), file.fixes.end(),
@@ -157,7 +172,7 @@ std::vector<FixedFile> collect_fixes(const Diagnostics& diagnostics,
 std::string fixed_text(const FixedFile& fixed) {
   std::vector<const Fix*> fixes;
   for (const Fix& fix : fixed.fixes) fixes.push_back(&fix);
-  return with_fixes(fixed.file->text(), 0, fixed.file->text().size(), fixes);
+  return with_fixes(fixed.file->original(), 0, fixed.file->original().size(), fixes);
 }
 
 std::string unified_diff(const FixedFile& fixed, const std::string& name) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,12 @@ namespace godwit::codegen::emit {
 
 struct FixedFile {
   const SourceFile* file = nullptr;
-  std::vector<Fix> fixes;  ///< that were put in, sorted; none overlaps another
+  std::vector<Fix> fixes;  ///< as fix_in_file() gives them, sorted; none overlaps another
 };
+
+/// The finding's fix, with places in the file as it is. Empty where there is none, and where it
+/// would take a placeholder's value for what is in the file: that is left to people.
+std::optional<Fix> fix_in_file(const Diagnostic& finding);
 
 /// The fixes of the findings, by file in the order of the paths. Of two that overlap the first is
 /// taken: the next run offers the other again. Files for which `may_edit` says no are left out.

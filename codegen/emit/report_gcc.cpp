@@ -151,8 +151,10 @@ class GccReport {
     // The number of columns that the prefix has on every line: GCC's " 12 | ".
     const std::string prefix = fmt::format("{:5} | ", position.line);
     out_ += fmt::format("{}{}\n", prefix, printable(line));
+    const ByteRange range =
+        diagnostic.file->original_range(diagnostic.offset, diagnostic.offset + diagnostic.length);
     const std::size_t end =
-        std::min(line.size(), column + std::max<std::size_t>(diagnostic.length, 1));
+        std::min(line.size(), column + std::max<std::size_t>(range.end - range.begin, 1));
     const std::size_t width =
         std::max<std::size_t>(1, characters(printable(line.substr(column, end - column))));
     out_ += fmt::format("{:>{}}| {}", "", prefix.size() - 2,

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "emit/fixes.hpp"
 #include "emit/report.hpp"
 
 namespace godwit::codegen::emit {
@@ -29,11 +30,8 @@ const char* name_of(Severity severity) {
 Json finding(const Diagnostic& diagnostic) {
   const Position position = diagnostic.file->position(diagnostic.offset);
   Json fix = nullptr;
-  if (diagnostic.fix) {
-    fix = {{"start", diagnostic.fix->start},
-           {"end", diagnostic.fix->end},
-           {"text", diagnostic.fix->text}};
-  }
+  if (const auto in_file = fix_in_file(diagnostic))
+    fix = {{"start", in_file->start}, {"end", in_file->end}, {"text", in_file->text}};
   return {{"rule", diagnostic.rule},
           {"severity", name_of(diagnostic.severity)},
           {"file", diagnostic.file->path().string()},

@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "emit/columns.hpp"
+#include "emit/fixes.hpp"
 #include "emit/report.hpp"
 #include "lint/registry.hpp"
 
@@ -137,7 +138,7 @@ class SarifReport {
                  {"level", level_of(diagnostic.severity)},
                  {"message", {{"text", text}}},
                  {"locations", Json::array({place})}};
-    if (diagnostic.fix)
+    if (fix_in_file(diagnostic))
       json["fixes"] = Json::array({fix_of(diagnostic)});
     return json;
   }

@@ -228,8 +228,9 @@ bool allows(Layout layout, NameStyle style) {
 /// Puts a set together.
 class SetLoader {
  public:
-  SetLoader(const SourceFiles& files, FileStore& store, Diagnostics& diagnostics)
-      : files_(files), store_(store), diagnostics_(diagnostics) {}
+  SetLoader(const SourceFiles& files, Placeholders& placeholders, FileStore& store,
+            Diagnostics& diagnostics)
+      : files_(files), placeholders_(placeholders), store_(store), diagnostics_(diagnostics) {}
 
   std::vector<MigrationSource> load() {
     read_names();
@@ -375,7 +376,8 @@ class SetLoader {
   void load_files() {
     for (NamedFile& named : named_) {
       Parts& parts = by_version_[named.name.version];
-      const SourceFile* file = load_file(named.path, files_.root, store_, diagnostics_);
+      const SourceFile* file =
+          load_sql(named.path, files_.root, placeholders_, store_, diagnostics_);
       if (file == nullptr) {
         parts.has_unusable = true;
         continue;
@@ -470,6 +472,7 @@ class SetLoader {
   }
 
   const SourceFiles& files_;
+  Placeholders& placeholders_;
   FileStore& store_;
   Diagnostics& diagnostics_;
   std::map<std::filesystem::path, IgnoreFile> ignore_files_;
@@ -505,14 +508,19 @@ bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept {
 
 std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store,
                                       Diagnostics& diagnostics) {
-  return is_sqitch(files) ? load_sqitch(files, store, diagnostics)
-                          : SetLoader(files, store, diagnostics).load();
+  Placeholders placeholders(files.defines);
+  auto migrations = is_sqitch(files) ? load_sqitch(files, placeholders, store, diagnostics)
+                                     : SetLoader(files, placeholders, store, diagnostics).load();
+  placeholders.report_unused(files.root, store, diagnostics);
+  return migrations;
 }
 
-std::optional<MigrationSource> load_stray(const std::filesystem::path& path, FileStore& store,
+std::optional<MigrationSource> load_stray(const std::filesystem::path& path,
+                                          const std::vector<Define>& defines, FileStore& store,
                                           Diagnostics& diagnostics) {
   const std::filesystem::path absolute = std::filesystem::absolute(path).lexically_normal();
-  const SourceFile* file = load_file(absolute, {}, store, diagnostics);
+  Placeholders placeholders(defines);
+  const SourceFile* file = load_sql(absolute, {}, placeholders, store, diagnostics);
   if (file == nullptr)
     return std::nullopt;
   MigrationSource migration;

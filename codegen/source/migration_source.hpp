@@ -44,12 +44,19 @@ using FileStore = std::deque<SourceFile>;
 /// this.
 bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept;
 
+/// `${name}` stands for `value` in the SQL of the set.
+struct Define {
+  std::string name;
+  std::string value;
+};
+
 /// Which files make a set, and how their names are shown.
 struct SourceFiles {
   /// The migrations' directory: display names begin with its last component.
   std::filesystem::path root;
   std::vector<std::filesystem::path> files;  ///< absolute
   Layout layout = Layout::kAuto;
+  std::vector<Define> defines = {};
 };
 
 /// The `.sql` files directly in `directory`, `up.sql` and `down.sql` of its folders that are named
@@ -66,7 +73,8 @@ std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store
                                       Diagnostics& diagnostics);
 
 /// Reads one file as a migration of its own, whatever its name. Empty when it is beyond use.
-std::optional<MigrationSource> load_stray(const std::filesystem::path& path, FileStore& store,
+std::optional<MigrationSource> load_stray(const std::filesystem::path& path,
+                                          const std::vector<Define>& defines, FileStore& store,
                                           Diagnostics& diagnostics);
 
 }  // namespace godwit::codegen

@@ -47,8 +47,8 @@ std::optional<std::string> read_bytes(const std::filesystem::path& path, std::st
   return bytes;
 }
 
-const SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
-                            FileStore& store, Diagnostics& diagnostics) {
+SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
+                      FileStore& store, Diagnostics& diagnostics) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     diagnostics.error("unreadable-file", store.emplace_back(path, display_name(path, root), ""), 0,
@@ -60,7 +60,7 @@ const SourceFile* load_file(const std::filesystem::path& path, const std::filesy
   std::string reason;
   std::optional<std::string> bytes = read_bytes(path, reason);
   const bool is_read = bytes.has_value();
-  const SourceFile& file =
+  SourceFile& file =
       store.emplace_back(path, display_name(path, root), std::move(bytes).value_or(""));
   if (!is_read) {
     diagnostics.error("unreadable-file", file, 0, "cannot read the file: " + reason);
@@ -78,6 +78,14 @@ const SourceFile* load_file(const std::filesystem::path& path, const std::filesy
     return nullptr;
   }
   return &file;
+}
+
+const SourceFile* load_sql(const std::filesystem::path& path, const std::filesystem::path& root,
+                           Placeholders& placeholders, FileStore& store, Diagnostics& diagnostics) {
+  SourceFile* file = load_file(path, root, store, diagnostics);
+  if (file != nullptr)
+    placeholders.replace(*file, diagnostics);
+  return file;
 }
 
 }  // namespace godwit::codegen

@@ -9,6 +9,7 @@
 
 #include "source/diagnostic.hpp"
 #include "source/migration_source.hpp"
+#include "source/placeholders.hpp"
 
 namespace godwit::codegen {
 
@@ -20,7 +21,11 @@ std::string display_name(const std::filesystem::path& path, const std::filesyste
 std::optional<std::string> read_bytes(const std::filesystem::path& path, std::string& reason);
 
 /// Reads and checks one file. Null when it is beyond use, which has been reported then.
-const SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
-                            FileStore& store, Diagnostics& diagnostics);
+SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
+                      FileStore& store, Diagnostics& diagnostics);
+
+/// The same for a file of SQL, whose placeholders get their values.
+const SourceFile* load_sql(const std::filesystem::path& path, const std::filesystem::path& root,
+                           Placeholders& placeholders, FileStore& store, Diagnostics& diagnostics);
 
 }  // namespace godwit::codegen

@@ -45,6 +45,7 @@ SourceFile::SourceFile(std::filesystem::path path, std::string display, std::str
   text_ = bytes_;
   if (text_.starts_with(kByteOrderMark))
     text_.remove_prefix(kByteOrderMark.size());
+  original_ = text_;
   checksum_ = text_.find('\r') == std::string_view::npos ? sha256_hex(text_)
                                                          : sha256_hex(with_unix_line_ends(text_));
   line_starts_.push_back(0);
@@ -52,8 +53,48 @@ SourceFile::SourceFile(std::filesystem::path path, std::string display, std::str
     line_starts_.push_back(i + 1);
 }
 
+void SourceFile::replace(const std::vector<Replacement>& parts) {
+  std::size_t at = 0;
+  for (const Replacement& part : parts) {
+    replaced_bytes_ += original_.substr(at, part.begin - at);
+    const std::size_t begin = replaced_bytes_.size();
+    replaced_bytes_ += part.value;
+    replaced_.push_back({begin, replaced_bytes_.size(), part.begin, part.end});
+    at = part.end;
+  }
+  if (parts.empty())
+    return;
+  replaced_bytes_ += original_.substr(at);
+  text_ = replaced_bytes_;
+}
+
+ByteRange SourceFile::original_range(std::size_t begin, std::size_t end) const noexcept {
+  const auto in_original = [&](std::size_t offset, bool is_end) {
+    // The last one that begins before the offset, or at it.
+    auto next = std::upper_bound(
+        replaced_.begin(), replaced_.end(), offset,
+        [](std::size_t value, const Replaced& replaced) { return value < replaced.begin; });
+    if (next != replaced_.begin() && is_end && std::prev(next)->begin == offset && offset > begin)
+      --next;  // what ends where a value begins does not touch it
+    if (next == replaced_.begin())
+      return offset;
+    const Replaced& last = *std::prev(next);
+    if (offset >= last.end)
+      return last.original_end + (offset - last.end);
+    return is_end ? last.original_end : last.original_begin;
+  };
+  begin = std::min(begin, text_.size());
+  end = std::clamp(end, begin, text_.size());
+  const std::size_t first = in_original(begin, false);
+  return {first, end == begin ? first : in_original(end, true)};
+}
+
 Position SourceFile::position(std::size_t offset) const noexcept {
-  offset = std::min(offset, text_.size());
+  return original_position(original_range(offset, offset).begin);
+}
+
+Position SourceFile::original_position(std::size_t offset) const noexcept {
+  offset = std::min(offset, original_.size());
   const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
   const auto line = static_cast<std::size_t>(next - line_starts_.begin());
   return {static_cast<std::uint32_t>(line),
@@ -61,14 +102,14 @@ Position SourceFile::position(std::size_t offset) const noexcept {
 }
 
 std::size_t SourceFile::line_start(std::uint32_t line) const noexcept {
-  return line == 0 || line > line_starts_.size() ? text_.size() : line_starts_[line - 1];
+  return line == 0 || line > line_starts_.size() ? original_.size() : line_starts_[line - 1];
 }
 
 std::string_view SourceFile::line_text(std::uint32_t line) const noexcept {
   if (line == 0 || line > line_starts_.size())
     return {};
   const std::size_t begin = line_starts_[line - 1];
-  std::string_view rest = text_.substr(begin);
+  std::string_view rest = original_.substr(begin);
   rest = rest.substr(0, rest.find('\n'));
   if (rest.ends_with('\r'))
     rest.remove_suffix(1);

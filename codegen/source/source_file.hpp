@@ -2,6 +2,8 @@
 //
 // One file as it was read: its bytes, its checksum, and the way from a byte offset to a line and a
 // column. Every position in godwit is a byte offset into SourceFile::text() until it is printed.
+// Where placeholders were replaced, text() is what PostgreSQL will see, and positions are those of
+// the file: a place in a value is where its placeholder stands.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +21,20 @@ struct Position {
   std::uint32_t column = 1;
 };
 
-/// Immutable after construction; safe to read from any thread.
+/// What stands in the file at [begin, end) and has become `value`.
+struct Replacement {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string value;
+};
+
+/// [begin, end) in bytes.
+struct ByteRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// Immutable once it is loaded; safe to read from any thread then.
 class SourceFile {
  public:
   /// `path` is absolute and for diagnostics; `display` is what the generated table and run-time
@@ -29,8 +44,19 @@ class SourceFile {
   const std::filesystem::path& path() const noexcept { return path_; }
   const std::string& display() const noexcept { return display_; }
 
-  /// The bytes without a leading UTF-8 byte order mark.
+  /// The bytes without a leading UTF-8 byte order mark; placeholders have their values.
   std::string_view text() const noexcept { return text_; }
+
+  /// text() before any placeholder got its value.
+  std::string_view original() const noexcept { return original_; }
+
+  /// Replaces parts of original(), which are in order and apart. No value holds a line end, so
+  /// that the lines stay what they are. Once, before anybody has seen text().
+  void replace(const std::vector<Replacement>& parts);
+
+  /// Where [begin, end) of text() stands in original(). A value that it touches counts with its
+  /// whole placeholder.
+  ByteRange original_range(std::size_t begin, std::size_t end) const noexcept;
 
   /// SHA-256 of text() with CRLF read as LF, in hex: what sha256sum prints for an ordinary file.
   const std::string& checksum() const noexcept { return checksum_; }
@@ -38,16 +64,30 @@ class SourceFile {
   /// `offset` may be text().size(), the position behind the last byte.
   Position position(std::size_t offset) const noexcept;
 
-  /// Offset of the first byte of `line`, which counts from 1.
+  /// The same for an offset into original().
+  Position original_position(std::size_t offset) const noexcept;
+
+  /// Offset into original() of the first byte of `line`, which counts from 1.
   std::size_t line_start(std::uint32_t line) const noexcept;
 
-  /// The text of `line` without its line end.
+  /// The text of `line` in the file, without its line end.
   std::string_view line_text(std::uint32_t line) const noexcept;
 
  private:
   std::filesystem::path path_;
   std::string display_;
+  /// [begin, end) of text() is [original_begin, original_end) of the file.
+  struct Replaced {
+    std::size_t begin;
+    std::size_t end;
+    std::size_t original_begin;
+    std::size_t original_end;
+  };
+
   std::string bytes_;
+  std::string replaced_bytes_;
+  std::vector<Replaced> replaced_;
+  std::string_view original_;
   std::string_view text_;
   std::string checksum_;
   std::vector<std::size_t> line_starts_;

@@ -158,8 +158,13 @@ class PlanReader {
 
 class Project {
  public:
-  Project(const SourceFiles& files, FileStore& store, Diagnostics& diagnostics)
-      : files_(files), ignored_(files.root), store_(store), diagnostics_(diagnostics) {}
+  Project(const SourceFiles& files, Placeholders& placeholders, FileStore& store,
+          Diagnostics& diagnostics)
+      : files_(files),
+        ignored_(files.root),
+        placeholders_(placeholders),
+        store_(store),
+        diagnostics_(diagnostics) {}
 
   std::vector<MigrationSource> load() {
     plan_ = load_file(files_.root / kSqitchPlan, files_.root, store_, diagnostics_);
@@ -223,7 +228,7 @@ class Project {
               "`sqitch add " + std::string(change.name) + "` writes one");
       return std::nullopt;
     }
-    const SourceFile* file = load_file(path, files_.root, store_, diagnostics_);
+    const SourceFile* file = load_sql(path, files_.root, placeholders_, store_, diagnostics_);
     if (file == nullptr)
       return std::nullopt;
     MigrationSource migration;
@@ -252,7 +257,7 @@ class Project {
     used_.insert(path);
     if (!std::filesystem::exists(path))
       return;
-    if (const SourceFile* file = load_file(path, files_.root, store_, diagnostics_))
+    if (const SourceFile* file = load_sql(path, files_.root, placeholders_, store_, diagnostics_))
       take(*file, kind, into);
   }
 
@@ -358,6 +363,7 @@ class Project {
 
   const SourceFiles& files_;
   IgnoreFile ignored_;
+  Placeholders& placeholders_;
   FileStore& store_;
   Diagnostics& diagnostics_;
   const SourceFile* plan_ = nullptr;
@@ -368,9 +374,9 @@ class Project {
 
 }  // namespace
 
-std::vector<MigrationSource> load_sqitch(const SourceFiles& files, FileStore& store,
-                                         Diagnostics& diagnostics) {
-  return Project(files, store, diagnostics).load();
+std::vector<MigrationSource> load_sqitch(const SourceFiles& files, Placeholders& placeholders,
+                                         FileStore& store, Diagnostics& diagnostics) {
+  return Project(files, placeholders, store, diagnostics).load();
 }
 
 }  // namespace godwit::codegen

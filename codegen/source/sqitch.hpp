@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "source/migration_source.hpp"
+#include "source/placeholders.hpp"
 
 namespace godwit::codegen {
 
@@ -29,7 +30,7 @@ constexpr std::array<std::string_view, 3> kSqitchFolders{"deploy", "revert", "ve
 /// which it was planned, as 14 digits, or one more than that of the change before it where it was
 /// not planned later: so versions follow the plan. A change that was reworked has its first script
 /// in `<change>@<tag>.sql`.
-std::vector<MigrationSource> load_sqitch(const SourceFiles& files, FileStore& store,
-                                         Diagnostics& diagnostics);
+std::vector<MigrationSource> load_sqitch(const SourceFiles& files, Placeholders& placeholders,
+                                         FileStore& store, Diagnostics& diagnostics);
 
 }  // namespace godwit::codegen

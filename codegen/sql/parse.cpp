@@ -17,6 +17,7 @@
 
 #include "source/comments.hpp"
 #include "source/lexer.hpp"
+#include "source/placeholders.hpp"
 #include "source/text_check.hpp"
 #include "source/words.hpp"
 #include "sql/copy_data.hpp"
@@ -253,7 +254,12 @@ Script parse_section(const Section& section, int postgres, Diagnostics& diagnost
                          "header: the migration is then sent as it is, and not linted"});
       continue;
     }
-    diagnostics.error("syntax-error", section.file(), error.offset, std::move(error.message));
+    Diagnostic& found =
+        diagnostics.error("syntax-error", section.file(), error.offset, std::move(error.message));
+    if (const auto placeholder = placeholder_at(text, error.offset); !placeholder.empty())
+      found.notes.push_back(
+          "for a placeholder, write DEFINE name=value in add_migrations(), or "
+          "--define name=value");
   }
   return script;
 }

@@ -85,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   // The tool runs its commands on a deep stack too.
   sql::run_with_deep_stack(1, 1, [&](std::size_t) {
-    const auto set = commands::compile_stray(folder.path() / "x.sql", {}, std::nullopt);
+    const auto set = commands::compile_stray(folder.path() / "x.sql", {}, {}, std::nullopt);
     godwit::fuzz::check_findings(set->diagnostics);
     check_table(*set);
   });

@@ -9,9 +9,9 @@
 //
 // Options stand in the first line of a .sql case, `-- options: postgres=11`, or in a file `options`
 // of a set: postgres=N, require-down, require-verify, baseline=N, warn-only, werror,
-// external=TABLE, transaction=none|always, <rule>=off|warn|error[:option]. Rules of the groups
-// "style", "security" and "opaque" are off in the cases of rules of other groups. Paths are printed
-// relative to the case's folder.
+// external=TABLE, define=NAME=VALUE, transaction=none|always, <rule>=off|warn|error[:option]. Rules
+// of the groups "style", "security" and "opaque" are off in the cases of rules of other groups.
+// Paths are printed relative to the case's folder.
 //
 // Every rule needs a case that it fires in and one that it is silent in, and its documentation.
 #include <algorithm>
@@ -32,6 +32,7 @@
 #include "commands/manifest.hpp"
 #include "emit/report.hpp"
 #include "lint/registry.hpp"
+#include "source/placeholders.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen {
@@ -88,6 +89,7 @@ std::vector<Case> find_cases() {
 struct Options {
   lint::Policy policy;
   std::optional<bool> transaction;
+  std::vector<Define> defines;
 };
 
 Options read_options(const Case& test) {
@@ -121,6 +123,8 @@ Options read_options(const Case& test) {
       policy.werror = true;
     else if (key == "external")
       policy.externals.push_back(value);
+    else if (key == "define")
+      add_definition(options.defines, value);
     else if (key == "transaction")
       options.transaction = value != "none";
     else
@@ -157,9 +161,11 @@ std::string run(const Case& test) {
           .files = list_directory(test.input), .lock = {}, .policy = options.policy};
       if (fs::exists(test.input / "godwit.lock"))
         request.lock = test.input / "godwit.lock";
+      request.files.defines = options.defines;
       set = commands::compile_set(request);
     } else {
-      set = commands::compile_stray(test.input, options.policy, options.transaction);
+      set =
+          commands::compile_stray(test.input, options.defines, options.policy, options.transaction);
     }
     text = emit::report_gcc(set->diagnostics,
                             {.use_color = false, .migrations = set->in_order.size()});

@@ -112,7 +112,7 @@ class Positions : public ::testing::Test {
     std::ofstream(path, std::ios::binary) << text;
     std::vector<Finding> findings;
     sql::run_with_deep_stack(1, 1, [&](std::size_t) {
-      const auto set = commands::compile_stray(path, options.policy, options.transaction);
+      const auto set = commands::compile_stray(path, {}, options.policy, options.transaction);
       for (const Diagnostic& finding : set->diagnostics.all()) {
         const Position position = finding.file->position(finding.offset);
         findings.push_back({std::string(finding.rule), position.line, position.column});

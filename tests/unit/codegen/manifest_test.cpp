@@ -40,6 +40,8 @@ TEST(Manifest, ReadsEveryKey) {
                                                        "require-verify\n"
                                                        "allow-empty\n"
                                                        "external public.users\n"
+                                                       "define schema=crm\n"
+                                                       "define empty=\n"
                                                        "werror\n"
                                                        "file /a b/migrations/1_x.sql\n"
                                                        "file /a b/migrations/2_y.sql\n"));
@@ -59,6 +61,9 @@ TEST(Manifest, ReadsEveryKey) {
   EXPECT_TRUE(request.policy.werror);
   EXPECT_EQ(request.policy.rules.at("drop-table").severity, Severity::kWarning);
   EXPECT_EQ(request.policy.rules.at("prefer-bigint").option, "all");
+  ASSERT_EQ(request.files.defines.size(), 2U);
+  EXPECT_EQ(request.files.defines[0].name + "|" + request.files.defines[0].value, "schema|crm");
+  EXPECT_EQ(request.files.defines[1].value, "");
   EXPECT_EQ(request.policy.externals, std::vector<std::string>{"public.users"});
 }
 
@@ -68,6 +73,13 @@ TEST(Manifest, SaysWhatIsWrong) {
   EXPECT_EQ(error_of("godwit-manifest 1\ncolour red\n"),
             ":2: unknown key `colour`: was this manifest written for another godwit?");
   EXPECT_EQ(error_of("godwit-manifest 1\npostgres new\n"), ":2: `new` is not a number");
+  EXPECT_EQ(error_of("godwit-manifest 1\ndefine schema\n"),
+            ":2: `schema` has no value; write `name=value`");
+  EXPECT_EQ(error_of("godwit-manifest 1\ndefine a=1\ndefine a=2\n"), ":3: `a` is defined twice");
+  EXPECT_NE(error_of("godwit-manifest 1\ndefine 1a=1\n").find("is no name for a placeholder"),
+            std::string::npos);
+  EXPECT_EQ(error_of("godwit-manifest 1\ndefine a=\xFF\n"),
+            ":2: the value of `a` is not one line of text in UTF-8");
   EXPECT_EQ(error_of("godwit-manifest 1\nrule drop-table\n"),
             ":2: `drop-table` is not a rule's setting; write `drop-table=warn`");
   EXPECT_EQ(error_of("godwit-manifest 1\nrule drop-table=loud\n"),

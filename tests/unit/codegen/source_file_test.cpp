@@ -73,5 +73,32 @@ TEST(TextCheck, CharactersAreNotBytes) {
   EXPECT_EQ(byte_offset_of("aéb", 9), 4U);
 }
 
+TEST(SourceFile, PlacesInAValueAreThoseOfItsPlaceholder) {
+  SourceFile file("/m/a.sql", "a.sql", "a ${x} b\n${y}${z} c\n");
+  const std::string checksum = file.checksum();
+  file.replace({{2, 6, "long value"}, {9, 13, ""}, {13, 17, "z"}});
+  EXPECT_EQ(file.text(), "a long value b\nz c\n");
+  EXPECT_EQ(file.original(), "a ${x} b\n${y}${z} c\n");
+  EXPECT_EQ(file.checksum(), checksum);
+  const auto original = [&](std::size_t begin, std::size_t end) {
+    const ByteRange range = file.original_range(begin, end);
+    return std::string(file.original().substr(range.begin, range.end - range.begin));
+  };
+  EXPECT_EQ(original(0, 1), "a");
+  EXPECT_EQ(original(2, 12), "${x}");
+  EXPECT_EQ(original(5, 7), "${x}");     // inside
+  EXPECT_EQ(original(7, 14), "${x} b");  // into its end
+  EXPECT_EQ(original(0, 2), "a ");       // up to where it begins
+  EXPECT_EQ(original(13, 14), "b");
+  EXPECT_EQ(original(15, 16), "${z}");
+  EXPECT_EQ(original(16, 19), " c\n");
+  EXPECT_EQ(original(0, 99), "a ${x} b\n${y}${z} c\n");
+  EXPECT_EQ(file.position(5).column, 3U);
+  EXPECT_EQ(file.position(13).column, 8U);
+  EXPECT_EQ(file.position(15).line, 2U);
+  EXPECT_EQ(file.position(17).column, 10U);
+  EXPECT_EQ(file.line_text(2), "${y}${z} c");
+}
+
 }  // namespace
 }  // namespace godwit::codegen

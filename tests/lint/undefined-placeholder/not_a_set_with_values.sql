@@ -1,0 +1,2 @@
+SELECT '${name}', $$ ${name} $$ AS "${name}";
+SELECT ${name};
