@@ -19,8 +19,9 @@ namespace godwit::cli {
 namespace {
 
 constexpr const char* kFooter = R"(
-The database comes from --url, else from GODWIT_URL, else from DATABASE_URL, else
-from libpq's own variables (PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD, …).
+The database comes from --url, else from GODWIT_URL_<SET>, where <SET> is the
+set's name in capitals, else from GODWIT_URL, else from DATABASE_URL, else from
+libpq's own variables (PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD, …).
 Durations are written 500ms, 30s, 10m or 2h; a number alone means seconds.
 
 Exit codes:
@@ -101,6 +102,10 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   app.add_option("--url", arguments.conninfo,
                  "The database: postgresql://user@host:5432/database, or libpq's keywords. A "
                  "password here can be seen in the process list: better in the environment");
+  app.add_option("--set", arguments.set, "Only this one of the sets that are compiled in");
+  app.add_flag("--all-databases", arguments.is_all_databases,
+               "All of them, which is the default where a command can do that")
+      ->excludes("--set");
   app.add_option(
       "--direct-url", options.direct_conninfo,
       "A way to the server around a connection pooler, for migrations that cannot run in "
@@ -273,15 +278,6 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   if (arguments.command == Command::kHelp) {
     return show_help(app, about);
   }
-  if (arguments.conninfo.empty()) {
-    arguments.conninfo = environment("GODWIT_URL");
-  }
-  if (arguments.conninfo.empty()) {
-    arguments.conninfo = environment("DATABASE_URL");
-  }
-  if (options.direct_conninfo.empty()) {
-    options.direct_conninfo = environment("GODWIT_DIRECT_URL");
-  }
   options.on_drift = drift == "warn"     ? DriftPolicy::kWarn
                      : drift == "accept" ? DriftPolicy::kAccept
                                          : DriftPolicy::kFail;
@@ -290,6 +286,24 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                                     : OrderPolicy::kGraph;
   arguments.has_color = wants_color(color);
   return arguments;
+}
+
+void read_environment(Arguments& arguments, std::string_view set_name) {
+  std::string suffix = "_";
+  for (const char c : set_name) {
+    const bool is_lower = c >= 'a' && c <= 'z';
+    const bool is_kept = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    suffix += is_lower ? static_cast<char>(c - 'a' + 'A') : is_kept ? c : '_';
+  }
+  const auto first_of = [](std::string& value, std::initializer_list<std::string> names) {
+    for (const std::string& name : names) {
+      if (value.empty()) {
+        value = environment(name.c_str());
+      }
+    }
+  };
+  first_of(arguments.conninfo, {"GODWIT_URL" + suffix, "GODWIT_URL", "DATABASE_URL"});
+  first_of(arguments.options.direct_conninfo, {"GODWIT_DIRECT_URL" + suffix, "GODWIT_DIRECT_URL"});
 }
 
 }  // namespace godwit::cli

@@ -5,8 +5,10 @@
 
 #include <godwit/migrator.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace godwit::cli {
 
@@ -37,6 +39,13 @@ enum class Command : std::uint8_t {
   kHelp
 };
 
+/// What `up` has done to all the sets of a run.
+struct Totals {
+  std::size_t applied = 0;
+  std::size_t skipped = 0;
+  std::size_t failed = 0;
+};
+
 struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
@@ -55,11 +64,16 @@ struct Arguments {
   bool is_quiet = false;
   int verbosity = 0;
   bool has_color = false;
-  int exit_code = -1;  ///< from 0 on: everything was said already, end with this
+  std::string set;                ///< --set
+  bool is_all_databases = false;  ///< --all-databases
+  Totals* totals = nullptr;       ///< where there are several sets: print_summary() adds to it
+  int exit_code = -1;             ///< from 0 on: everything was said already, end with this
 };
 
-/// Reads the command line, then the environment for what it does not say. Prints help and usage
-/// errors itself.
+/// Reads the command line. Prints help and usage errors itself.
 Arguments parse_arguments(int argc, const char* const* argv);
+
+/// Takes from the environment what the command line does not say: the database of this set.
+void read_environment(Arguments& arguments, std::string_view set_name);
 
 }  // namespace godwit::cli

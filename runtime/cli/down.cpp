@@ -100,7 +100,7 @@ int run_redo(const Arguments& arguments, const MigrationSet& set) {
     print_planned_down(arguments, report.down);
     print_down_summary(report.down.undone.size(), 0);
     if (!arguments.options.dry_run) {
-      print_summary(report.up);
+      print_summary(arguments, report.up);
     }
     return 0;
   } catch (const Error& error) {

@@ -131,7 +131,16 @@ void Reporter::print_error(const std::string& line) {
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
-void print_summary(const Report& report) {
+void add_to_totals(const Arguments& arguments, const Report& report) {
+  if (arguments.totals != nullptr) {
+    arguments.totals->applied += report.applied.size();
+    arguments.totals->skipped += report.skipped;
+    arguments.totals->failed += report.failed;
+  }
+}
+
+void print_summary(const Arguments& arguments, const Report& report) {
+  add_to_totals(arguments, report);
   std::puts(fmt::format("{} applied, {} skipped, {} failed", report.applied.size(), report.skipped,
                         report.failed)
                 .c_str());

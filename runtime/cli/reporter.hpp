@@ -44,6 +44,9 @@ class Reporter {
 };
 
 /// "N applied, N skipped, N failed".
-void print_summary(const Report& report);
+void print_summary(const Arguments& arguments, const Report& report);
+
+/// Adds what was done to the totals of a run on several sets.
+void add_to_totals(const Arguments& arguments, const Report& report);
 
 }  // namespace godwit::cli

@@ -5,6 +5,7 @@
 
 #include "commands.hpp"
 #include "json.hpp"
+#include "sets.hpp"
 
 #include <cerrno>
 #include <cstdio>
@@ -82,31 +83,45 @@ int with_output_written(const cli::Arguments& arguments, int exit_code) {
   return exit_code == 0 && is_answer ? static_cast<int>(ErrorKind::kFailed) : exit_code;
 }
 
-}  // namespace
+/// One command on one set; errors are printed.
+int run_reported(cli::Arguments arguments, const MigrationSet& set) {
+  cli::read_environment(arguments, set.name);
+  try {
+    return run_command(arguments, set);
+  } catch (const Error& error) {
+    std::fflush(stdout);
+    if (arguments.is_json) {
+      std::puts(cli::json_error(error).c_str());
+    } else {
+      std::fprintf(stderr, "%s\n", error.what());
+    }
+    return static_cast<int>(error.kind());
+  }
+}
 
-int run_cli(int argc, char** argv, const MigrationSet& set) {
+int run_sets(int argc, char** argv, const cli::Sets& sets) {
   try {
     const cli::Arguments arguments = cli::parse_arguments(argc, argv);
     if (arguments.exit_code >= 0) {
       return with_output_written(arguments, arguments.exit_code);
     }
-    try {
-      const int exit_code = run_command(arguments, set);
-      return with_output_written(arguments, exit_code);
-    } catch (const Error& error) {
-      std::fflush(stdout);
-      if (arguments.is_json) {
-        std::puts(cli::json_error(error).c_str());
-      } else {
-        std::fprintf(stderr, "%s\n", error.what());
-      }
-      return with_output_written(arguments, static_cast<int>(error.kind()));
-    }
+    return with_output_written(arguments, cli::run_on_sets(arguments, sets, run_reported));
   } catch (const std::exception& error) {
     std::fflush(stdout);
     std::fprintf(stderr, "error: %s\n", error.what());
     return static_cast<int>(ErrorKind::kFailed);
   }
+}
+
+}  // namespace
+
+int run_cli(int argc, char** argv, const MigrationSet& set) {
+  return run_sets(argc, argv, {set});
+}
+
+int run_cli(int argc, char** argv,
+            std::initializer_list<std::reference_wrapper<const MigrationSet>> sets) {
+  return run_sets(argc, argv, sets);
 }
 
 }  // namespace godwit

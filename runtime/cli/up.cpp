@@ -54,22 +54,24 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
     Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));
     const Report report = run_selected(arguments, migrator);
     if (arguments.is_json) {
+      add_to_totals(arguments, report);
       std::puts(json_report(report, nullptr).c_str());
       return 0;
     }
     print_planned(arguments, report);
-    print_summary(report);
+    print_summary(arguments, report);
     return 0;
   } catch (const Error& error) {
     const Report report = progress.partial_report();
     if (arguments.is_json) {
+      add_to_totals(arguments, report);
       std::puts(json_report(report, &error).c_str());
     } else {
       progress.clear_line();
       std::fflush(stdout);
       std::fprintf(stderr, "%s\n", error.what());
       std::fflush(stderr);
-      print_summary(report);
+      print_summary(arguments, report);
     }
     return static_cast<int>(error.kind());
   }

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// With several sets, each has its heading (in JSON a line `{"set":"crm"}`), and `up` ends in a line
+// for each set and one for all of them, so that the last line is what it always is.
+#include "sets.hpp"
+
+#include "output.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace godwit::cli {
+namespace {
+
+struct Outcome {
+  std::string_view set;
+  Totals totals;
+  int exit_code = 0;
+};
+
+int usage_error(const std::string& text) {
+  std::fprintf(stderr, "error: %s\n", text.c_str());
+  return static_cast<int>(ErrorKind::kUsage);
+}
+
+std::string names_of(const Sets& sets) {
+  std::string names;
+  for (const MigrationSet& set : sets) {
+    names += (names.empty() ? "" : ", ") + std::string(set.name);
+  }
+  return names;
+}
+
+/// Does the command name a migration, which is one of one set, or rewrite one set's history?
+bool needs_one_set(const Arguments& arguments) {
+  switch (arguments.command) {
+    case Command::kStatus:
+    case Command::kList:
+    case Command::kHistory:
+    case Command::kCurrent:
+    case Command::kPending:
+    case Command::kHeads:
+    case Command::kGraph:
+    case Command::kCheck:
+    case Command::kValidate:
+    case Command::kVerify:
+    case Command::kWait:
+    case Command::kVersion:
+    case Command::kHelp:
+      return false;
+    case Command::kUp:
+      return !arguments.target.empty() || !arguments.to.empty();
+    default:
+      return true;
+  }
+}
+
+std::string counts(const Totals& totals) {
+  return fmt::format("{} applied, {} skipped, {} failed", totals.applied, totals.skipped,
+                     totals.failed);
+}
+
+void print_heading(const Arguments& arguments, std::string_view name, bool is_first) {
+  if (arguments.is_json) {
+    std::puts(nlohmann::json{{"set", name}}.dump().c_str());
+  } else {
+    std::puts(fmt::format("{}{}", is_first ? "" : "\n",
+                          paint(fmt::format("== {}", name), Color::kBold, arguments.has_color))
+                  .c_str());
+  }
+  std::fflush(stdout);  // what follows may go to stderr
+}
+
+void print_totals(const Arguments& arguments, const std::vector<Outcome>& outcomes) {
+  Totals all;
+  if (!arguments.is_json) {
+    std::puts("");
+  }
+  for (const Outcome& outcome : outcomes) {
+    all.applied += outcome.totals.applied;
+    all.skipped += outcome.totals.skipped;
+    // A set that could not even be looked at has failed too.
+    const Totals one{outcome.totals.applied, outcome.totals.skipped,
+                     std::max<std::size_t>(outcome.totals.failed, outcome.exit_code != 0 ? 1 : 0)};
+    all.failed += one.failed;
+    if (!arguments.is_json) {
+      std::puts(fmt::format("{}: {}", outcome.set, counts(one)).c_str());
+    }
+  }
+  if (arguments.is_json) {
+    std::puts(
+        nlohmann::json{{"applied", all.applied}, {"skipped", all.skipped}, {"failed", all.failed}}
+            .dump()
+            .c_str());
+  } else {
+    std::puts(counts(all).c_str());
+  }
+}
+
+int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
+  std::vector<Outcome> outcomes;
+  int exit_code = 0;
+  for (const MigrationSet& set : sets) {
+    print_heading(arguments, set.name, outcomes.empty());
+    Outcome& outcome = outcomes.emplace_back(Outcome{set.name, {}, 0});
+    Arguments own = arguments;
+    own.totals = &outcome.totals;
+    outcome.exit_code = run(own, set);
+    // Pending is an answer; what went wrong goes before it.
+    const bool is_pending = exit_code == static_cast<int>(ErrorKind::kPending);
+    if (exit_code == 0 || (is_pending && outcome.exit_code != 0)) {
+      exit_code = outcome.exit_code;
+    }
+    if (outcome.exit_code == static_cast<int>(ErrorKind::kInterrupted)) {
+      exit_code = outcome.exit_code;
+      break;
+    }
+  }
+  if (arguments.command == Command::kUp) {
+    print_totals(arguments, outcomes);
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+int run_on_sets(const Arguments& arguments, const Sets& sets, RunOnSet run) {
+  for (auto set = sets.begin(); set != sets.end(); ++set) {
+    if (std::any_of(sets.begin(), set,
+                    [&](const MigrationSet& other) { return other.name == set->get().name; })) {
+      return usage_error(fmt::format(
+          "two of the sets of this binary are named {}; give each a NAME in add_migrations()",
+          set->get().name));
+    }
+  }
+  if (!arguments.set.empty()) {
+    const auto found = std::find_if(sets.begin(), sets.end(), [&](const MigrationSet& set) {
+      return set.name == arguments.set;
+    });
+    if (found == sets.end()) {
+      return usage_error(
+          fmt::format("there is no set {}; compiled in: {}", arguments.set, names_of(sets)));
+    }
+    return run(arguments, *found);
+  }
+  if (sets.size() == 1) {
+    return run(arguments, sets.front());
+  }
+  if (needs_one_set(arguments)) {
+    return usage_error(
+        fmt::format("this command is about one set; say which: --set={}", names_of(sets)));
+  }
+  if (!arguments.conninfo.empty()) {
+    return usage_error(
+        fmt::format("--url is one database, and here are several sets ({}): say which with --set, "
+                    "or give each its own in GODWIT_URL_<SET>",
+                    names_of(sets)));
+  }
+  return run_on_each(arguments, sets, run);
+}
+
+}  // namespace godwit::cli
