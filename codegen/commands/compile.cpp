@@ -89,7 +89,7 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
   if (request.lock) {
     require_lock(*set, request);
     set->lock = read_lock_file(*request.lock, set->files, set->diagnostics);
-    check_lock(set->lock, set->sources_in_order, set->diagnostics);
+    check_lock(set->lock, lockable(set->sources_in_order), set->diagnostics);
   }
   finish(*set, request.policy);
   return set;
@@ -122,8 +122,9 @@ const sql::Migration* find_migration(const CompiledSet& set, std::string_view wa
   for (const sql::Migration* migration : set.in_order) {
     const MigrationSource& source = *migration->source;
     const auto& aliases = source.header.aliases;
-    if ((is_number && source.version == version) || source.full_name == wanted ||
-        source.name == wanted || std::find(aliases.begin(), aliases.end(), wanted) != aliases.end())
+    if ((is_number && !source.is_repeatable && source.version == version) ||
+        source.full_name == wanted || source.name == wanted ||
+        std::find(aliases.begin(), aliases.end(), wanted) != aliases.end())
       return migration;
   }
   return nullptr;

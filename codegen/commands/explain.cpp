@@ -317,7 +317,7 @@ Json describe(const ExplainedSection& section) {
   for (const Explained& statement : section.statements) statements.push_back(describe(statement));
   const MigrationSource& source = *section.migration->source;
   Json json;
-  json["version"] = source.version;
+  json["version"] = source.is_repeatable ? Json(nullptr) : Json(source.version);
   json["name"] = source.full_name;
   json["section"] = to_string(section.section->kind());
   json["file"] = section.section->file().path().string();

@@ -22,8 +22,11 @@ namespace {
 
 std::vector<std::int64_t> dependency_versions(const CompiledSet& set, std::size_t source) {
   std::vector<std::int64_t> versions;
-  for (const std::size_t dependency : set.order.dependencies[source])
-    versions.push_back(set.sources[dependency].version);
+  for (const std::size_t dependency : set.order.dependencies[source]) {
+    // Of those the place in the table is enough: they have no version to ask a database for.
+    if (!set.sources[dependency].is_repeatable)
+      versions.push_back(set.sources[dependency].version);
+  }
   return versions;
 }
 

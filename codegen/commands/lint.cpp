@@ -92,7 +92,7 @@ std::vector<emit::FixedFile> fixes_of(const Sets& sets, const Diagnostics& all) 
   for (const auto& set : sets) {
     for (const LockEntry& entry : set->lock.entries) {
       for (const MigrationSource& source : set->sources) {
-        if (source.version == entry.version)
+        if (!source.is_repeatable && source.version == entry.version)
           locked.insert(&source.up.file());
       }
     }

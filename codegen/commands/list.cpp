@@ -38,16 +38,27 @@ int report_errors(const CompiledSet& set) {
 }
 
 bool is_locked(const CompiledSet& set, const MigrationSource& source) {
-  return std::any_of(set.lock.entries.begin(), set.lock.entries.end(),
+  return !source.is_repeatable &&
+         std::any_of(set.lock.entries.begin(), set.lock.entries.end(),
                      [&](const LockEntry& entry) { return entry.version == source.version; });
 }
 
-std::vector<std::int64_t> dependencies(const CompiledSet& set, const MigrationSource& source) {
-  std::vector<std::int64_t> versions;
+using Sources = std::vector<const MigrationSource*>;
+
+Sources dependencies(const CompiledSet& set, const MigrationSource& source) {
+  Sources found;
   for (const std::size_t index :
        set.order.dependencies[static_cast<std::size_t>(&source - set.sources.data())])
-    versions.push_back(set.sources[index].version);
-  return versions;
+    found.push_back(&set.sources[index]);
+  return found;
+}
+
+/// Versions as numbers; a repeatable migration's full name.
+Json references(const Sources& sources) {
+  Json list = Json::array();
+  for (const MigrationSource* source : sources)
+    list.push_back(source->is_repeatable ? Json(source->full_name) : Json(source->version));
+  return list;
 }
 
 /// `billing:12` for each dependency on another set.
@@ -60,15 +71,15 @@ std::vector<std::string> foreign_dependencies(const MigrationSource& source) {
   return names;
 }
 
-std::vector<std::int64_t> dependants(const CompiledSet& set, const MigrationSource& source) {
+Sources dependants(const CompiledSet& set, const MigrationSource& source) {
   const auto self = static_cast<std::size_t>(&source - set.sources.data());
-  std::vector<std::int64_t> versions;
+  Sources found;
   for (std::size_t i = 0; i < set.sources.size(); ++i) {
     const auto& list = set.order.dependencies[i];
     if (std::find(list.begin(), list.end(), self) != list.end())
-      versions.push_back(set.sources[i].version);
+      found.push_back(&set.sources[i]);
   }
-  return versions;
+  return found;
 }
 
 std::string parts(const MigrationSource& source) {
@@ -88,7 +99,7 @@ bool runs_in_transaction(const sql::Migration& migration) {
 Json describe(const CompiledSet& set, const sql::Migration& migration) {
   const MigrationSource& source = *migration.source;
   Json json;
-  json["version"] = source.version;
+  json["version"] = source.is_repeatable ? Json(nullptr) : Json(source.version);
   json["name"] = source.name;
   json["full_name"] = source.full_name;
   json["file"] = source.up.file().path().string();
@@ -97,9 +108,9 @@ Json describe(const CompiledSet& set, const sql::Migration& migration) {
   json["purpose"] = source.header.purpose;
   json["created"] = source.header.created;
   json["author"] = source.header.author;
-  json["dependencies"] = dependencies(set, source);
+  json["dependencies"] = references(dependencies(set, source));
   json["foreign_dependencies"] = foreign_dependencies(source);
-  json["dependants"] = dependants(set, source);
+  json["dependants"] = references(dependants(set, source));
   json["transactional"] = runs_in_transaction(migration);
   if (source.header.idempotency)
     json["idempotent"] = *source.header.idempotency;
@@ -118,12 +129,15 @@ void print_json(const Json& json) {
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
-std::string joined(const std::vector<std::int64_t>& versions) {
-  return versions.empty() ? "none" : fmt::format("{}", fmt::join(versions, ", "));
+std::string joined(const Sources& sources) {
+  std::string text;
+  for (const MigrationSource* source : sources)
+    text += (text.empty() ? "" : ", ") + label_of(*source);
+  return text.empty() ? "none" : text;
 }
 
 std::string shown_dependencies(const CompiledSet& set, const MigrationSource& source) {
-  const std::vector<std::int64_t> own = dependencies(set, source);
+  const Sources own = dependencies(set, source);
   const std::vector<std::string> foreign = foreign_dependencies(source);
   return own.empty() && !foreign.empty() ? fmt::format("{}", fmt::join(foreign, ", "))
                                          : joined(own) + (foreign.empty() ? "" : ", ") +

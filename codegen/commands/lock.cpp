@@ -100,6 +100,7 @@ int run_lock(const LockOptions& options) {
   set.sources = load_set(files_of(options.directory, options.layout), set.files, diagnostics);
   for (const std::size_t index : order_set(set.sources, diagnostics).order)
     set.in_order.push_back(&set.sources[index]);
+  set.in_order = lockable(set.in_order);
   set.lock = read_lock_file(path, set.files, diagnostics);
   for (const std::int64_t version : options.accept) require_known(set, version);
 

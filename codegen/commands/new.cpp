@@ -33,7 +33,7 @@ Style style_of(const SourceFiles& files) {
   Style style;
   for (const std::filesystem::path& path : files.files) {
     const auto name = parse_file_path(path);
-    if (!name || name->version < style.last_version ||
+    if (!name || name->is_repeatable || name->version < style.last_version ||
         (name->version == style.last_version && name->parts < style.last_parts))
       continue;
     style.last_version = name->version;

@@ -64,14 +64,16 @@ std::string graph_dot(std::span<const GraphNode> nodes) {
 }
 
 std::string graph_mermaid(std::span<const GraphNode> nodes) {
+  const auto id_of = [&](const GraphNode& node) {
+    return node.migration->is_repeatable ? fmt::format("r{}", &node - nodes.data())
+                                         : fmt::format("m{}", node.migration->version);
+  };
   std::string out = "graph LR\n";
   for (const GraphNode& node : nodes)
-    out += fmt::format("  m{}[{}]\n", node.migration->version,
-                       mermaid_quoted(node.migration->full_name));
+    out += fmt::format("  {}[{}]\n", id_of(node), mermaid_quoted(node.migration->full_name));
   for (const GraphNode& node : nodes) {
     for (const std::size_t dependency : node.dependencies)
-      out += fmt::format("  m{} --> m{}\n", nodes[dependency].migration->version,
-                         node.migration->version);
+      out += fmt::format("  {} --> {}\n", id_of(nodes[dependency]), id_of(node));
   }
   return out;
 }

@@ -225,7 +225,7 @@ class TableWriter {
     std::string spaced_name = source.name;
     for (char& c : spaced_name) c = c == '_' ? ' ' : c;
     migrations_ += "    {\n";
-    field("kind", "godwit::Kind::kVersioned");
+    field("kind", source.is_repeatable ? "godwit::Kind::kRepeatable" : "godwit::Kind::kVersioned");
     field("version", std::to_string(source.version));
     field("name", literal(source.name));
     field("full_name", literal(source.full_name));

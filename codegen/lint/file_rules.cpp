@@ -60,13 +60,21 @@ constexpr RuleInfo kRules[] = {
      .group = "files",
      .summary = "A file that its tool would run, and godwit does not",
      .explanation =
-         "Flyway runs R__views.sql again whenever it changes, and callbacks such as "
-         "afterMigrate.sql after each run. godwit applies versioned migrations only: left out in "
-         "silence, what such a file makes would be missing. Move it into a versioned migration "
-         "and list the file in .godwitignore.",
-     .bad = "R__views.sql",
-     .good = "V12__views.sql",
+         "Flyway runs callbacks such as afterMigrate.sql with each run. godwit applies migrations "
+         "only: left out in silence, what such a file does would be missing. Move it into a "
+         "repeatable migration, or a versioned one, and list the file in .godwitignore.",
+     .bad = "afterMigrate.sql",
+     .good = "R__grants.sql",
      .manual = "docs/file-format.md#names"},
+    {.id = "repeatable-down",
+     .group = "files",
+     .summary = "A repeatable migration has a down section",
+     .explanation = "`down` undoes versions, in the reverse of the order in which they were "
+                    "applied. What R__views.sql makes has no version: it is changed by changing "
+                    "the file, and dropped by a versioned migration.",
+     .bad = "-- R__views.sql\nCREATE OR REPLACE VIEW v AS SELECT 1;\n-- godwit:down\nDROP VIEW v;",
+     .good = "-- R__views.sql\nCREATE OR REPLACE VIEW v AS SELECT 1;",
+     .manual = "docs/file-format.md#repeatable-migrations"},
     {.id = "unread-file",
      .group = "files",
      .severity = Severity::kWarning,

@@ -69,14 +69,16 @@ void History::read_creations(catalog::MigrationIndex index) {
 
 void History::read_dependencies() {
   std::map<std::int64_t, catalog::MigrationIndex> by_version;
-  for (std::size_t i = 0; i < in_order_.size(); ++i)
-    by_version[in_order_[i]->source->version] = static_cast<catalog::MigrationIndex>(i);
+  for (std::size_t i = 0; i < in_order_.size(); ++i) {
+    if (!in_order_[i]->source->is_repeatable)
+      by_version[in_order_[i]->source->version] = static_cast<catalog::MigrationIndex>(i);
+  }
   dependencies_.resize(in_order_.size());
   for (std::size_t i = 0; i < in_order_.size(); ++i) {
     const Header& header = in_order_[i]->source->header;
     declares_dependencies_ = declares_dependencies_ || header.declares_dependencies;
-    if (!header.declares_dependencies) {
-      // It comes after all that are before it, by its version.
+    if (!header.declares_dependencies || in_order_[i]->source->is_repeatable) {
+      // It comes after all that are before it, by its version; a repeatable one always does.
       for (std::size_t before = 0; before < i; ++before)
         dependencies_[i].insert(static_cast<catalog::MigrationIndex>(before));
     }

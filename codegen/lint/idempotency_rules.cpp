@@ -75,10 +75,13 @@ void report(std::string_view rule, std::string_view prefix, std::size_t index,
 
 void check_claim(Context& context) {
   const auto verdicts = prove_idempotent(context.script());
+  const std::string_view prefix =
+      context.source().is_repeatable
+          ? "a repeatable migration is applied again when it changes, but "
+          : "the header says Idempotency: YES, but ";
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     if (!verdicts[i].is_idempotent)
-      report("claims-idempotent", "the header says Idempotency: YES, but ", i, verdicts[i],
-             context);
+      report("claims-idempotent", prefix, i, verdicts[i], context);
   }
 }
 
@@ -128,7 +131,8 @@ void check_without_transaction(Context& context) {
 void check_section(Context& context) {
   if (context.migration().is_opaque)
     return;
-  if (!context.is_down() && context.source().header.idempotency.value_or(false))
+  if (!context.is_down() &&
+      (context.source().header.idempotency.value_or(false) || context.source().is_repeatable))
     check_claim(context);
   if (!context.transaction().is_transactional && !context.transaction().is_inferred)
     check_without_transaction(context);

@@ -20,7 +20,7 @@ VersionOfFile versions_of(std::span<const sql::Migration* const> migrations) {
   VersionOfFile versions;
   for (const sql::Migration* migration : migrations) {
     const MigrationSource& source = *migration->source;
-    if (source.is_stray)
+    if (source.is_stray || source.is_repeatable)  // no version, so none at or below the baseline
       continue;
     for (const Section* section : {&source.up, &source.down, &source.verify, &source.require}) {
       if (section->is_present())

@@ -17,7 +17,8 @@ class Names {
  public:
   Names(std::span<const MigrationSource> sources, Diagnostics& diagnostics) {
     for (std::size_t i = 0; i < sources.size(); ++i) {
-      versions_.emplace(sources[i].version, i);
+      if (!sources[i].is_repeatable)
+        versions_.emplace(sources[i].version, i);
       names_.emplace(sources[i].full_name, i);
     }
     for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -56,7 +57,7 @@ std::string known_versions(std::span<const MigrationSource> sources) {
   std::string text;
   const std::size_t first = sources.size() > kMost ? sources.size() - kMost : 0;
   for (std::size_t i = first; i < sources.size(); ++i)
-    text += (text.empty() ? "" : ", ") + std::to_string(sources[i].version);
+    text += (text.empty() ? "" : ", ") + label_of(sources[i]);
   return (first > 0 ? "the last versions of this set are " : "the versions of this set are ") +
          text;
 }
@@ -74,7 +75,7 @@ void report_unknown(const MigrationSource& source, const DependencyName& name,
   }
   diagnostics
       .error("unknown-dependency", source.up.file(), name.offset,
-             "migration " + std::to_string(source.version) + " depends on migration " +
+             "migration " + label_of(source) + " depends on migration " +
                  (name.version ? std::to_string(*name.version) : "`" + name.text + "`") +
                  ", which does not exist",
              {known_versions(sources)})
@@ -91,15 +92,22 @@ std::vector<std::size_t> resolve(std::size_t index, std::span<const MigrationSou
     const std::optional<std::size_t> found = names.find(name);
     if (!found) {
       report_unknown(source, name, sources, diagnostics);
+    } else if (sources[*found].is_repeatable && !source.is_repeatable) {
+      diagnostics
+          .error("unknown-dependency", source.up.file(), name.offset,
+                 "migration " + label_of(source) + " depends on " + label_of(sources[*found]) +
+                     ", which is applied after all versioned migrations",
+                 {"make this one repeatable too, or put what it needs into a versioned one"})
+          .length = name.text.size();
     } else if (*found == index) {
       diagnostics
           .error("self-dependency", source.up.file(), name.offset,
-                 "migration " + std::to_string(source.version) + " depends on itself")
+                 "migration " + label_of(source) + " depends on itself")
           .length = name.text.size();
     } else if (std::find(resolved.begin(), resolved.end(), *found) != resolved.end()) {
       diagnostics
           .add(Severity::kWarning, "duplicate-dependency", source.up.file(), name.offset,
-               "migration " + std::to_string(sources[*found].version) + " is listed twice")
+               "migration " + label_of(sources[*found]) + " is listed twice")
           .length = name.text.size();
     } else {
       resolved.push_back(*found);
@@ -132,7 +140,7 @@ void report_cycle(const std::vector<std::size_t>& cycle, std::span<const Migrati
   std::string files;
   for (std::size_t k = 0; k <= cycle.size(); ++k) {
     const auto at = (static_cast<std::size_t>(smallest - cycle.begin()) + k) % cycle.size();
-    text += (k == 0 ? "" : " → ") + std::to_string(sources[cycle[at]].version);
+    text += (k == 0 ? "" : " → ") + label_of(sources[cycle[at]]);
     if (k < cycle.size())
       files += (k == 0 ? "" : ", ") + sources[cycle[at]].up.file().display();
   }

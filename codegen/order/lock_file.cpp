@@ -209,9 +209,19 @@ std::string lock_text(std::span<const LockEntry> entries) {
 
 std::string set_digest(std::span<const MigrationSource* const> in_order) {
   std::string text;
-  for (const MigrationSource* migration : in_order)
-    text += entry_line(migration->version, migration->name, migration->up.file().checksum());
+  for (const MigrationSource* migration : in_order) {
+    const std::string& checksum = migration->up.file().checksum();
+    text += migration->is_repeatable ? migration->full_name + " " + checksum + "\n"
+                                     : entry_line(migration->version, migration->name, checksum);
+  }
   return sha256_hex(text);
+}
+
+std::vector<const MigrationSource*> lockable(std::span<const MigrationSource* const> in_order) {
+  std::vector<const MigrationSource*> versioned;
+  std::copy_if(in_order.begin(), in_order.end(), std::back_inserter(versioned),
+               [](const MigrationSource* migration) { return !migration->is_repeatable; });
+  return versioned;
 }
 
 std::vector<LockEntry> updated_lock(const LockFile& lock,

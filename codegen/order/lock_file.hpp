@@ -49,6 +49,9 @@ void check_lock(const LockFile& lock, std::span<const MigrationSource* const> in
 /// The text of a lock file for these entries.
 std::string lock_text(std::span<const LockEntry> entries);
 
+/// Those that a lock file has a line for: what is applied again when it changes is not locked.
+std::vector<const MigrationSource*> lockable(std::span<const MigrationSource* const> in_order);
+
 /// The set digest: SHA-256 over version, name and checksum of each migration in set order. It is
 /// the digest of the lock file that has them all.
 std::string set_digest(std::span<const MigrationSource* const> in_order);

@@ -120,6 +120,13 @@ std::optional<FileName> parse_file_name(std::string_view file_name) {
   if (!take_suffix(rest, kExtension) || !is_storable(rest))
     return std::nullopt;
   FileName parsed;
+  constexpr std::string_view kRepeatable = "R__";
+  if (rest.starts_with(kRepeatable)) {
+    parsed.style = NameStyle::kFlyway;
+    parsed.is_repeatable = true;
+    parsed.name = rest.substr(kRepeatable.size());
+    return parsed.name.empty() ? std::nullopt : std::optional(std::move(parsed));
+  }
   if (rest.starts_with('V') || rest.starts_with('U') || rest.starts_with('B')) {
     parsed.style = NameStyle::kFlyway;
     parsed.part = rest.front() == 'U' ? SectionKind::kDown : SectionKind::kUp;
@@ -173,8 +180,6 @@ std::string explain_file_name(std::string_view file_name) {
 std::string_view flyway_kind(std::string_view file_name) {
   if (!take_suffix(file_name, kExtension))
     return {};
-  if (file_name.starts_with("R__") && file_name.size() > 3)
-    return "a repeatable migration";
   // https://documentation.red-gate.com/flyway/reference/callback-events
   constexpr std::array<std::string_view, 24> kCallbacks{"beforeMigrate",
                                                         "beforeRepeatables",

@@ -6,6 +6,7 @@
 //     20251118120000_name.sql   2023-01-01-000000_name.sql
 //     V007__name.sql   V1.2.3__name.sql   U007__name.sql   B007__name.sql
 //     007_name/up.sql   007_name/down.sql
+//     R__name.sql, which has no version: it is applied again whenever it changes
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,8 @@ struct FileName {
   /// The numbers of Flyway's version 1.2.3, or the one of V007. `version` is the first of them
   /// until encode_versions().
   std::vector<std::int64_t> parts;
-  bool is_baseline = false;  ///< Flyway's B007: stands for all migrations up to 7
+  bool is_baseline = false;    ///< Flyway's B007: stands for all migrations up to 7
+  bool is_repeatable = false;  ///< R__name.sql: `version` and `digits` mean nothing
 };
 
 /// `file_name` without a folder. Empty when it is not understood, or holds control characters or
@@ -52,8 +54,7 @@ bool is_migration_folder(std::string_view name);
 /// Why `file_name` is not understood and which name would be: one sentence for an error.
 std::string explain_file_name(std::string_view file_name);
 
-/// What Flyway does with a file that is no versioned migration: "a repeatable migration",
-/// "a callback"; empty for any other name.
+/// What Flyway does with a file that is no migration: "a callback"; empty for any other name.
 std::string_view flyway_kind(std::string_view file_name);
 
 /// Gives Flyway's versions numbers that compare as Flyway compares them: when one of `names` has

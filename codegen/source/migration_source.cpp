@@ -78,7 +78,8 @@ void take_section(MigrationSource& migration, Section section, Diagnostics& diag
 
 void check_header(const MigrationSource& migration, Diagnostics& diagnostics) {
   const Header& header = migration.header;
-  const bool is_named_otherwise = header.number && *header.number != migration.version &&
+  const bool is_named_otherwise = header.number && !migration.is_repeatable &&
+                                  *header.number != migration.version &&
                                   std::to_string(*header.number) != migration.digits;
   if (is_named_otherwise)
     diagnostics.error("header-number-mismatch", migration.up.file(), header.number_offset,
@@ -115,7 +116,9 @@ MigrationSource make_migration(Parts::Part& up, const std::filesystem::path& roo
   migration.version = up.name.version;
   migration.digits = up.name.digits;
   migration.name = up.name.name;
-  migration.full_name = up.name.digits + "_" + up.name.name;
+  migration.is_repeatable = up.name.is_repeatable;
+  migration.full_name =
+      (migration.is_repeatable ? std::string("R_") : up.name.digits) + "_" + up.name.name;
   migration.header = read_header(*up.file, diagnostics);
   if (up.name.parts.size() > 1)
     migration.header.aliases.push_back(up.name.digits);
@@ -242,6 +245,7 @@ class SetLoader {
     for (auto& [version, parts] : by_version_) add_migrations(parts, migrations);
     for (MigrationSource& migration : migrations) migration.orders_as_number = orders_as_number();
     std::stable_sort(migrations.begin(), migrations.end(), version_less);
+    add_repeatables(migrations);
     return migrations;
   }
 
@@ -262,7 +266,7 @@ class SetLoader {
       if (is_ignored(path) || report_unprintable(path))
         continue;
       if (auto name = parse_file_path(path))
-        named_.push_back({path, std::move(*name)});
+        (name->is_repeatable ? repeatable_ : named_).push_back({path, std::move(*name)});
       else
         unnamed_.push_back(path);
     }
@@ -301,8 +305,7 @@ class SetLoader {
     const std::string file_name = path.filename().string();
     const SourceFile& file = store_.emplace_back(path, display_name(path, files_.root), "");
     const std::string_view kind = flyway_kind(file_name);
-    const bool is_flyways = style_ == NameStyle::kFlyway || kind == "a repeatable migration";
-    if (is_flyways && !kind.empty()) {
+    if (style_ == NameStyle::kFlyway && !kind.empty()) {
       diagnostics_.error("unsupported-file", file, 0,
                          std::string(kind) +
                              " of Flyway: godwit does not run it, so the schema "
@@ -471,10 +474,32 @@ class SetLoader {
     }
   }
 
+  void add_repeatables(std::vector<MigrationSource>& migrations) {
+    std::sort(repeatable_.begin(), repeatable_.end(),
+              [](const NamedFile& a, const NamedFile& b) { return a.name.name < b.name.name; });
+    for (NamedFile& named : repeatable_) {
+      const SourceFile* file =
+          load_sql(named.path, files_.root, placeholders_, store_, diagnostics_);
+      if (file == nullptr)
+        continue;
+      Parts::Part up{file, std::move(named.name)};
+      MigrationSource migration = make_migration(up, files_.root, store_, diagnostics_);
+      if (migration.down.is_present()) {
+        diagnostics_.error("repeatable-down", *file, 0,
+                           "a repeatable migration has no down section: `down` undoes versions",
+                           {"remove the section; what the file makes is dropped by a versioned "
+                            "migration"});
+        migration.down = {};
+      }
+      migrations.push_back(std::move(migration));
+    }
+  }
+
   const SourceFiles& files_;
   Placeholders& placeholders_;
   FileStore& store_;
   Diagnostics& diagnostics_;
+  std::vector<NamedFile> repeatable_;
   std::map<std::filesystem::path, IgnoreFile> ignore_files_;
   std::vector<NamedFile> named_;
   std::vector<std::filesystem::path> unnamed_;
@@ -494,6 +519,10 @@ bool is_sqitch(const SourceFiles& files) {
 }
 
 }  // namespace
+
+std::string label_of(const MigrationSource& source) {
+  return source.is_repeatable ? source.full_name : std::to_string(source.version);
+}
 
 bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept {
   constexpr std::size_t kTimestampDigits = 14;

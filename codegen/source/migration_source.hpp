@@ -24,6 +24,9 @@ struct MigrationSource {
   std::string name;       ///< "crm_system_schema"
   std::string full_name;  ///< "007_crm_system_schema"
   bool is_stray = false;  ///< given by itself to `godwit lint`: judged alone, has no version
+  /// `R__name.sql`: has no version, stands behind all that have one, and is applied again when it
+  /// changes. Its full name is `R__name`, its version 0, which means nothing.
+  bool is_repeatable = false;
   /// Whose tool compares versions as numbers however long they are; see version_less().
   bool orders_as_number = false;
   /// What a down section of another tool's file says; the header's word goes before it.
@@ -34,6 +37,9 @@ struct MigrationSource {
   Section verify;
   Section require;
 };
+
+/// How messages call a migration: "7", or "R__views".
+std::string label_of(const MigrationSource& source);
 
 /// Owns files for as long as diagnostics and sections point into them.
 using FileStore = std::deque<SourceFile>;
@@ -64,7 +70,8 @@ struct SourceFiles {
 /// std::filesystem::filesystem_error when the directory cannot be read.
 SourceFiles list_directory(const std::filesystem::path& directory, Layout layout = Layout::kAuto);
 
-/// Reads and groups the files of one set that `.godwitignore` does not list, sorted by version.
+/// Reads and groups the files of one set that `.godwitignore` does not list, sorted by version; the
+/// repeatable ones stand at the end, by name.
 /// Reports unreadable files, invalid UTF-8, NUL bytes, names that are not understood, files that
 /// are not of the set's layout, duplicate versions, parts that belong to no migration, and all that
 /// header and sections have to say. What is beyond use is left out; of two with one version both

@@ -1,0 +1,3 @@
+CREATE OR REPLACE VIEW v AS SELECT id FROM a;
+-- godwit:down
+DROP VIEW v;

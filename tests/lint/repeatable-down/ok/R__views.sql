@@ -1,0 +1,3 @@
+CREATE OR REPLACE VIEW v AS SELECT id FROM a;
+-- godwit:verify
+SELECT count(*) >= 0 FROM v;

@@ -1,0 +1,2 @@
+-- Dependencies: R__nothing
+CREATE OR REPLACE VIEW base AS SELECT id FROM a;
