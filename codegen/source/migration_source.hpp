@@ -23,7 +23,8 @@ struct MigrationSource {
   std::string digits;     ///< the version as the file spells it, without dashes: "007"
   std::string name;       ///< "crm_system_schema"
   std::string full_name;  ///< "007_crm_system_schema"
-  bool is_stray = false;  ///< given by itself to `godwit lint`: judged alone, has no version
+  bool is_stray = false;   ///< given by itself to `godwit lint`: judged alone, has no version
+  bool is_locked = false;  ///< in the lock file: released
   /// Whose tool compares versions as numbers however long they are; see version_less().
   bool orders_as_number = false;
   /// What a down section of another tool's file says; the header's word goes before it.
