@@ -25,6 +25,7 @@
 #include "lint/context.hpp"
 #include "lint/fired_triggers.hpp"
 #include "lint/registry.hpp"
+#include "lint/repeated_findings.hpp"
 #include "lint/suppression.hpp"
 #include "source/words.hpp"
 #include "sql/body_check.hpp"
@@ -196,6 +197,7 @@ class Linter {
         family->after_section(context);
     }
     suppressions->apply(context.findings());
+    say_once_a_table(context.findings());
     for (Diagnostic& finding : context.findings()) {
       if (finding.fails_in_transaction)
         fails_in_transaction_.push_back({&migration, kind, *finding.fails_in_transaction});
