@@ -20,9 +20,9 @@ namespace godwit::codegen {
 
 struct MigrationSource {
   std::int64_t version = 0;
-  std::string digits;     ///< the version as the file spells it, without dashes: "007"
-  std::string name;       ///< "crm_system_schema"
-  std::string full_name;  ///< "007_crm_system_schema"
+  std::string digits;      ///< the version as the file spells it, without dashes: "007"
+  std::string name;        ///< "crm_system_schema"
+  std::string full_name;   ///< "007_crm_system_schema"
   bool is_stray = false;   ///< given by itself to `godwit lint`: judged alone, has no version
   bool is_locked = false;  ///< in the lock file: released
   /// Whose tool compares versions as numbers however long they are; see version_less().
