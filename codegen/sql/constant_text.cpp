@@ -18,8 +18,9 @@
 namespace godwit::codegen::sql {
 namespace {
 
-constexpr int kMaxDepth = 50;            // of parentheses and variables
-constexpr std::size_t kMaxRounds = 200;  // of all loops together
+constexpr int kMaxDepth = 50;              // of parentheses and variables
+constexpr std::size_t kMaxSteps = 20'000;  // of one EXECUTE, in all rounds
+constexpr std::size_t kMaxRounds = 200;    // of all loops together
 constexpr std::size_t kMaxLength = 100'000;
 
 std::string quoted(std::string_view value, char quote) {
@@ -96,14 +97,15 @@ std::optional<std::vector<std::string>> elements_of(std::string_view value) {
 class ConstantText::Reader {
  public:
   Reader(const ConstantText& owner, const Values& values, std::size_t first, std::size_t end,
-         int depth)
+         int depth, std::size_t& steps)
       : owner_(owner),
         text_(owner.text_),
         tokens_(owner.tokens_),
         values_(values),
         at_(first),
         end_(end),
-        depth_(depth) {}
+        depth_(depth),
+        steps_(steps) {}
 
   bool is_built() const { return is_built_; }
 
@@ -173,7 +175,7 @@ class ConstantText::Reader {
   }
 
   std::optional<Literal> operand() {
-    if (at_ >= end_)
+    if (at_ >= end_ || ++steps_ > kMaxSteps)
       return std::nullopt;
     auto found = primary();
     if (!found || !skip_casts())
@@ -241,7 +243,7 @@ class ConstantText::Reader {
     const Definition* definition = owner_.definition_at(name, at);
     if (definition == nullptr)
       return std::nullopt;
-    Reader reader(owner_, values_, definition->first, definition->end, depth_ + 1);
+    Reader reader(owner_, values_, definition->first, definition->end, depth_ + 1, steps_);
     auto found = reader.whole();
     return found ? std::optional(std::move(found->value)) : std::nullopt;
   }
@@ -250,7 +252,8 @@ class ConstantText::Reader {
     const Definition* definition = owner_.definition_at(name, at);
     if (definition == nullptr || depth_ > kMaxDepth)
       return std::nullopt;
-    return Reader(owner_, values_, definition->first, definition->end, depth_ + 1).whole_list();
+    return Reader(owner_, values_, definition->first, definition->end, depth_ + 1, steps_)
+        .whole_list();
   }
 
   std::optional<Literal> call() {
@@ -351,6 +354,8 @@ class ConstantText::Reader {
 
   /// ARRAY['a', 'b'], '{a, b}', string_to_array('a,b', ','), or a variable with one of them.
   std::optional<std::vector<std::string>> list() {
+    if (++depth_ > kMaxDepth || ++steps_ > kMaxSteps)
+      return std::nullopt;
     if (take("(")) {
       auto inner = list();
       if (!take(")") || !skip_list_cast())
@@ -417,6 +422,8 @@ class ConstantText::Reader {
   }
 
   std::optional<std::vector<std::string>> source() {
+    if (++depth_ > kMaxDepth)
+      return std::nullopt;
     if (word("array") && !symbol("[", 1)) {  // FOREACH t IN ARRAY list
       ++at_;
       return list();
@@ -522,6 +529,7 @@ class ConstantText::Reader {
   std::size_t at_;
   std::size_t end_;
   int depth_;
+  std::size_t& steps_;
   bool is_built_ = false;
 };
 
@@ -626,7 +634,8 @@ bool ConstantText::enter_loop(const std::string& variable, std::size_t first, st
   Loop loop{variable, {}, std::min(end + 1, tokens_.size()), 0};
   loop.end = end_of_loop(loop.body);
   const Values nothing;
-  auto values = Reader(*this, nothing, first, end, 0).whole_source();
+  std::size_t steps = 0;
+  auto values = Reader(*this, nothing, first, end, 0, steps).whole_source();
   if (values && values->size() <= kMaxRounds && !is_assigned_in(variable, loop.body, loop.end))
     loop.values = std::move(*values);
   const bool is_known = !loop.values.empty();
@@ -650,6 +659,7 @@ ConstantTexts ConstantText::read(std::size_t first, std::size_t end) const {
       return {};
   }
   ConstantTexts found;
+  std::size_t steps = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
     Values values;
     std::size_t rest = round;
@@ -658,7 +668,7 @@ ConstantTexts ConstantText::read(std::size_t first, std::size_t end) const {
       values[loops[i]->variable] = loops[i]->values[rest % count];
       rest /= count;
     }
-    Reader reader(*this, values, first, end, 0);
+    Reader reader(*this, values, first, end, 0, steps);
     auto text = reader.whole();
     if (!text)
       return {};
