@@ -85,6 +85,7 @@ void create_trigger(Catalog& catalog, const PgQuery__CreateTrigStmt& create,
   trigger.made_in = occasion.migration;
   for (const sql::Node* column : list(create.columns, create.n_columns))
     trigger.columns.emplace_back(string_value(column));
+  trigger.has_condition = create.when_clause != nullptr;
   if (create.when_clause != nullptr) {
     for (const ColumnUse& use :
          analyze_row_expression(catalog, relation, create.when_clause).columns)

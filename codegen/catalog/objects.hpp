@@ -94,6 +94,7 @@ struct Trigger {
   bool on_truncate = false;
   bool is_for_each_row = false;
   bool is_enabled = true;
+  bool has_condition = false;        ///< WHEN
   std::vector<std::string> columns;  ///< UPDATE OF, and those that WHEN reads
   std::uint64_t shape = 0;
   MigrationIndex made_in = kMadeElsewhere;

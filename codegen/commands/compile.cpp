@@ -90,6 +90,11 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
     require_lock(*set, request);
     set->lock = read_lock_file(*request.lock, set->files, set->diagnostics);
     check_lock(set->lock, lockable(set->sources_in_order), set->diagnostics);
+    for (MigrationSource& source : set->sources)
+      source.is_locked =
+          !source.is_repeatable &&
+          std::any_of(set->lock.entries.begin(), set->lock.entries.end(),
+                      [&](const LockEntry& entry) { return entry.version == source.version; });
   }
   finish(*set, request.policy);
   return set;

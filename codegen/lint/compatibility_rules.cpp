@@ -479,8 +479,22 @@ void check_drop_not_null(const Event& event, Context& context) {
 }
 
 void check_drop_default(const Event& event, Context& context) {
-  if (event.command->def != nullptr || context.is_down() || concerns_new(event, context))
+  if (event.command->def != nullptr || context.is_down())
     return;
+  if (concerns_new(event, context)) {
+    const auto& alter = *event.node->alter_table_stmt;
+    const catalog::Relation* table =
+        alter.relation == nullptr ? nullptr : context.catalog().find_relation(*alter.relation);
+    const catalog::Column* column =
+        table == nullptr ? nullptr : table->find_column(event.command->name);
+    if (column != nullptr && column->is_not_null && !context.is_new(alter.relation))
+      context.report("drop-default", event, context.command_place(event),
+                     fmt::format("code that runs already inserts without {}, which this migration "
+                                 "adds as NOT NULL: without the default that fails",
+                                 catalog::quote_identifier(event.command->name)),
+                     {"keep the default until a later release writes the column"});
+    return;
+  }
   context.report("drop-default", event, context.command_place(event),
                  fmt::format("code that leaves {} to its default writes NULL, or fails",
                              catalog::quote_identifier(event.command->name)),

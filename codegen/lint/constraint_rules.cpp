@@ -132,6 +132,9 @@ constexpr RuleInfo kRules[] = {
 
 /// The command as it is written, up to and without a comma: "ADD CONSTRAINT c CHECK (a > 0)".
 std::string command_text(const Event& event, const Context& context) {
+  // Written elsewhere, or put together.
+  if (event.call || event.is_built)
+    return "ADD CONSTRAINT …";
   const Place place = context.command_place(event);
   return std::string(context.section().text().substr(place.offset, place.length));
 }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "lint/registry.hpp"
 #include "source/one_line.hpp"
 
@@ -122,8 +124,8 @@ const std::vector<Token>& Context::tokens_of(const Event& event) const {
 }
 
 Place Context::name_at(const Event& event, int location) const {
-  if (event.call)
-    return *event.call;
+  if (event.call || event.is_built)
+    return event.call.value_or(event.place);
   const std::size_t offset = offset_of(event, location);
   const auto& tokens = tokens_of(event);
   const auto first = std::find_if(tokens.begin(), tokens.end(),
@@ -134,8 +136,8 @@ Place Context::name_at(const Event& event, int location) const {
 }
 
 Place Context::command_place(const Event& event) const {
-  if (event.call)
-    return *event.call;
+  if (event.call || event.is_built)
+    return event.call.value_or(event.place);
   const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node);
   if (alter == nullptr || alter->relation == nullptr)
     return event.place;
@@ -152,8 +154,8 @@ Place Context::command_place(const Event& event) const {
 }
 
 Place Context::column_place(const Event& event, std::string_view column) const {
-  if (event.call)
-    return *event.call;
+  if (event.call || event.is_built)
+    return event.call.value_or(event.place);
   const auto* rename = sql::as<PgQuery__RenameStmt>(event.node);
   const std::size_t behind = rename != nullptr && rename->relation != nullptr
                                  ? name_at(event, rename->relation->location).offset + 1
@@ -166,8 +168,8 @@ Place Context::column_place(const Event& event, std::string_view column) const {
 }
 
 Place Context::object_place(const Event& event, std::size_t index) const {
-  if (event.call)
-    return *event.call;
+  if (event.call || event.is_built)
+    return event.call.value_or(event.place);
   const std::string_view text = section().text();
   const auto& tokens = tokens_of(event);
   // DROP <one or two words> [CONCURRENTLY] [IF EXISTS] name, name … [CASCADE | RESTRICT]
@@ -195,8 +197,8 @@ Place Context::object_place(const Event& event, std::size_t index) const {
 }
 
 Place Context::head_place(const Event& event, std::string_view last_word) const {
-  if (event.call)
-    return *event.call;
+  if (event.call || event.is_built)
+    return event.call.value_or(event.place);
   for (const Token& token : tokens_of(event)) {
     if (is_word(section().text(), token, last_word))
       return {event.place.offset, token.end() - event.place.offset};
@@ -207,6 +209,11 @@ Place Context::head_place(const Event& event, std::string_view last_word) const 
 Diagnostic* Context::report(std::string_view rule, const Event& event, Place place,
                             std::string message, std::vector<std::string> notes,
                             std::optional<Severity> severity) {
+  if (event.called != nullptr) {
+    const SourceFile& file = event.called->section->file();
+    notes.push_back(fmt::format("{}() does that, at {}:{}", event.called->function, file.display(),
+                                file.position(event.place.offset).line));
+  }
   return report_in(section(), rule, event.call.value_or(place), std::move(message),
                    std::move(notes), severity);
 }

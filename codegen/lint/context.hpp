@@ -25,7 +25,8 @@ namespace godwit::codegen::lint {
 
 /// Settings of the session that the rules ask for, as they stand before a statement.
 struct Session {
-  bool is_utc = false;  ///< the migration has set the time zone to UTC
+  bool is_utc = false;            ///< the migration has set the time zone to UTC
+  bool are_triggers_off = false;  ///< session_replication_role = replica
 };
 
 /// Lives for one section of one migration.

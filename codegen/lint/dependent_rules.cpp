@@ -190,11 +190,48 @@ bool is_sure_to_fail(const Event& event, const Context& context) {
   return can_judge(event, context) && !event.is_in_body;
 }
 
+/// What `node` names was made in this migration: objects of all kinds that the catalog has.
+bool is_new_object(const Context& context, PgQuery__ObjectType type, const sql::Node* node) {
+  if (const auto object = object_of(context, type, node))
+    return is_there(context.catalog(), *object) && is_all_new(context, *object, {});
+  const catalog::Catalog& catalog = context.catalog();
+  if (type == sql::object::kSchema) {
+    const catalog::Schema* schema =
+        catalog.schemas.find({"", std::string(sql::string_value(node))});
+    return schema != nullptr && context.is_new(schema->made_in);
+  }
+  if (const auto* names = as<PgQuery__List>(node);
+      names != nullptr && type == sql::object::kIndex) {
+    const catalog::Index* index =
+        catalog.indexes.find(catalog.resolve_relation(list(names->items, names->n_items)));
+    return index != nullptr && context.is_new(index->made_in);
+  }
+  return false;
+}
+
+/// CASCADE, where the catalog does not tell what it takes along: everything may be there where a
+/// file is judged by itself.
+void report_unknown_cascade(const Event& event, Context& context, Place place) {
+  context.report("drop-cascade", event, place,
+                 "CASCADE drops whatever depends on it by the time this runs",
+                 {"leave CASCADE out and drop what depends on it by name first"},
+                 context.is_alone() ? Severity::kError : Severity::kWarning);
+}
+
 void check_drop(const Event& event, Context& context) {
   const auto& drop = *event.node->drop_stmt;
+  const auto objects = list(drop.objects, drop.n_objects);
+  const bool is_cascade = drop.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+  if (is_cascade && drop.concurrent == 0) {
+    for (std::size_t i = 0; i < objects.size(); ++i) {
+      const bool is_known = object_of(context, drop.remove_type, objects[i]).has_value();
+      if ((context.is_alone() || (!is_known && !context.is_down())) &&
+          !is_new_object(context, drop.remove_type, objects[i]))
+        report_unknown_cascade(event, context, context.object_place(event, i));
+    }
+  }
   if (context.is_alone())
     return;
-  const auto objects = list(drop.objects, drop.n_objects);
   std::set<catalog::Name> dropped;
   for (const sql::Node* node : objects) {
     if (const auto object = object_of(context, drop.remove_type, node))
@@ -206,7 +243,7 @@ void check_drop(const Event& event, Context& context) {
       continue;
     const auto dependents = others(context, *object, dropped);
     const Place place = context.object_place(event, i);
-    if (drop.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+    if (is_cascade)
       report_cascade(event, context, place, *object, dependents);
     else if (!dependents.empty() && is_sure_to_fail(event, context))
       report_in_use(event, context, place, "drop-object-in-use", catalog::quote_name(object->name),
@@ -217,8 +254,14 @@ void check_drop(const Event& event, Context& context) {
 /// DROP COLUMN and DROP CONSTRAINT.
 void check_part(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
-  if (context.is_alone() || alter.relation == nullptr || alter.objtype == sql::object::kType)
+  if (alter.relation == nullptr || alter.objtype == sql::object::kType)
     return;
+  if (context.is_alone()) {
+    if (event.command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE &&
+        !context.is_new(alter.relation))
+      report_unknown_cascade(event, context, context.command_place(event));
+    return;
+  }
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   if (table == nullptr || table->is_uncertain)
     return;

@@ -5,6 +5,7 @@
 #include "lint/history.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "sql/ast.hpp"
 
@@ -55,6 +56,22 @@ History::History(std::span<const sql::Migration* const> in_order) : in_order_(in
   for (std::size_t i = 0; i < in_order.size(); ++i)
     read_creations(static_cast<catalog::MigrationIndex>(i));
   read_dependencies();
+  has_locked_ = std::any_of(in_order.begin(), in_order.end(), [](const sql::Migration* migration) {
+    return migration->source->is_locked;
+  });
+}
+
+bool History::is_pending(catalog::MigrationIndex index) const {
+  const sql::Migration* found = migration(index);
+  return has_locked_ && found != nullptr && !found->source->is_locked;
+}
+
+std::optional<catalog::MigrationIndex> History::touch(const catalog::Name& table,
+                                                      catalog::MigrationIndex migration) {
+  const auto [found, is_first] = touched_.emplace(table, migration);
+  if (is_first)
+    return std::nullopt;
+  return std::exchange(found->second, migration);
 }
 
 void History::read_creations(catalog::MigrationIndex index) {

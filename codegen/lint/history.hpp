@@ -52,6 +52,13 @@ class History {
   /// True the first time that `what` is asked about: a name that others made is reported once.
   bool is_first_report(const std::string& what) { return reported_.insert(what).second; }
 
+  /// Not in the lock file yet, where there is one that has others.
+  bool is_pending(catalog::MigrationIndex migration) const;
+
+  /// The last pending migration that has changed this table, before `migration` does.
+  std::optional<catalog::MigrationIndex> touch(const catalog::Name& table,
+                                               catalog::MigrationIndex migration);
+
   /// The first migration takes tables for granted that no migration makes: the set is not the whole
   /// history.
   bool begins_late() const noexcept { return begins_late_; }
@@ -87,6 +94,8 @@ class History {
   std::vector<std::set<catalog::MigrationIndex>> dependencies_;  ///< transitive
   bool declares_dependencies_ = false;
   std::map<std::string, Gone> gone_;
+  std::map<catalog::Name, catalog::MigrationIndex> touched_;
+  bool has_locked_ = false;
   std::set<std::string> reported_;
   catalog::Lines before_up_;
   catalog::Lines after_up_;

@@ -662,7 +662,7 @@ class Prover {
     const std::string full = schema.empty() || schema == "public" ? name : schema + "." + name;
     return create.concurrent
                ? created("CREATE INDEX CONCURRENTLY", "index", full,
-                         "write CREATE INDEX CONCURRENTLY IF NOT EXISTS")
+                         fmt::format("put before it: DROP INDEX CONCURRENTLY IF EXISTS {}", name))
                : created("CREATE INDEX", "index", full, "write CREATE INDEX IF NOT EXISTS");
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rules that ask whether a migration can be run a second time. idempotency.cpp answers.
+#include <algorithm>
 #include <optional>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "lint/idempotency.hpp"
+#include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
@@ -35,6 +37,20 @@ constexpr RuleInfo kRules[] = {
      .bad = "-- Transaction: none\nALTER TYPE mood ADD VALUE 'happy';",
      .good = "-- Transaction: none\nALTER TYPE mood ADD VALUE IF NOT EXISTS 'happy';",
      .manual = "docs/rules.md#idempotency"},
+    {.id = "concurrent-if-not-exists-trap",
+     .group = "idempotency",
+     .severity = Severity::kWarning,
+     .summary = "CREATE INDEX CONCURRENTLY IF NOT EXISTS takes an INVALID index for a finished one",
+     .explanation =
+         "A build that fails leaves an INVALID index of that name, which no query uses and every "
+         "write pays for. The next run says that it exists already, and goes on. godwit's runtime "
+         "looks for such a leftover and drops it before it builds; with other tools, and by hand, "
+         "nobody does.",
+     .bad = "CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_at ON orders (at);",
+     .good = "DROP INDEX CONCURRENTLY IF EXISTS orders_at;\nCREATE INDEX CONCURRENTLY orders_at ON "
+             "orders (at);",
+     .manual = "https://www.postgresql.org/docs/15/"
+               "sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY"},
     {.id = "non-transactional-multi-statement",
      .group = "idempotency",
      .summary = "A migration without a transaction holds several statements, not all repeatable",
@@ -138,9 +154,51 @@ void check_section(Context& context) {
     check_without_transaction(context);
 }
 
+/// The name of the index is among those that the statement, a DROP INDEX IF EXISTS, drops.
+bool drops_index(const sql::Node* node, std::string_view name) {
+  const auto* drop = sql::as<PgQuery__DropStmt>(node);
+  if (drop == nullptr || drop->remove_type != sql::object::kIndex)
+    return false;
+  const auto objects = sql::list(drop->objects, drop->n_objects);
+  return std::any_of(objects.begin(), objects.end(), [&](const sql::Node* object) {
+    const auto* parts = sql::as<PgQuery__List>(object);
+    return parts != nullptr && parts->n_items > 0 &&
+           sql::string_value(parts->items[parts->n_items - 1]) == name;
+  });
+}
+
+void check_trap(const Event& event, Context& context) {
+  const PgQuery__IndexStmt& create = *event.node->index_stmt;
+  const std::string_view name = create.idxname;
+  if (create.concurrent == 0 || create.if_not_exists == 0 || name.empty() || event.is_in_body ||
+      context.is_new(create.relation))
+    return;
+  const auto& statements = context.script().statements();
+  for (std::size_t i = 0; i < event.statement_index; ++i) {
+    if (drops_index(statements[i].node, name))
+      return;
+  }
+  const std::string spelled = catalog::quote_identifier(name);
+  context.report(
+      "concurrent-if-not-exists-trap", event, context.head_place(event, "exists"),
+      fmt::format("where a build of {} has failed, it has left an INVALID index, which this "
+                  "takes for a finished one",
+                  spelled),
+      {fmt::format("leave IF NOT EXISTS out: the runtime drops such a leftover before it builds; "
+                   "where other tools run this too, put before it, without a transaction:\n"
+                   "DROP INDEX CONCURRENTLY IF EXISTS {};",
+                   spelled)});
+}
+
+constexpr StatementTrigger kStatements[] = {
+    {PG_QUERY__NODE__NODE_INDEX_STMT, check_trap},
+};
+
 }  // namespace
 
-const Family kIdempotencyRules{
-    .name = "idempotency", .rules = kRules, .before_section = check_section};
+const Family kIdempotencyRules{.name = "idempotency",
+                               .rules = kRules,
+                               .statements = kStatements,
+                               .before_section = check_section};
 
 }  // namespace godwit::codegen::lint

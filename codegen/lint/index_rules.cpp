@@ -82,6 +82,10 @@ constexpr RuleInfo kRules[] = {
 };
 
 std::string concurrent_text(const Context& context, const Event& event) {
+  // Written elsewhere, or put together.
+  if (event.call || event.is_built)
+    return fmt::format("CREATE INDEX CONCURRENTLY … ON {} (…);",
+                       Context::spelled(*event.node->index_stmt->relation));
   const std::string_view text =
       context.section().text().substr(event.place.offset, event.place.length);
   for (const sql::Token& token : sql::scan(text, 0, text.size())) {

@@ -11,14 +11,21 @@
 #include <array>
 #include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "catalog/called_function.hpp"
 #include "catalog/fold.hpp"
 #include "lint/context.hpp"
+#include "lint/fired_triggers.hpp"
 #include "lint/registry.hpp"
+#include "lint/repeated_findings.hpp"
 #include "lint/suppression.hpp"
 #include "source/words.hpp"
 #include "sql/body_check.hpp"
@@ -190,6 +197,7 @@ class Linter {
         family->after_section(context);
     }
     suppressions->apply(context.findings());
+    say_once_a_table(context.findings());
     for (Diagnostic& finding : context.findings()) {
       if (finding.fails_in_transaction)
         fails_in_transaction_.push_back({&migration, kind, *finding.fails_in_transaction});
@@ -219,7 +227,19 @@ class Linter {
     }
   }
 
+  /// The rows that a trigger reads and writes for its own bookkeeping belong to the statement that
+  /// fires it, which was judged.
+  static bool is_bookkeeping(const Event& event) {
+    const auto kind = event.node->node_case;
+    return event.is_fired &&
+           (kind == PG_QUERY__NODE__NODE_SELECT_STMT || kind == PG_QUERY__NODE__NODE_INSERT_STMT ||
+            kind == PG_QUERY__NODE__NODE_UPDATE_STMT || kind == PG_QUERY__NODE__NODE_DELETE_STMT ||
+            kind == PG_QUERY__NODE__NODE_MERGE_STMT);
+  }
+
   void run_statement(const Event& event, const sql::Statement& statement, Context& context) {
+    if (is_bookkeeping(event))
+      return run_called_functions(event, context, 1);
     const Dispatch& dispatch = Dispatch::instance();
     const bool is_certain = !event.is_conditional || event.guard.if_absent ||
                             event.guard.if_present || event.guard.on_duplicate ||
@@ -273,8 +293,11 @@ class Linter {
       event.origin = &inner.origin;
       event.is_in_body = true;
       event.is_conditional = around.is_conditional || inner.is_conditional;
+      event.is_built = inner.is_built;
       event.guard = inner.guard;
       event.call = around.call;
+      event.called = around.called;
+      event.is_fired = around.is_fired;
       if (depth > kMaxCallDepth)
         return;
       call_depth_ = depth;
@@ -321,6 +344,8 @@ class Linter {
     if (set == nullptr)
       return;
     const bool resets_all = set->kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL;
+    if (resets_all || std::string_view(set->name) == "session_replication_role")
+      session_.are_triggers_off = !resets_all && is_set_to(*set, "replica");
     if (!resets_all && std::string_view(set->name) != "timezone")
       return;
     session_.is_utc = false;
@@ -335,6 +360,12 @@ class Linter {
     session_.is_utc = std::find(kNames.begin(), kNames.end(), zone) != kNames.end();
   }
 
+  static bool is_set_to(const PgQuery__VariableSetStmt& set, std::string_view value) {
+    const auto* constant = set.n_args == 1 ? sql::as<PgQuery__AConst>(set.args[0]) : nullptr;
+    return constant != nullptr && constant->val_case == PG_QUERY__A__CONST__VAL_SVAL &&
+           equals_ignoring_case(constant->sval->sval, value);
+  }
+
   static bool evaluates_expressions(PgQuery__Node__NodeCase kind) {
     switch (kind) {
       case PG_QUERY__NODE__NODE_SELECT_STMT:
@@ -343,6 +374,8 @@ class Linter {
       case PG_QUERY__NODE__NODE_UPDATE_STMT:
       case PG_QUERY__NODE__NODE_DELETE_STMT:
       case PG_QUERY__NODE__NODE_MERGE_STMT:
+      case PG_QUERY__NODE__NODE_COPY_STMT:
+      case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
       case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
         return true;
       default:
@@ -357,54 +390,102 @@ class Linter {
     if (!may_call)
       return;
     std::vector<const PgQuery__FuncCall*> calls;
+    std::vector<FiredTrigger> fired;
     sql::walk(event.node, [&](const sql::Node& node) {
       if (const auto* call = sql::as<PgQuery__FuncCall>(&node))
         calls.push_back(call);
+      else if (!session_.are_triggers_off)
+        add_fired_triggers(catalog_, node, fired);
       return true;
     });
     if (const auto* call = sql::as<PgQuery__CallStmt>(event.node);
         call != nullptr && call->funccall != nullptr)
       calls.push_back(call->funccall);
-    for (const PgQuery__FuncCall* call : calls) run_function(*call, event, context, deeper);
+    for (const PgQuery__FuncCall* call : calls) {
+      for (const catalog::Overload* overload : catalog::find_called(catalog_, *call)) {
+        if (overload->section == nullptr)
+          continue;
+        const auto names = sql::list(call->funcname, call->n_funcname);
+        run_function(catalog::Overload(*overload), std::string(sql::string_value(names.back())),
+                     event, context, deeper);
+        break;
+      }
+    }
+    for (const FiredTrigger& trigger : fired) {
+      const catalog::Function* function = catalog_.functions.find(trigger.function);
+      if (function == nullptr || function->overloads.empty() ||
+          function->overloads.front().section == nullptr)
+        continue;
+      Event around = event;
+      around.is_conditional = around.is_conditional || !trigger.is_certain;
+      around.is_fired = true;
+      run_function(catalog::Overload(function->overloads.front()), trigger.function.name, around,
+                   context, deeper);
+    }
   }
 
-  void run_function(const PgQuery__FuncCall& call, const Event& event, Context& context,
-                    int deeper) {
-    const catalog::Function* function = catalog_.functions.find(
-        catalog_.resolve_function(sql::list(call.funcname, call.n_funcname)));
-    if (function == nullptr)
+  /// `overload` is a copy: what it does may change the catalog.
+  void run_function(const catalog::Overload& overload, const std::string& name, const Event& event,
+                    Context& context, int deeper) {
+    const auto key = std::make_pair(overload.section, overload.statement.offset);
+    const sql::Body* body = body_of(overload);
+    // One that is being run already calls itself: nothing new is in it.
+    if (body == nullptr || !running_.insert(key).second)
       return;
-    for (const catalog::Overload& overload : function->overloads) {
-      if (overload.section == nullptr || overload.argument_count < call.n_args)
-        continue;
-      const sql::Body* body = body_of(overload);
-      if (body == nullptr)
-        return;
-      if (overload.is_procedure && !body->transaction_control.empty() &&
-          context.ledger().is_in_transaction())
-        context.report_in_transaction(
-            "no-transaction-statement", event, event.place,
-            "CALL of a procedure that commits or rolls back cannot run inside a transaction",
-            {"give it a migration of its own, and say in the header:\n-- Transaction: none"});
-      Event around = event;
-      // In this very section the finding stands in the function, which is where to put it right.
-      if (overload.section != &context.section() && !around.call)
-        around.call = event.place;
-      const int depth = call_depth_;
-      run_body(*body, around, context, depth + deeper + 1);
-      call_depth_ = depth;
-      return;
+    report_transaction_control(overload, *body, name, event, context);
+    Event around = event;
+    // In this very section the finding stands in the function, which is where to put it right.
+    if (overload.section != &context.section()) {
+      around.call = event.call.value_or(event.place);
+      // Some rules keep an event until the end.
+      around.called = &called_.try_emplace(key, CalledBody{name, overload.section}).first->second;
+    } else {
+      around.call.reset();
+      around.called = nullptr;
     }
+    const int depth = call_depth_;
+    run_body(*body, around, context, depth + deeper + 1);
+    call_depth_ = depth;
+    running_.erase(key);
+  }
+
+  static void report_transaction_control(const catalog::Overload& overload, const sql::Body& body,
+                                         const std::string& name, const Event& event,
+                                         Context& context) {
+    const auto& control = body.transaction_control;
+    if (control.empty())
+      return;
+    if (!overload.is_procedure) {
+      const bool is_certain = !event.is_conditional && std::any_of(control.begin(), control.end(),
+                                                                   [](const sql::BodyPlace& place) {
+                                                                     return !place.is_conditional;
+                                                                   });
+      context.report("transaction-control", event, event.place,
+                     fmt::format("{}() holds COMMIT or ROLLBACK, which no function can do: the "
+                                 "call fails",
+                                 name),
+                     {"make it a procedure, and CALL it in a migration of its own with "
+                      "\"-- Transaction: none\" in the header; or take them out"},
+                     is_certain ? Severity::kError : Severity::kWarning);
+    } else if (context.ledger().is_in_transaction()) {
+      context.report_in_transaction(
+          "no-transaction-statement", event, event.place,
+          "CALL of a procedure that commits or rolls back cannot run inside a transaction",
+          {"give it a migration of its own, and say in the header:\n-- Transaction: none"});
+    }
+  }
+
+  static sql::Body parsed_body(const catalog::Overload& overload) {
+    if (auto text = sql::body_text(overload.section->text(), overload.statement))
+      return sql::parse_body(std::move(*text));
+    return sql::body_of_tree(overload.statement);
   }
 
   const sql::Body* body_of(const catalog::Overload& overload) {
     const auto key = std::make_pair(overload.section, overload.statement.offset);
     auto& body = function_bodies_[key];
     if (body == nullptr) {
-      auto text = sql::body_text(overload.section->text(), overload.statement);
-      if (!text)
-        return nullptr;
-      body = std::make_unique<sql::Body>(sql::parse_body(std::move(*text)));
+      body = std::make_unique<sql::Body>(parsed_body(overload));
     }
     return body.get();
   }
@@ -423,6 +504,9 @@ class Linter {
   std::vector<std::unique_ptr<FileAllows>> file_allows_;  ///< likewise
   catalog::MigrationIndex index_ = 0;
   int call_depth_ = 0;
+  std::map<std::pair<const Section*, std::size_t>, CalledBody> called_;
+  /// Functions that are being gone through.
+  std::set<std::pair<const Section*, std::size_t>> running_;
 };
 
 }  // namespace

@@ -322,8 +322,11 @@ void check_index(const Event& event, Context& context) {
       name += std::string("_") + element->name;
   }
   context.report("require-index-name", event, context.head_place(event, "index"),
-                 "the index has no name: the server chooses one, and a second run makes a second "
-                 "index",
+                 create.concurrent != 0
+                     ? "the index has no name: a build that fails leaves an INVALID copy, which "
+                       "nothing finds again, and each further run makes another"
+                     : "the index has no name: the server chooses one, and a second run makes a "
+                       "second index",
                  {fmt::format("call it, say, {}", catalog::quote_identifier(name))});
 }
 

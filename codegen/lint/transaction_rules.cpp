@@ -297,7 +297,22 @@ void check_need(const Event& event, Context& context) {
   }
 }
 
+/// EXECUTE 'COMMIT', and COMMIT in a body of the language SQL; PL/pgSQL's own COMMIT is no
+/// statement of a body.
+void check_control_in_body(const Event& event, Context& context) {
+  const auto* statement = sql::as<PgQuery__TransactionStmt>(event.node);
+  if (statement == nullptr || !event.is_in_body)
+    return;
+  context.report("transaction-control", event, event.place,
+                 fmt::format("{} cannot be run by EXECUTE, nor in a function: the statement fails",
+                             name_of(*statement)),
+                 {"delete it; a part that may fail by itself is BEGIN … EXCEPTION … END, and what "
+                  "has to be committed before the rest belongs into a migration of its own"},
+                 event.is_conditional ? Severity::kWarning : Severity::kError);
+}
+
 void check_every(const Event& event, Context& context) {
+  check_control_in_body(event, context);
   check_restriction(event, context);
   check_need(event, context);
 }

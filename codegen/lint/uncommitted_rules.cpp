@@ -95,6 +95,9 @@ class ValueSearch {
     return found_;
   }
 
+  /// Where it may be used, if find() finds nothing: for a column of a table that is not known.
+  std::optional<int> possible() const { return possible_; }
+
  private:
   void collect_tables(const sql::Node& statement) {
     sql::walk(&statement, [&](const sql::Node& node) {
@@ -129,6 +132,7 @@ class ValueSearch {
 
   void add_table(const PgQuery__RangeVar* range) {
     const catalog::Relation* known = range == nullptr ? nullptr : catalog_.find_relation(*range);
+    has_unknown_table_ = has_unknown_table_ || known == nullptr || !known->has_known_shape;
     if (known != nullptr && std::find(tables_.begin(), tables_.end(), known) == tables_.end())
       tables_.push_back(known);
   }
@@ -141,12 +145,26 @@ class ValueSearch {
   }
 
   bool is_enum(const PgQuery__TypeName* type) const {
-    return type != nullptr && is_of(catalog_.resolved(catalog::read_type(*type)), added_);
+    return type != nullptr && type->n_typmods == 0 &&
+           catalog_.resolve_type(sql::list(type->names, type->n_names)) == added_.type;
+  }
+
+  /// A column whose type nothing tells.
+  bool may_be_enum_column(std::string_view name) const {
+    return !name.empty() && has_unknown_table_ &&
+           std::none_of(tables_.begin(), tables_.end(), [&](const catalog::Relation* table) {
+             return table->find_column(name) != nullptr;
+           });
   }
 
   void take(std::optional<int> location) {
     if (!found_)
       found_ = location;
+  }
+
+  void take_possible(std::optional<int> location) {
+    if (!possible_)
+      possible_ = location;
   }
 
   /// In a list of values: IN ('a', 'b').
@@ -167,9 +185,13 @@ class ValueSearch {
         take_from_list(expression->rexpr);
       if (is_enum_column(locks::column_of(expression->rexpr)))
         take(constant_at(expression->lexpr, added_));
+      if (may_be_enum_column(locks::column_of(expression->lexpr)))
+        take_possible(constant_at(expression->rexpr, added_));
     } else if (const auto* target = sql::as<PgQuery__ResTarget>(&node)) {
       if (target->n_indirection == 0 && is_enum_column(target->name))
         take(constant_at(target->val, added_));
+      else if (target->n_indirection == 0 && may_be_enum_column(target->name))
+        take_possible(constant_at(target->val, added_));
     } else if (const auto* column = sql::as<PgQuery__ColumnDef>(&node)) {
       look_at_column(*column);
     } else if (const auto* command = sql::as<PgQuery__AlterTableCmd>(&node)) {
@@ -222,7 +244,9 @@ class ValueSearch {
   const AddedValue& added_;
   const catalog::Catalog& catalog_;
   std::vector<const catalog::Relation*> tables_;
+  bool has_unknown_table_ = false;
   std::optional<int> found_;
+  std::optional<int> possible_;
 };
 
 void check_values(const Event& event, Context& context) {
@@ -235,10 +259,22 @@ void check_values(const Event& event, Context& context) {
   for (const AddedValue& added : added_values) {
     if (added.is_type_new && context.policy().postgres >= kFirstWithNewTypes)
       continue;
-    const auto location = ValueSearch(added, context.catalog()).find(*event.node);
+    ValueSearch search(added, context.catalog());
+    const auto location = search.find(*event.node);
+    const std::size_t line = context.section().file().position(added.offset).line;
+    if (!location && search.possible())
+      context.report("enum-value-used-in-transaction", event,
+                     {context.offset_of(event, *search.possible()), added.value.size() + 2},
+                     fmt::format("'{}' was added to {} on line {} of this transaction: where this "
+                                 "column is of that type, PostgreSQL rejects its use before that "
+                                 "is committed",
+                                 added.value, catalog::quote_name(added.type), line),
+                     {fmt::format("add it in an earlier migration of its own:\nALTER TYPE {} ADD "
+                                  "VALUE '{}';",
+                                  catalog::quote_name(added.type), added.value)},
+                     Severity::kWarning);
     if (!location)
       continue;
-    const std::size_t line = context.section().file().position(added.offset).line;
     context.report_in_transaction(
         "enum-value-used-in-transaction", event,
         {context.offset_of(event, *location), added.value.size() + 2},

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "catalog/called_function.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::locks {
@@ -176,10 +177,9 @@ std::string volatile_function(const sql::Node* expression, const catalog::Catalo
     if (call == nullptr || call->n_funcname == 0)
       return found.empty();
     const std::string_view name = sql::string_value(call->funcname[call->n_funcname - 1]);
-    const auto names = sql::list(call->funcname, call->n_funcname);
-    if (const auto* own = catalog.functions.find(catalog.resolve_function(names))) {
-      if (std::any_of(own->overloads.begin(), own->overloads.end(),
-                      [](const catalog::Overload& overload) { return overload.is_volatile; }))
+    if (const auto own = catalog::find_called(catalog, *call); !own.empty()) {
+      if (std::any_of(own.begin(), own.end(),
+                      [](const catalog::Overload* overload) { return overload->is_volatile; }))
         found = name;
     } else if (!std::binary_search(kSteady.begin(), kSteady.end(), name)) {
       found = name;

@@ -27,6 +27,7 @@ struct MigrationSource {
   /// `R__name.sql`: has no version, stands behind all that have one, and is applied again when it
   /// changes. Its full name is `R__name`, its version 0, which means nothing.
   bool is_repeatable = false;
+  bool is_locked = false;  ///< in the lock file: released
   /// Whose tool compares versions as numbers however long they are; see version_less().
   bool orders_as_number = false;
   /// What a down section of another tool's file says; the header's word goes before it.

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "source/words.hpp"
+#include "sql/constant_text.hpp"
 #include "sql/guard.hpp"
 
 namespace godwit::codegen::sql {
@@ -118,10 +119,11 @@ class Splitter {
     return std::move(pieces_);
   }
 
-  /// A literal in an EXECUTE: its own text, parsed by itself.
+  /// What an EXECUTE runs: its own text, parsed by itself.
   struct LiteralPiece {
     Literal literal;
     Surroundings around;
+    std::optional<BodyPlace> built_at;  ///< where it is not a literal as it stands
   };
   std::vector<LiteralPiece> literals_;
 
@@ -266,7 +268,14 @@ class Splitter {
 
   /// Statements up to END, EXCEPTION, ELSE, ELSIF or WHEN. What follows `IF … THEN RETURN; END IF`
   /// runs only where that condition does not hold.
-  Leaving statements(Surroundings around) {
+  Leaving statements(const Surroundings& around) {
+    constants_.enter_list();
+    const Leaving leaving = list_of_statements(around);
+    constants_.leave_list();
+    return leaving;
+  }
+
+  Leaving list_of_statements(Surroundings around) {
     Leaving leaving = Leaving::kNot;
     while (!at_end()) {
       skip_labels();
@@ -285,7 +294,7 @@ class Splitter {
 
   Leaving statement(Surroundings& around) {
     if (word("raise"))
-      return raise();
+      return raise(around);
     if (word("return")) {
       const bool goes_on = word("next", 1) || word("query", 1);
       return_statement(around);
@@ -308,11 +317,30 @@ class Splitter {
   }
 
   /// RAISE without a level, with EXCEPTION, or alone ends the block; NOTICE and the like do not.
-  Leaving raise() {
+  Leaving raise(const Surroundings& around) {
     const bool goes_on = word("notice", 1) || word("info", 1) || word("log", 1) ||
                          word("debug", 1) || word("warning", 1);
+    ++at_;
+    if (goes_on || word("exception"))
+      ++at_;
+    // RAISE level 'format', expression, … USING …
+    if (!at_end() && tokens_[at_].kind == TokenKind::kString && symbol(",", 1)) {
+      at_ += 2;
+      calls_in_expression(around, "using");
+    }
     skip_statement();
     return goes_on ? Leaving::kNot : Leaving::kRaising;
+  }
+
+  /// An expression up to a word or the end of the statement, which matters for what it calls only.
+  void calls_in_expression(const Surroundings& around, std::string_view stop) {
+    const std::size_t first = at_;
+    const std::size_t begin = offset();
+    skip_to(stop);
+    for (std::size_t i = first; i + 1 < at_; ++i) {
+      if (tokens_[i].kind == TokenKind::kWord && is_symbol(text_, tokens_[i + 1], "("))
+        return add_piece(PieceKind::kExpression, begin, previous_end(), around);
+    }
   }
 
   void other_statement(const Surroundings& around) {
@@ -331,12 +359,35 @@ class Splitter {
       return expression_statement(around);
     if ((word("commit") || word("rollback")) && !symbol(":=", 1) && !symbol("=", 1))
       return transaction_control(around);
-    if (word("assert") || word("get") || word("null") || word("open") || word("fetch") ||
-        word("move") || word("close"))
+    if (word("assert")) {
+      ++at_;
+      calls_in_expression(around, ";");
+      return skip_statement();
+    }
+    if (word("open"))
+      return open_cursor(around);
+    if (word("get") || word("null") || word("fetch") || word("move") || word("close"))
       return skip_statement();
     if (assignment(around))
       return;
     sql_statement(around);
+  }
+
+  /// OPEN cursor [[NO] SCROLL] FOR query, or FOR EXECUTE string
+  void open_cursor(const Surroundings& around) {
+    skip_to("for");
+    if (word("for")) {
+      ++at_;
+      if (word("execute")) {
+        ++at_;
+        dynamic(around);
+      } else {
+        const std::size_t begin = offset();
+        skip_to(";");
+        add_piece(PieceKind::kStatement, begin, previous_end(), around);
+      }
+    }
+    skip_statement();
   }
 
   void transaction_control(const Surroundings& around) {
@@ -400,11 +451,22 @@ class Splitter {
   }
 
   void loop(const Surroundings& around) {
-    if (word("for")) {
+    std::string variable;
+    std::size_t first = at_;
+    if (word("for") || word("foreach")) {
+      const bool is_foreach = word("foreach");
+      if (at_ + 1 < tokens_.size())
+        variable = name_of(text_, tokens_[at_ + 1]);
       while (!at_end() && !word("in") && !symbol(";")) ++at_;
       if (!at_end())
         ++at_;
-      loop_source(around);
+      first = at_;
+      if (is_foreach && word("array"))
+        ++at_;
+      if (is_foreach)
+        calls_in_expression(around, "loop");
+      else
+        loop_source(around);
     } else if (word("while")) {
       ++at_;
       const std::size_t begin = offset();
@@ -414,8 +476,10 @@ class Splitter {
     skip_to("loop");
     if (!word("loop"))
       return;
+    const bool runs = constants_.enter_loop(variable, first, at_);
     ++at_;
-    statements({around.guard, true});
+    statements({around.guard, around.is_conditional || !runs});
+    constants_.leave_loop();
     if (word("end"))
       skip_end();
   }
@@ -433,10 +497,34 @@ class Splitter {
     skip_to("loop");
     for (std::size_t i = first; i < at_; ++i) {
       if (is_symbol(text_, tokens_[i], ".."))
-        return;
+        return range(first, i, around);
     }
     if (is_query)
       add_piece(PieceKind::kStatement, begin, previous_end(), around);
+  }
+
+  /// [REVERSE] expression .. expression [BY expression]; at_ is behind it.
+  void range(std::size_t first, std::size_t dots, const Surroundings& around) {
+    const std::size_t behind = at_;
+    at_ = first;
+    if (word("reverse"))
+      ++at_;
+    const std::size_t low = at_;
+    const auto add = [&](std::size_t from, std::size_t to) {
+      const bool has_call =
+          std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(from),
+                      tokens_.begin() + static_cast<std::ptrdiff_t>(std::max(from, to)),
+                      [&](const Token& token) { return is_symbol(text_, token, "("); });
+      if (has_call)
+        add_piece(PieceKind::kExpression, tokens_[from].offset, tokens_[to - 1].end(), around);
+    };
+    if (low < dots)
+      add(low, dots);
+    std::size_t end = dots + 1;
+    while (end < behind && !is_word(text_, tokens_[end], "by")) ++end;
+    if (dots + 1 < end)
+      add(dots + 1, end);
+    at_ = behind;
   }
 
   /// PERFORM x: SELECT x.
@@ -475,7 +563,7 @@ class Splitter {
     if (tokens_[i].kind != TokenKind::kWord && tokens_[i].kind != TokenKind::kQuotedName)
       return false;
     const std::string variable = name_of(text_, tokens_[i]);
-    ++i;
+    const std::size_t behind_name = ++i;
     int depth = 0;
     for (; i < tokens_.size(); ++i) {
       const Token& token = tokens_[i];
@@ -492,11 +580,12 @@ class Splitter {
     if (i >= tokens_.size())
       return false;
     at_ = i + 1;
-    assigned(variable, around);
+    assigned(i == behind_name ? variable : std::string(), around);
     return true;
   }
 
-  /// The expression of an assignment or a declaration, up to behind its semicolon.
+  /// The expression of an assignment or a declaration, up to behind its semicolon. `variable` is
+  /// empty where only a part of one is assigned to.
   void assigned(const std::string& variable, const Surroundings& around) {
     const std::size_t first = at_;
     const std::size_t begin = offset();
@@ -506,6 +595,8 @@ class Splitter {
           guard_of_condition(text_.substr(begin, previous_end() - begin), variable_guards_);
     else
       variable_guards_.erase(variable);
+    if (!variable.empty())
+      constants_.define(variable, first, at_);
     add_piece(PieceKind::kExpression, begin, previous_end(), around);
     if (!at_end())
       ++at_;
@@ -586,70 +677,35 @@ class Splitter {
 
   /// What follows EXECUTE: a constant string, or a computed one.
   void dynamic(const Surroundings& around) {
+    const std::size_t first = at_;
     const std::size_t begin = offset();
-    std::size_t behind = at_;
-    auto value = constant_string(behind, 0);
-    const auto ends_there = [&](std::size_t i) {
-      return i >= tokens_.size() || is_symbol(text_, tokens_[i], ";") ||
-             is_word(text_, tokens_[i], "into") || is_word(text_, tokens_[i], "using") ||
-             is_word(text_, tokens_[i], "loop");
-    };
-    if (value && ends_there(behind)) {
-      value->origin.embed_in(origin_);
-      literals_.push_back({std::move(*value), around});
+    std::size_t end = at_;
+    for (int depth = 0; end < tokens_.size(); ++end) {
+      const Token& token = tokens_[end];
+      if (is_symbol(text_, token, ";"))
+        break;
+      if (is_symbol(text_, token, "(") || is_symbol(text_, token, "["))
+        ++depth;
+      else if (is_symbol(text_, token, ")") || is_symbol(text_, token, "]"))
+        --depth;
+      else if (depth <= 0 && (is_word(text_, token, "into") || is_word(text_, token, "using") ||
+                              is_word(text_, token, "loop")))
+        break;
+    }
+    if (end == first)
       return;
+    const BodyPlace place{origin_.to_outer(begin), tokens_[end - 1].end() - begin, around.guard,
+                          around.is_conditional};
+    ConstantTexts found = constants_.read(first, end);
+    for (Literal& literal : found.texts) {
+      literal.origin.embed_in(origin_);
+      literals_.push_back({std::move(literal), around,
+                           found.is_built ? std::optional<BodyPlace>(place) : std::nullopt});
     }
-    std::size_t end = begin;
-    for (std::size_t i = at_; i < tokens_.size() && !is_symbol(text_, tokens_[i], ";") &&
-                              !is_word(text_, tokens_[i], "loop");
-         ++i)
-      end = tokens_[i].end();
-    body_.dynamic.push_back(
-        {origin_.to_outer(begin), end - begin, around.guard, around.is_conditional});
-  }
-
-  bool symbol_at(std::size_t i, std::string_view expected) const {
-    return i < tokens_.size() && is_symbol(text_, tokens_[i], expected);
-  }
-
-  /// Literals, in parentheses or not, joined with ||; format() of a literal with nothing to fill
-  /// in. `i` goes behind it.
-  std::optional<Literal> constant_string(std::size_t& i, int depth) const {
-    auto whole = constant_operand(i, depth);
-    while (whole && symbol_at(i, "|") && symbol_at(i + 1, "|")) {
-      i += 2;
-      const auto next = constant_operand(i, depth);
-      if (!next)
-        return std::nullopt;
-      whole->origin.append(next->origin, whole->value.size());
-      whole->value += next->value;
-    }
-    return whole;
-  }
-
-  std::optional<Literal> constant_operand(std::size_t& i, int depth) const {
-    constexpr int kMaxDepth = 100;
-    if (i >= tokens_.size() || depth > kMaxDepth)
-      return std::nullopt;
-    if (symbol_at(i, "(")) {
-      ++i;
-      auto inner = constant_string(i, depth + 1);
-      if (!symbol_at(i, ")"))
-        return std::nullopt;
-      ++i;
-      return inner;
-    }
-    if (is_word(text_, tokens_[i], "format") && symbol_at(i + 1, "(")) {
-      i += 2;
-      auto inner = constant_string(i, depth + 1);
-      if (!symbol_at(i, ")") || (inner && inner->value.find('%') != std::string::npos))
-        return std::nullopt;
-      ++i;
-      return inner;
-    }
-    if (tokens_[i].kind != TokenKind::kString)
-      return std::nullopt;
-    return read_literal(text_, tokens_[i++]);
+    if (!found.texts.empty())
+      return;
+    body_.dynamic.push_back(place);
+    add_piece(PieceKind::kExpression, begin, tokens_[end - 1].end(), around);
   }
 
   std::string_view text_;
@@ -659,6 +715,7 @@ class Splitter {
   std::size_t at_ = 0;
   std::vector<Piece> pieces_;
   VariableGuards variable_guards_;
+  ConstantText constants_{text_, tokens_};
 };
 
 /// Parses all pieces of one kind with one call. `prefix` stands before each of them.
@@ -724,18 +781,26 @@ void parse_pieces(const std::vector<Piece>& pieces, PieceKind kind, Body& body) 
   body.scripts.push_back(std::move(script));
 }
 
-/// A text that is SQL as a whole: of a LANGUAGE sql function, or of EXECUTE 'literal'.
+/// A text that is SQL as a whole: of a LANGUAGE sql function, or of EXECUTE 'literal'. Where it is
+/// built of parts and is no SQL, it was not understood.
 void parse_whole(const std::string& sql, const TextOrigin& origin, const Surroundings& around,
-                 Body& body) {
+                 const std::optional<BodyPlace>& built_at, Body& body) {
   std::vector<SyntaxError> errors;
   Script script = parse(sql, errors);
+  if (built_at && !errors.empty()) {
+    body.dynamic.push_back(*built_at);
+    return;
+  }
   for (const Statement& statement : script.statements()) {
     BodyStatement found;
     found.statement = statement;
     found.guard = around.guard;
     found.is_conditional = around.is_conditional;
     found.origin = origin;
-    found.statement.offset = origin.to_outer(statement.offset);
+    found.statement.offset = built_at ? built_at->offset : origin.to_outer(statement.offset);
+    found.is_built = built_at.has_value();
+    if (built_at)
+      found.statement.length = built_at->length;
     body.statements.push_back(std::move(found));
   }
   for (SyntaxError& error : errors)
@@ -793,6 +858,35 @@ std::optional<BodyText> body_text(std::string_view text, const Statement& statem
   return std::nullopt;
 }
 
+Body body_of_tree(const Statement& statement) {
+  Body body;
+  body.language = "sql";
+  const auto* function = as<PgQuery__CreateFunctionStmt>(statement.node);
+  if (function == nullptr || function->sql_body == nullptr)
+    return body;
+  const auto add = [&](const Node* node) {
+    if (node == nullptr || node->node_case == PG_QUERY__NODE__NODE_LIST)
+      return;
+    BodyStatement found;
+    found.statement = {statement.offset, statement.length, node};
+    found.origin = TextOrigin(0);
+    found.is_expression = as<PgQuery__ReturnStmt>(node) != nullptr;
+    body.statements.push_back(std::move(found));
+  };
+  const auto* outer = as<PgQuery__List>(function->sql_body);
+  if (outer == nullptr) {
+    add(function->sql_body);
+    return body;
+  }
+  for (const Node* node : list(outer->items, outer->n_items)) {
+    add(node);
+    if (const auto* inner = as<PgQuery__List>(node)) {
+      for (const Node* one : list(inner->items, inner->n_items)) add(one);
+    }
+  }
+  return body;
+}
+
 bool controls_transaction(const PgQuery__DoStmt& block) {
   std::string_view text;
   for (const Node* node : list(block.args, block.n_args)) {
@@ -818,14 +912,14 @@ Body parse_body(BodyText source) {
   body.text = std::move(source.text);
   body.origin = std::move(source.origin);
   if (body.language == "sql") {
-    parse_whole(body.text, body.origin, {}, body);
+    parse_whole(body.text, body.origin, {}, {}, body);
   } else if (body.language == "plpgsql") {
     Splitter splitter(body.text, body.origin, body);
     const std::vector<Piece> pieces = splitter.run();
     parse_pieces(pieces, PieceKind::kStatement, body);
     parse_pieces(pieces, PieceKind::kExpression, body);
-    for (const auto& [literal, around] : splitter.literals_)
-      parse_whole(literal.value, literal.origin, around, body);
+    for (const auto& [literal, around, built_at] : splitter.literals_)
+      parse_whole(literal.value, literal.origin, around, built_at, body);
     std::stable_sort(body.statements.begin(), body.statements.end(),
                      [](const BodyStatement& a, const BodyStatement& b) {
                        return a.statement.offset < b.statement.offset;

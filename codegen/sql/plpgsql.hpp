@@ -60,6 +60,9 @@ struct BodyStatement {
   Guard guard;
   bool is_conditional = false;  ///< under IF, CASE, a loop, or an exception handler
   bool is_expression = false;   ///< a condition or the right side of an assignment, as a SELECT
+  /// EXECUTE of a string that is put together: its place is that of the expression, and so is that
+  /// of all in it.
+  bool is_built = false;
   TextOrigin origin;
 };
 
@@ -104,6 +107,9 @@ struct BodyText {
 /// text that the statement was parsed from, `statement` its place therein. Empty for other nodes,
 /// and where the body is the name of a C function.
 std::optional<BodyText> body_text(std::string_view text, const Statement& statement);
+
+/// The same for CREATE FUNCTION … BEGIN ATOMIC … END and RETURN, whose bodies are trees already.
+Body body_of_tree(const Statement& statement);
 
 /// Does a DO block hold COMMIT or ROLLBACK, so that it cannot run inside a transaction?
 bool controls_transaction(const PgQuery__DoStmt& block);

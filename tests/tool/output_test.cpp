@@ -4,6 +4,7 @@
 // (https://json.schemastore.org/sarif-2.1.0.json) asks of each object that is in it: the properties
 // that there may be (it allows no others), those that there must be, and the values of each.
 #include <algorithm>
+#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,6 +30,15 @@ void expect_properties(const Json& object, const std::set<std::string>& required
 void expect_message(const Json& message) {
   expect_properties(message, {"text"}, {"markdown", "id", "arguments"});
   EXPECT_FALSE(message.at("text").get<std::string>().empty());
+}
+
+/// `uniqueItems` and `minItems` of the schema.
+void expect_items(const Json& array, std::size_t at_least) {
+  ASSERT_TRUE(array.is_array()) << array;
+  EXPECT_GE(array.size(), at_least) << array;
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    for (std::size_t k = i + 1; k < array.size(); ++k) EXPECT_NE(array[i], array[k]);
+  }
 }
 
 void expect_level(const Json& level) {
@@ -63,14 +73,26 @@ void expect_rule(const Json& rule) {
   EXPECT_TRUE(rule.value("helpUri", "https://").starts_with("https://")) << rule;
   expect_properties(rule.at("defaultConfiguration"), {}, {"enabled", "level", "rank"});
   expect_level(rule.at("defaultConfiguration").at("level"));
+  EXPECT_TRUE(rule.at("defaultConfiguration").at("enabled").is_boolean());
+  expect_properties(rule.at("properties"), {"tags"}, {});  // a property bag
+  expect_items(rule.at("properties").at("tags"), 1);
+  for (const Json& tag : rule.at("properties").at("tags")) EXPECT_TRUE(tag.is_string());
 }
 
 void expect_fix(const Json& fix) {
   expect_properties(fix, {"artifactChanges"}, {"description"});
+  expect_message(fix.at("description"));
+  expect_items(fix.at("artifactChanges"), 1);
   for (const Json& change : fix.at("artifactChanges")) {
     expect_properties(change, {"artifactLocation", "replacements"}, {});
-    for (const Json& replacement : change.at("replacements"))
+    expect_artifact(change.at("artifactLocation"));
+    expect_items(change.at("replacements"), 1);
+    for (const Json& replacement : change.at("replacements")) {
+      expect_properties(replacement, {"deletedRegion"}, {"insertedContent"});
       expect_region(replacement.at("deletedRegion"));
+      expect_properties(replacement.at("insertedContent"), {"text"}, {"binary", "rendered"});
+      EXPECT_TRUE(replacement.at("insertedContent").at("text").is_string());
+    }
   }
 }
 
@@ -81,8 +103,19 @@ void expect_sarif(const Json& log) {
   const Json& run = log.at("runs").at(0);
   expect_properties(run, {"tool"}, {"results", "columnKind", "invocations", "originalUriBaseIds"});
   EXPECT_EQ(run.at("columnKind"), "utf16CodeUnits");
+  expect_items(run.at("invocations"), 0);
+  expect_properties(run.at("invocations").at(0), {"executionSuccessful"}, {});
   EXPECT_TRUE(run.at("invocations").at(0).at("executionSuccessful").is_boolean());
+  for (const auto& [name, base] : run.at("originalUriBaseIds").items()) {
+    expect_properties(base, {"uri"}, {});
+    const std::string uri = base.at("uri");  // absolute, and of a folder (3.14.14)
+    EXPECT_TRUE(uri.starts_with("file://") && uri.ends_with("/")) << name << " " << uri;
+  }
+  expect_properties(run.at("tool"), {"driver"}, {});
   const Json& driver = run.at("tool").at("driver");
+  EXPECT_TRUE(std::regex_match(driver.at("semanticVersion").get<std::string>(),
+                               std::regex(R"(\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?)")));
+  expect_items(driver.at("rules"), 0);
   expect_properties(driver, {"name"}, {"version", "semanticVersion", "rules", "informationUri"});
   std::set<std::string> ids;
   for (const Json& rule : driver.at("rules")) {
@@ -96,6 +129,9 @@ void expect_sarif(const Json& log) {
     EXPECT_EQ(driver.at("rules").at(result.at("ruleIndex").get<std::size_t>()).at("id"),
               result.at("ruleId"));
     ASSERT_EQ(result.at("locations").size(), 1U);
+    expect_properties(result.at("locations").at(0), {}, {"physicalLocation"});
+    if (result.contains("fixes"))
+      expect_items(result.at("fixes"), 0);
     const Json& place = result.at("locations").at(0).at("physicalLocation");
     expect_properties(place, {"artifactLocation", "region"}, {});
     expect_artifact(place.at("artifactLocation"));

@@ -8,7 +8,7 @@ DO $$ BEGIN
   END IF;
 END $$;
 DO $$ BEGIN
-  EXECUTE 'CREATE TABLE ' || quote_ident('a') || ' (id int)';
+  EXECUTE 'CREATE TABLE ' || quote_ident(current_user) || ' (id int)';
 END $$;
 DO $$ BEGIN
   CREATE ROLE app;

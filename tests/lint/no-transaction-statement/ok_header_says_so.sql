@@ -1,2 +1,2 @@
 -- Transaction: none
-CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON users (id);
+CREATE INDEX CONCURRENTLY i ON users (id);

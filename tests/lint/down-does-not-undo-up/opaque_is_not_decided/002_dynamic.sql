@@ -1,3 +1,3 @@
-DO $$ BEGIN EXECUTE format('CREATE TABLE parts_%s (id bigint)', 2026); END $$;
+DO $$ BEGIN EXECUTE format('CREATE TABLE parts_%s (id bigint)', extract(year FROM now())); END $$;
 -- godwit:down
-DO $$ BEGIN EXECUTE format('DROP TABLE parts_%s', 2026); END $$;
+DO $$ BEGIN EXECUTE format('DROP TABLE parts_%s', extract(year FROM now())); END $$;

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN b timestamptz DEFAULT now(5);

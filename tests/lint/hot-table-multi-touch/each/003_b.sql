@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN b int;
+ALTER TABLE users ADD COLUMN c int;

@@ -1,0 +1,3 @@
+ALTER TABLE users ADD COLUMN a int;
+CREATE TABLE notes (id bigint PRIMARY KEY);
+ALTER TABLE notes ADD COLUMN a int;

@@ -1,0 +1,1 @@
+DO $$ DECLARE done boolean := refill(); BEGIN END $$;

@@ -1,0 +1,1 @@
+DO $$ DECLARE r record; BEGIN FOR r IN SELECT * FROM refill() LOOP NULL; END LOOP; END $$;

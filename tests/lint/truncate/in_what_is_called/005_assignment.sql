@@ -1,0 +1,1 @@
+DO $$ DECLARE done boolean; BEGIN done := refill(); END $$;

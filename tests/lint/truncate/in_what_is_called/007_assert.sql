@@ -1,0 +1,1 @@
+DO $$ BEGIN ASSERT refill(), 'not filled'; END $$;
