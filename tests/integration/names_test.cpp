@@ -17,12 +17,12 @@ TEST_F(HistoryNames, QuotedOnesAreReadAsInSql) {
     const char* table;
   };
   const std::vector<Case> cases = {
-      {"\"My Table\"", "public", "My Table"},
+      {R"("My Table")", "public", "My Table"},
       {"My Other", "public", "My Other"},
-      {"s.\"t\"", "s", "t"},
-      {"\"My Schema\".plain", "My Schema", "plain"},
-      {"\"a.b\".\"c\"\"d\"", "a.b", "c\"d"},
-      {"\"select\"", "public", "select"},
+      {R"(s."t")", "s", "t"},
+      {R"("My Schema".plain)", "My Schema", "plain"},
+      {R"("a.b"."c""d")", "a.b", R"(c"d)"},
+      {R"("select")", "public", "select"},
       {"2nd", "public", "2nd"},
       {"été", "public", "été"},
   };
@@ -42,7 +42,7 @@ TEST_F(HistoryNames, QuotedOnesAreReadAsInSql) {
 }
 
 TEST_F(HistoryNames, HintsWriteThemSoThatTheyCanBePasted) {
-  const std::vector<std::string> option = {"--history-table", "\"My Schema\".\"My Table\""};
+  const std::vector<std::string> option = {"--history-table", R"("My Schema"."My Table")"};
   builder_.add(12, "steps", {"CREATE TABLE one (id int)", "SELECT 1 / 0"}).outside_transaction();
   EXPECT_EQ(run({"up", option[0], option[1]}).code, 9);
   // As when its run was killed in the second step: nobody can tell.
@@ -60,8 +60,8 @@ TEST_F(HistoryNames, HintsWriteThemSoThatTheyCanBePasted) {
 }
 
 TEST_F(HistoryNames, WhatIsNoNameIsAUsageErrorThatSaysHow) {
-  for (const char* name :
-       {"a.b.c", ".x", "x.", "\"open", "\"a\"b", "\"a\".", "\"\"", "\"a\".b.c", "\"a\"..b"}) {
+  for (const char* name : {"a.b.c", ".x", "x.", R"("open)", R"("a"b)", R"("a".)", R"("")",
+                           R"("a".b.c)", R"("a"..b)"}) {
     const Outcome outcome = run({"up", "--history-table", name});
     EXPECT_EQ(outcome.code, 2) << name;
     EXPECT_NE(outcome.err.find("is not a name for the history table"), std::string::npos)

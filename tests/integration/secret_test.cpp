@@ -113,7 +113,7 @@ TEST_F(Secrets, AreInNoOutputOfARunThatConnects) {
   EXPECT_EQ(Json::parse(outcome.last_line())["error"]["sqlstate"], "28P01");
 
   // Accepted, from the string, the environment, a password file and a service.
-  const std::string folder = server.host();
+  const std::string& folder = server.host();
   std::ofstream(folder + "/pass") << "*:*:*:*:" << c << "\n";
   chmod((folder + "/pass").c_str(), 0600);
   std::ofstream(folder + "/service")
@@ -133,7 +133,6 @@ TEST_F(Secrets, AreInNoOutputOfARunThatConnects) {
   const Environment environment = {{"GODWIT_URL", address + "password=" + c}};
   outcome = run_quietly({"up", "-vv"}, environment);
   EXPECT_EQ(outcome.code, 1) << outcome.err;
-  SetBuilder cutting;
   builder_.add(13, "ends", {"SELECT pg_terminate_backend(pg_backend_pid())"});
   admin.run("CREATE TABLE cut ()");
   outcome = run_quietly({"up", "--json"}, environment);
