@@ -202,9 +202,21 @@ TEST_F(Surroundings, AnEnumValueThatIsTooNewIsExplained) {
 
 class StandingStill : public Surroundings {
  protected:
-  void freeze_when(Child& child, const std::string& query) const {
-    wait_for(query);
-    child.kill(SIGSTOP);
+  // In its back-off, which it sleeps in the gate: not while a message is under way.
+  void freeze_in_the_gate(const Child& child) const {
+    const std::string is_there =
+        "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'the_frozen' AND "
+        "state = 'idle in transaction' AND state_change < clock_timestamp() - interval '100 ms'";
+    for (int i = 0; i < 20; ++i) {
+      wait_for(is_there);
+      child.kill(SIGSTOP);
+      std::this_thread::sleep_for(milliseconds{100});
+      if (session_.get(is_there) == "t") {
+        return;
+      }
+      child.kill(SIGCONT);
+    }
+    FAIL() << "never stopped in the gate";
   }
 };
 
@@ -235,9 +247,7 @@ TEST_F(StandingStill, InTheGateTheOthersNameItAndAfterwardsItGoesOn) {
     migrate(database_.conninfo() + " application_name=the_frozen", builder_.set(), options);
     return 0;
   });
-  freeze_when(child,
-              "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'the_frozen' AND "
-              "state = 'idle in transaction'");
+  freeze_in_the_gate(child);
   blocker.run("COMMIT");
   Options options;
   options.wait = milliseconds{700};
