@@ -37,14 +37,51 @@ std::string qualified(const sql::Node* object) {
   return name;
 }
 
+/// What the server calls a column of an index without a name.
+std::string column_name(const PgQuery__IndexElem& column) {
+  if (column.name != nullptr && *column.name != '\0')
+    return column.name;
+  const auto* call = sql::as<PgQuery__FuncCall>(column.expr);
+  return call == nullptr || call->n_funcname == 0
+             ? "expr"
+             : std::string(sql::string_value(call->funcname[call->n_funcname - 1]));
+}
+
+/// What the server calls an index without a name: the table and the columns, and a number where
+/// that is taken (ChooseIndexName in
+/// https://github.com/postgres/postgres/blob/REL_15_STABLE/src/backend/commands/indexcmds.c). Empty
+/// where it would be cut to fit, or may be made up otherwise.
+std::string default_name(const PgQuery__IndexStmt& create) {
+  constexpr std::size_t kLongest = 63;
+  std::string name = create.relation->relname;
+  std::vector<std::string> columns;
+  for (const auto& [list, count] :
+       {std::pair{create.index_params, create.n_index_params},
+        {create.index_including_params, create.n_index_including_params}}) {
+    for (const sql::Node* node : sql::list(list, count)) {
+      const auto* column = sql::as<PgQuery__IndexElem>(node);
+      if (column == nullptr)
+        return {};
+      const std::string base = column_name(*column);
+      std::string unique = base;
+      for (int i = 1; std::find(columns.begin(), columns.end(), unique) != columns.end(); ++i)
+        unique = base + std::to_string(i);
+      columns.push_back(unique);
+      name += "_" + unique;
+    }
+  }
+  name += "_idx";
+  return name.size() > kLongest ? std::string{} : name;
+}
+
 /// Fills in how the effect of a statement outside a transaction can be seen afterwards.
 void find_probe(const sql::Node* node, StepPlan& step) {
   if (const auto* create = sql::as<PgQuery__IndexStmt>(node)) {
     const bool is_named = create->idxname != nullptr && *create->idxname != '\0';
-    if (create->concurrent && is_named) {
-      step.probe = Probe::kIndexBuilt;
+    step.index = !create->concurrent ? "" : is_named ? create->idxname : default_name(*create);
+    if (!step.index.empty()) {
+      step.probe = is_named ? Probe::kIndexBuilt : Probe::kUnnamedIndexBuilt;
       step.relation = qualified(*create->relation);
-      step.index = create->idxname;
     }
   } else if (const auto* reindex = sql::as<PgQuery__ReindexStmt>(node)) {
     if (reindex->kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX &&

@@ -63,6 +63,8 @@ std::string_view probe_name(Probe probe) {
       return "godwit::Probe::kIndexBuilt";
     case Probe::kIndexDropped:
       return "godwit::Probe::kIndexDropped";
+    case Probe::kUnnamedIndexBuilt:
+      return "godwit::Probe::kUnnamedIndexBuilt";
   }
   return {};
 }

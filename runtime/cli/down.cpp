@@ -11,6 +11,7 @@
 #include <godwit/maintenance.hpp>
 
 #include <cstdio>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -54,9 +55,11 @@ void print_down_summary(std::size_t undone, int failed) {
   std::puts(fmt::format("{} undone, {} failed", undone, failed).c_str());
 }
 
-int fail(const Arguments& arguments, Reporter& progress, const Error& error) {
+int fail(const Arguments& arguments, Reporter& progress, const std::optional<Migrator>& migrator,
+         const Error& error) {
   if (arguments.is_json) {
-    std::puts(json_failed_down(progress.undone(), error).c_str());
+    const Report partial = migrator ? migrator->partial_report() : Report{};
+    std::puts(json_failed_down(progress.undone(), partial, error).c_str());
   } else {
     progress.clear_line();
     std::fflush(stdout);
@@ -72,9 +75,10 @@ int fail(const Arguments& arguments, Reporter& progress, const Error& error) {
 int run_down(const Arguments& arguments, const MigrationSet& set) {
   Reporter progress(arguments, set);
   const SignalGuard guard;
+  std::optional<Migrator> migrator;
   try {
-    Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));
-    const DownReport report = migrator.down(down_options(arguments, "Undo"));
+    migrator.emplace(arguments.conninfo, set, progress.listen(arguments.options));
+    const DownReport report = migrator->down(down_options(arguments, "Undo"));
     if (arguments.is_json) {
       std::puts(json_down(report).c_str());
       return 0;
@@ -83,16 +87,17 @@ int run_down(const Arguments& arguments, const MigrationSet& set) {
     print_down_summary(report.undone.size(), 0);
     return 0;
   } catch (const Error& error) {
-    return fail(arguments, progress, error);
+    return fail(arguments, progress, migrator, error);
   }
 }
 
 int run_redo(const Arguments& arguments, const MigrationSet& set) {
   Reporter progress(arguments, set);
   const SignalGuard guard;
+  std::optional<Migrator> migrator;
   try {
-    Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));
-    const RedoReport report = migrator.redo(down_options(arguments, "Undo and apply again"));
+    migrator.emplace(arguments.conninfo, set, progress.listen(arguments.options));
+    const RedoReport report = migrator->redo(down_options(arguments, "Undo and apply again"));
     if (arguments.is_json) {
       std::puts(json_redo(report).c_str());
       return 0;
@@ -104,7 +109,7 @@ int run_redo(const Arguments& arguments, const MigrationSet& set) {
     }
     return 0;
   } catch (const Error& error) {
-    const int exit_code = fail(arguments, progress, error);
+    const int exit_code = fail(arguments, progress, migrator, error);
     const Report up = progress.partial_report();
     if (!arguments.is_json && up.applied.size() < progress.undone()) {
       std::fprintf(stderr, "%zu undone and not applied again: `up` applies them\n",

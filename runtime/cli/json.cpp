@@ -243,11 +243,13 @@ std::string json_redo(const RedoReport& report) {
   return dump(json);
 }
 
-std::string json_failed_down(std::size_t undone, const Error& error) {
+std::string json_failed_down(std::size_t undone, const Report& partial, const Error& error) {
   Json json;
   json["event"] = "report";
   json["ok"] = false;
   json["exit_code"] = static_cast<int>(error.kind());
+  json["database"] = optional_text(partial.database);
+  json["run_id"] = optional_text(partial.run_id);
   json["undone_count"] = undone;
   json["failed"] = 1;
   json["error"] = error_object(error);

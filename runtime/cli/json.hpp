@@ -16,7 +16,7 @@ std::string json_event(const Event& event);
 std::string json_report(const Report& report, const Error* error);
 std::string json_down(const DownReport& report);
 std::string json_redo(const RedoReport& report);
-std::string json_failed_down(std::size_t undone, const Error& error);
+std::string json_failed_down(std::size_t undone, const Report& partial, const Error& error);
 std::string json_changes(const HistoryReport& report, bool is_dry_run);
 std::string json_log(const std::vector<LogEntry>& log);
 /// `last` is null where nothing is applied.

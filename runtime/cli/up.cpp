@@ -8,6 +8,7 @@
 #include "signals.hpp"
 
 #include <cstdio>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -50,9 +51,10 @@ void print_planned(const Arguments& arguments, const Report& report) {
 int run_up(const Arguments& arguments, const MigrationSet& set) {
   Reporter progress(arguments, set);
   const SignalGuard guard;
+  std::optional<Migrator> migrator;
   try {
-    Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));
-    const Report report = run_selected(arguments, migrator);
+    migrator.emplace(arguments.conninfo, set, progress.listen(arguments.options));
+    const Report report = run_selected(arguments, *migrator);
     if (arguments.is_json) {
       add_to_totals(arguments, report);
       std::puts(json_report(report, nullptr).c_str());
@@ -62,7 +64,13 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
     print_summary(arguments, report);
     return 0;
   } catch (const Error& error) {
-    const Report report = progress.partial_report();
+    Report report = progress.partial_report();
+    if (migrator) {
+      const Report& partial = migrator->partial_report();
+      report.run_id = partial.run_id;
+      report.database = partial.database;
+      report.duration = partial.duration;
+    }
     if (arguments.is_json) {
       add_to_totals(arguments, report);
       std::puts(json_report(report, &error).c_str());

@@ -24,6 +24,10 @@ constexpr std::array kAdvice = {
            "a new enum value cannot be used in the transaction that adds it: use it in the "
            "next migration"},
     Advice{"53100", "the disk of the server is full; everything of this migration was rolled back"},
+    Advice{"53200",
+           "the server is out of memory; of shared memory: raise its max_locks_per_transaction, or "
+           "touch fewer tables in one migration"},
+    Advice{"53400", "a limit of the server or the role, such as temp_file_limit, was reached"},
     Advice{"57014",
            "give it more time with Statement-Timeout in the header, or --statement-timeout"},
     Advice{"25001",
@@ -87,11 +91,18 @@ void Run::add_missing_grant(Section section, ErrorDetail& detail) const {
       break;
     case Section::kGuard:
     case Section::kFinish:
+      if (detail.message.find("row-level security") != std::string::npos) {
+        add_hint(detail,
+                 compose("row-level security hides the history from \"{0}\": ALTER TABLE {1} "
+                         "DISABLE ROW LEVEL SECURITY, and the same for {2}",
+                         role, history_.display(), history_.display_log()));
+        break;
+      }
       add_hint(detail,
                compose("GRANT SELECT, INSERT, UPDATE, DELETE ON {0} TO \"{1}\"; GRANT SELECT, "
-                       "INSERT ON {0}_log TO \"{1}\"; and USAGE ON SCHEMA \"{2}\"; reading the "
+                       "INSERT ON {3} TO \"{1}\"; and USAGE ON SCHEMA \"{2}\"; reading the "
                        "status takes SELECT alone",
-                       history_.display(), role, history_.schema()));
+                       history_.display(), role, history_.schema(), history_.display_log()));
       break;
     default:
       add_hint(detail, compose("give the role \"{}\" the privilege, or the ownership, that the "
@@ -100,9 +111,34 @@ void Run::add_missing_grant(Section section, ErrorDetail& detail) const {
   }
 }
 
+// Data errors are told apart from a migration's own INSERTs by their constraint's table only; the
+// advice fits both.
+void Run::add_advice(ErrorDetail& detail) {
+  for (const Advice& advice : kAdvice) {
+    if (advice.sqlstate == detail.sqlstate) {
+      add_hint(detail, advice.text);
+    }
+  }
+}
+
+// The history could not be written at the end of a migration: was it there at the beginning?
+void Run::add_dropped_history(ErrorDetail& detail) const {
+  if (detail.sqlstate == "42P01" || detail.sqlstate == "3F000") {
+    add_hint(detail, compose("this drops, renames or moves {} or its schema, where the history is "
+                             "kept; it was rolled back. Leave them alone, or keep the history "
+                             "elsewhere: HISTORY_TABLE in add_migrations()",
+                             history_.display()));
+  }
+}
+
 void Run::fail_in_section(const PGresult* error, Section section, const Migration* migration,
                           ErrorDetail detail) {
   const std::string sqlstate = detail.sqlstate;
+  const bool is_history = section == Section::kGuard || section == Section::kFinish;
+  if (is_history && sqlstate == "42703" && !connection_->is_cut()) {
+    roll_back();
+    fail_on_foreign_table();
+  }
   ErrorKind kind = ErrorKind::kFailed;
   if (sqlstate == "42501" || sqlstate == "25006") {
     kind = ErrorKind::kReadOnly;
@@ -117,12 +153,12 @@ void Run::fail_in_section(const PGresult* error, Section section, const Migratio
                          ? "the migration was rolled back"
                          : "the migration was not begun; its require section says what it needs");
   } else {
-    for (const Advice& advice : kAdvice) {
-      // Data errors are told apart from a migration's own INSERTs by their constraint's table only;
-      // the advice fits both.
-      if (advice.sqlstate == sqlstate) {
-        add_hint(detail, advice.text);
-      }
+    add_advice(detail);
+    if (migration != nullptr && section == Section::kUp && !is_undoing_) {
+      add_lost_row(*migration, detail);
+    }
+    if (section == Section::kFinish) {
+      add_dropped_history(detail);
     }
   }
   if (section == Section::kConstraints && migration != nullptr) {
@@ -154,11 +190,20 @@ void Run::fail_on_foreign_table() {
     list += column;
   }
   const std::string_view tool = History::recognise(columns);
+  const std::string additions = History::additions(columns);
   ErrorDetail detail;
+  detail.detail = "its columns: " + list;
+  if (!additions.empty()) {
+    detail.message = compose(
+        "the table {} was made by another version of godwit, and lacks columns "
+        "of this one; nothing was touched",
+        history_.display());
+    detail.hint = compose("ALTER TABLE {} {}", history_.display(), additions);
+    throw Error(ErrorKind::kDrift, std::move(detail));
+  }
   detail.message = compose(
       "the table {} is not godwit's: {}; nothing was touched", history_.display(),
       tool.empty() ? std::string("it has other columns") : compose("it looks like {}'s", tool));
-  detail.detail = "its columns: " + list;
   detail.hint =
       "give this set a history table of another name: HISTORY_TABLE in add_migrations(), or "
       "--history-table";

@@ -187,6 +187,7 @@ bool Run::take_gate(const Plan& plan) {
   const PGresult* last = reply.results[count - 1].get();
   bool is_unchanged = false;
   bool has_appeared = false;
+  bool has_log = false;
   std::vector<std::string> other_tables;
   if (snapshot_.has_table) {
     int pid = 0;
@@ -196,6 +197,7 @@ bool Run::take_gate(const Plan& plan) {
   } else {
     has_appeared = is_true(last, 0, 0);
     has_schema_ = is_true(last, 0, 1);
+    has_log = is_true(last, 0, 3);
     for (int row = 0; row < PQntuples(last); ++row) {
       if (PQgetisnull(last, row, 2) == 0) {
         other_tables.emplace_back(value(last, row, 2));
@@ -206,6 +208,12 @@ bool Run::take_gate(const Plan& plan) {
   if (has_lock && is_unchanged && !is_at_work) {
     if (!other_tables.empty()) {
       refuse_moved_history(other_tables);
+    }
+    if (has_log && !has_asked_log_) {
+      // A log without its history. Asked outside the gate's transaction, which is then begun anew.
+      roll_back();
+      refuse_emptied_history();
+      return false;
     }
     poll_ = milliseconds{50};
     waiting_since_ = {};

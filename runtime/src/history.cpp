@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace godwit::detail {
 namespace {
@@ -27,9 +28,74 @@ constexpr std::string_view kElapsed =
     "CAST(EXTRACT(epoch FROM (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) executed_at)) "
     "OPERATOR(pg_catalog.*) 1000 AS bigint)";
 
+// Takes a table's or schema's name off the front: all up to a dot, as written, or what stands in
+// double quotes. False for what is neither.
+bool take_part(std::string_view& text, std::string& part) {
+  part.clear();
+  if (text.empty() || text.front() != '"') {
+    part = std::string(text.substr(0, text.find('.')));
+    text.remove_prefix(part.size());
+    return true;
+  }
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      if (at + 1 == text.size() || text[at + 1] != '"') {
+        text.remove_prefix(at + 1);
+        return true;
+      }
+      ++at;
+    }
+    part += text[at];
+  }
+  return false;
+}
+
+// As SQL that a person pastes has to name it.
+std::string display_part(std::string_view part) {
+  const bool begins_with_digit = !part.empty() && part.front() >= '0' && part.front() <= '9';
+  const bool is_plain = !begins_with_digit && std::all_of(part.begin(), part.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  if (is_plain) {
+    return std::string(part);
+  }
+  std::string quoted = "\"";
+  for (const char c : part) {
+    quoted.append(c == '"' ? 2 : 1, c);
+  }
+  return quoted + '"';
+}
+
 std::string number_or_null(const Migration& migration) {
   return migration.kind == Kind::kVersioned ? std::to_string(migration.version) : "NULL";
 }
+
+struct Column {
+  std::string_view name;
+  std::string_view definition;
+};
+
+// What a table of ours may lack that an older godwit made, and how it is added.
+constexpr std::array kColumns = {
+    Column{"checksum", "varchar(64)"},
+    Column{"description", "text"},
+    Column{"execution_time_ms", "bigint"},
+    Column{"target_schema", "text NOT NULL DEFAULT ''"},
+    Column{"kind", "text NOT NULL DEFAULT 'versioned'"},
+    Column{"state", "text NOT NULL DEFAULT 'applied'"},
+    Column{"step", "integer NOT NULL DEFAULT 0"},
+    Column{"steps", "integer NOT NULL DEFAULT 1"},
+    Column{"cursor_value", "text"},
+    Column{"run_id", "uuid NOT NULL DEFAULT gen_random_uuid()"},
+    Column{"breaking", "boolean NOT NULL DEFAULT false"},
+    Column{"down_sql", "text"},
+    Column{"claim_pid", "integer"},
+    Column{"claim_backend_start", "timestamptz"},
+    Column{"claim_system_id", "bigint"},
+    Column{"origin", "text NOT NULL DEFAULT 'godwit'"},
+    Column{"applied_by", "text NOT NULL DEFAULT SESSION_USER"},
+    Column{"tool_version", "text"},
+};
 
 struct Fingerprint {
   std::string_view column;  // that only this tool's table has
@@ -38,7 +104,6 @@ struct Fingerprint {
 
 // In order: the first that fits names the tool.
 constexpr std::array kFingerprints = {
-    Fingerprint{"migration_set", "godwit (of another version)"},
     Fingerprint{"dirty", "golang-migrate"},
     Fingerprint{"migration_number", "the Python db.migrate runner"},
     Fingerprint{"database_type", "a migrate.sh runner"},
@@ -61,18 +126,33 @@ std::string_view kind_name(Kind kind) noexcept {
 }
 
 History::History(std::string_view name) {
-  const std::size_t dot = name.find('.');
-  schema_ = dot == std::string_view::npos ? "public" : std::string(name.substr(0, dot));
-  table_ = std::string(dot == std::string_view::npos ? name : name.substr(dot + 1));
-  if (table_.empty() || schema_.empty() || table_.find('.') != std::string::npos ||
-      table_.size() > kLongestTable || schema_.size() > 63) {
+  std::string_view rest = name;
+  bool is_name = take_part(rest, table_);
+  if (is_name && !rest.empty() && rest.front() == '.') {
+    rest.remove_prefix(1);
+    schema_ = std::exchange(table_, {});
+    is_name = take_part(rest, table_) && !schema_.empty();
+  } else {
+    schema_ = "public";
+  }
+  if (!is_name || !rest.empty() || table_.empty() || table_.size() > kLongestTable ||
+      schema_.size() > 63) {
     ErrorDetail detail;
-    detail.message = compose(R"("{}" is not a name for the history table)", name);
-    detail.hint =
-        compose("write \"table\" or \"schema.table\", unquoted, the table with at most {} bytes",
-                kLongestTable);
+    detail.message = compose("{} is not a name for the history table", name);
+    detail.hint = compose(
+        "write table or schema.table, each as it is or in double quotes, as SQL writes a name that "
+        "holds a dot: \"my.schema\".\"My Table\"; the table has at most {} bytes",
+        kLongestTable);
     throw Error(ErrorKind::kUsage, std::move(detail));
   }
+}
+
+std::string History::display() const {
+  return display_part(schema_) + "." + display_part(table_);
+}
+
+std::string History::display_log() const {
+  return display_part(schema_) + "." + display_part(table_ + "_log");
 }
 
 std::string History::quoted(const Connection& connection) const {
@@ -176,7 +256,7 @@ std::string History::existence(const Connection& connection) const {
   return compose(
       "SELECT pg_catalog.to_regclass({0}) IS NOT NULL, pg_catalog.to_regnamespace({1}) IS NOT "
       "NULL, "
-      "other.name FROM (VALUES (1)) AS one LEFT JOIN ("
+      "other.name, pg_catalog.to_regclass({4}) IS NOT NULL FROM (VALUES (1)) AS one LEFT JOIN ("
       "SELECT CAST(c.relname AS pg_catalog.text) AS name FROM pg_catalog.pg_class AS c "
       "JOIN pg_catalog.pg_namespace AS n ON n.oid{2}c.relnamespace "
       "JOIN pg_catalog.pg_attribute AS a ON a.attrelid{2}c.oid "
@@ -185,7 +265,7 @@ std::string History::existence(const Connection& connection) const {
       "AND pg_catalog.has_table_privilege(c.oid, 'SELECT') "
       "GROUP BY c.oid, c.relname HAVING pg_catalog.count(*){2}5) AS other ON true",
       connection.literal(quoted(connection)), connection.literal(connection.identifier(schema_)),
-      kEquals, connection.literal(schema_));
+      kEquals, connection.literal(schema_), connection.literal(quoted_log(connection)));
 }
 
 std::string History::find_elsewhere(const Connection& connection, const RunIdentity& run,
@@ -454,6 +534,20 @@ std::string History::columns(const Connection& connection) const {
       "pg_catalog.to_regclass({}) AND a.attnum OPERATOR(pg_catalog.>) 0 AND NOT "
       "a.attisdropped",
       kEquals, connection.literal(quoted(connection)));
+}
+
+std::string History::additions(const std::vector<std::string>& columns) {
+  std::string text;
+  if (std::find(columns.begin(), columns.end(), "migration_set") == columns.end()) {
+    return text;
+  }
+  for (const Column& column : kColumns) {
+    if (std::find(columns.begin(), columns.end(), column.name) == columns.end()) {
+      text +=
+          compose("{}ADD COLUMN {} {}", text.empty() ? "" : ", ", column.name, column.definition);
+    }
+  }
+  return text;
 }
 
 std::string_view History::recognise(const std::vector<std::string>& columns) {

@@ -59,11 +59,13 @@ struct Claim {
 
 class History {
  public:
-  /// `name` is "table" or "schema.table". Throws Error of kind kUsage when it is neither.
+  /// `name` is "table" or "schema.table", each as written or in double quotes as in SQL. Throws
+  /// Error of kind kUsage when it is neither.
   explicit History(std::string_view name);
 
-  /// "public.schema_migrations", for people.
-  std::string display() const { return schema_ + "." + table_; }
+  /// "public.schema_migrations", for people: quoted where SQL that they paste needs it.
+  std::string display() const;
+  std::string display_log() const;
   const std::string& schema() const noexcept { return schema_; }
   const std::string& table() const noexcept { return table_; }
 
@@ -152,6 +154,8 @@ class History {
 
   /// The columns that a table of this name has.
   std::string columns(const Connection& connection) const;
+  /// What ALTER TABLE has to add to a table of an older godwit; empty for a table of another tool.
+  static std::string additions(const std::vector<std::string>& columns);
   /// Which tool a table with these columns (sorted, joined by ",") is known to belong to; "" for
   /// none.
   static std::string_view recognise(const std::vector<std::string>& columns);
@@ -159,6 +163,8 @@ class History {
   /// The row belongs to this table's guard, not to a table of the migration's.
   bool is_guard_violation(const PGresult* error) const;
 
+  /// What the log says is applied, newest first: name, time, by whom.
+  std::string read_recorded(const Connection& connection, const RunIdentity& run) const;
   /// The log, a row for each line, oldest first.
   std::string read_log(const Connection& connection, const RunIdentity& run) const;
 

@@ -48,6 +48,17 @@ std::string History::change(const Connection& connection, const RunIdentity& run
       connection.literal(run.tool_version), connection.literal(message));
 }
 
+std::string History::read_recorded(const Connection& connection, const RunIdentity& run) const {
+  return compose(
+      "SELECT r.migration_name, r.moment, r.logged_by FROM (SELECT DISTINCT ON (l.migration_name) "
+      "l.migration_name, l.event, l.id, l.logged_by, "
+      "pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM') AS moment FROM {1} AS l "
+      "WHERE l.migration_set{0}{2} AND l.target_schema{0}'' AND l.event "
+      "OPERATOR(pg_catalog.<>) 'failed' ORDER BY l.migration_name, l.id DESC) AS r WHERE "
+      "r.event OPERATOR(pg_catalog.<>) ALL (ARRAY['undone', 'forgotten']) ORDER BY r.id DESC",
+      kEquals, quoted_log(connection), connection.literal(run.set));
+}
+
 std::string History::read_log(const Connection& connection, const RunIdentity& run) const {
   return compose(
       "SELECT pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), l.event, "

@@ -47,6 +47,9 @@ void Migrator::wait_until_current() {
     return true;
   });
 }
+const Report& Migrator::partial_report() const noexcept {
+  return impl_->partial_report();
+}
 Status Migrator::status() {
   return impl_->run([](detail::Run& run) { return run.status(); });
 }

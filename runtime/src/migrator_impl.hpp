@@ -25,6 +25,7 @@ class Migrator::Impl {
   auto run(Action action) {
     detail::Run run(*set_, options_, parameters_, borrowed_);
     run.reuse(std::move(connection_));
+    run.leave_report_in(&partial_report_);
     auto result = action(run);
     // A borrowed connection goes back to its owner at the end of each call.
     if (borrowed_ == nullptr) {
@@ -34,6 +35,7 @@ class Migrator::Impl {
   }
 
   const MigrationSet& set() const noexcept { return *set_; }
+  const Report& partial_report() const noexcept { return partial_report_; }
 
  private:
   const MigrationSet* set_;
@@ -41,6 +43,7 @@ class Migrator::Impl {
   detail::Parameters parameters_;
   pg_conn* borrowed_ = nullptr;
   std::unique_ptr<detail::Connection> connection_;
+  Report partial_report_;
 };
 
 }  // namespace godwit

@@ -22,15 +22,16 @@ class Comparison {
       if (row.set != set.name) {
         continue;
       }
-      if (row.version) {
-        by_version_.emplace(*row.version, &row);
-      } else {
-        by_name_.emplace(row.name, &row);
+      const bool is_first = row.version ? by_version_.emplace(*row.version, &row).second
+                                        : by_name_.emplace(row.name, &row).second;
+      if (!is_first) {
+        doubled_ = &row;
       }
     }
   }
 
   Plan run() {
+    refuse_doubled_row();
     for (const Migration& migration : set_.migrations) {
       rows_.push_back(find(migration));
     }
@@ -50,6 +51,22 @@ class Comparison {
     }
     const auto found = by_name_.find(migration.full_name);
     return found == by_name_.end() ? nullptr : found->second;
+  }
+
+  void refuse_doubled_row() const {
+    if (doubled_ == nullptr) {
+      return;
+    }
+    ErrorDetail detail;
+    detail.migration = doubled_->version;
+    detail.migration_name = doubled_->name;
+    detail.message =
+        compose("the history has more than one row for {}: it was changed by hand", doubled_->name);
+    detail.hint = compose(
+        "its unique keys are gone: look at SELECT * FROM {} WHERE migration_name = '{}', delete "
+        "what is wrong, and put the keys back",
+        history_.display(), doubled_->name);
+    throw Error(ErrorKind::kDrift, std::move(detail));
   }
 
   void refuse_newer_database() {
@@ -114,6 +131,7 @@ class Comparison {
       }
       const bool is_same = is_same_checksum(migration, row->checksum);
       if (row->state != "applied") {
+        refuse_unknown_state(migration, *row);
         refuse_half_undone(migration, *row);
         refuse_changed_kind(migration, *row);
         if (!is_same) {
@@ -134,6 +152,20 @@ class Comparison {
         plan_.written.push_back(&migration);
       }
     }
+  }
+
+  void refuse_unknown_state(const Migration& migration, const Row& row) const {
+    if (row.state == "running" || row.state == "undoing") {
+      return;
+    }
+    ErrorDetail detail;
+    name_place(migration, detail);
+    detail.message = compose(
+        "the row of {} in {} says the state \"{}\", which there is not: it was changed by "
+        "hand, or by a newer godwit",
+        migration.full_name, history_.display(), row.state);
+    detail.hint = "the states are 'applied', 'running' and 'undoing'; put back what it was";
+    throw Error(ErrorKind::kDrift, std::move(detail));
   }
 
   // Its steps are those of the down section: nothing that `up` could go on with.
@@ -261,6 +293,7 @@ class Comparison {
   const Snapshot& snapshot_;
   const Options& options_;
   const History& history_;
+  const Row* doubled_ = nullptr;  // one of two for the same migration
   std::unordered_map<std::int64_t, const Row*> by_version_;
   std::unordered_map<std::string_view, const Row*> by_name_;
   std::vector<const Row*> rows_;  // one for each migration of the set, or null

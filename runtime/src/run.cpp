@@ -78,6 +78,13 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
 }
 
 Run::~Run() {
+  if (left_report_ != nullptr) {
+    report_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
+    if (is_undoing_) {
+      report_.applied.clear();  // they point into this run
+    }
+    *left_report_ = std::move(report_);
+  }
   if (is_usable_ && connection_ && connection_->is_borrowed() && !connection_->is_cut() &&
       !connection_->is_idle()) {
     connection_->send("ROLLBACK", Waiter{});
@@ -101,17 +108,23 @@ std::unique_ptr<Connection> Run::release_connection() {
 
 std::unique_ptr<Connection> Run::open(const Parameters& parameters, bool is_first) {
   milliseconds wait{100};
+  std::string said;
   for (;;) {
     try {
       return Connection::open(parameters, deadline_, waiter_);
     } catch (const Error& error) {
-      // 28xxx is a refused login, which time does not heal; 57P03 is a server that starts up.
+      // 28xxx is a refused login, which time does not heal; 57P03 is a server that starts up, and
+      // 53300 one that has no connection left.
       const bool is_refused = error.sqlstate().substr(0, 2) == "28";
-      const bool is_starting = error.sqlstate() == "57P03";
+      const bool is_starting = error.sqlstate() == "57P03" || error.sqlstate() == "53300";
       const bool may_wait = !is_first || is_waiting_ || options_.wait.has_value() || is_starting;
       if (error.kind() != ErrorKind::kCannotConnect || is_refused || !may_wait ||
           is_past_deadline(wait)) {
         throw;
+      }
+      if (error.detail().message != said) {
+        said = error.detail().message;
+        emit(EventKind::kRetrying, nullptr, said, wait);
       }
     }
     pause(jittered(wait));
@@ -130,6 +143,8 @@ void Run::connect() {
   refuse_unusable_connection();
   is_usable_ = true;
   receive_notices();
+  report_.run_id = identity_.run_id;
+  report_.database = connection_->description();
 }
 
 void Run::refuse_unusable_connection() const {
@@ -297,8 +312,6 @@ void Run::check() {
 
 Report Run::up() {
   connect();
-  report_.run_id = identity_.run_id;
-  report_.database = connection_->description();
   bool is_checked = false;
   for (;;) {
     try {
@@ -334,6 +347,9 @@ bool Run::advance() {
   }
   if (plan.pending.empty()) {
     return false;
+  }
+  if (snapshot_.has_table) {
+    refuse_emptied_history();
   }
   if (options_.dry_run) {
     for (const Pending& pending : plan.pending) {

@@ -11,6 +11,7 @@
 //     target.cpp   a part of what is pending
 //     down.cpp     undoing
 //     watch.cpp    who is in the way
+//     lost_rows.cpp what the log has and the history has not
 //     failure.cpp  errors in words
 //
 // The loop is the whole error handling: whatever happened (another run was quicker, a lock was not
@@ -84,6 +85,9 @@ class Run {
   /// Takes over a connection of an earlier run, and gives it back for the next.
   void reuse(std::unique_ptr<Connection> connection) { connection_ = std::move(connection); }
   std::unique_ptr<Connection> release_connection();
+
+  /// Where the destructor leaves the report of a call that threw.
+  void leave_report_in(Report* place) { left_report_ = place; }
 
   Report up();
   // target.cpp
@@ -189,6 +193,7 @@ class Run {
   bool record_step(const Migration& migration, std::size_t number);
   [[noreturn]] void fail_in_step(const Migration& migration, const Step& step, std::size_t number,
                                  ErrorDetail detail);
+  std::string has_name(const Step& step) const;
   bool is_step_done(const Migration& migration, const Step& step, std::size_t number);
   bool drop_invalid_indexes(const Step& step);
   void assert_effect(const Migration& migration, const Step& step);
@@ -229,6 +234,11 @@ class Run {
                      HistoryReport& report);
   bool verify_and_write(std::vector<Change>& changes, HistoryReport& report);
 
+  // lost_rows.cpp
+  void refuse_emptied_history();
+  void add_lost_row(const Migration& migration, ErrorDetail& detail);
+  Reply read_recorded();
+
   // watch.cpp
   std::string blockers();
   std::string gate_holder();
@@ -241,6 +251,8 @@ class Run {
                                     const Migration* migration, ErrorDetail detail);
   void log_failure(const Migration& migration, const ErrorDetail& detail);
   [[noreturn]] void fail_on_foreign_table();
+  static void add_advice(ErrorDetail& detail);
+  void add_dropped_history(ErrorDetail& detail) const;
   void add_missing_grant(Section section, ErrorDetail& detail) const;
 
   void emit(Event event, const Migration* migration);
@@ -312,8 +324,10 @@ class Run {
   const Migration* current_ = nullptr;  // for notices
   bool has_started_ = false;
   bool has_handled_drift_ = false;
+  bool has_asked_log_ = false;
   std::size_t pending_count_ = 0;
   Report report_;
+  Report* left_report_ = nullptr;
 };
 
 /// A random UUID, version 4.

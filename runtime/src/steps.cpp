@@ -43,6 +43,10 @@ std::string beginning_of(std::string_view sql) {
   return text + " ";
 }
 
+bool builds_index(const Step& step) {
+  return step.probe == Probe::kIndexBuilt || step.probe == Probe::kUnnamedIndexBuilt;
+}
+
 // Whether the statement changes the session and nothing else. The build marks no statements of this
 // kind, so that it has to be told from the text.
 bool is_session_statement(std::string_view sql) {
@@ -156,7 +160,7 @@ bool Run::run_step(const Migration& migration, const Step& step, std::size_t num
       return false;
     }
     held_.is_in_doubt = false;
-    if (step.probe == Probe::kIndexBuilt) {
+    if (builds_index(step)) {
       while (!drop_invalid_indexes(step)) {
         if (is_past_deadline()) {
           ErrorDetail detail;
@@ -177,7 +181,7 @@ bool Run::run_step(const Migration& migration, const Step& step, std::size_t num
       if (!is_end || i + 1 < step.statement_count) {
         return;
       }
-      if (step.probe == Probe::kIndexBuilt) {
+      if (builds_index(step)) {
         held_.is_in_doubt = true;
       } else {
         held_.ended_steps = number + 1;
@@ -205,6 +209,7 @@ bool Run::run_step(const Migration& migration, const Step& step, std::size_t num
 // reads in the history whether it took effect.
 bool Run::run_atomic_step(const Migration& migration, const Step& step, std::size_t number) {
   constexpr std::string_view kBegin = "BEGIN;\n";
+  constexpr std::size_t kStatement = 1;
   constexpr std::size_t kRecord = 4;  // after BEGIN, the statement, and two SETs
   constexpr std::size_t kCommit = 5;
   held_.is_in_doubt = false;
@@ -232,8 +237,14 @@ bool Run::run_atomic_step(const Migration& migration, const Step& step, std::siz
   if (reply.error) {
     ErrorDetail detail;
     describe_error(reply.error.get(), detail);
-    locate_in_statement(migration, migration.up, statement, sql, reply.error.get(), counts_bytes(),
-                        detail, kBegin.size());
+    if (reply.count > kStatement) {
+      name_migration(migration, detail);
+      locate_statement(migration.up.file, migration.up.sql, statement, detail);
+      add_dropped_history(detail);
+    } else {
+      locate_in_statement(migration, migration.up, statement, sql, reply.error.get(),
+                          counts_bytes(), detail, kBegin.size());
+    }
     fail_in_step(migration, step, number, std::move(detail));
   }
   return is_recorded;
@@ -247,8 +258,21 @@ void Run::fail_in_step(const Migration& migration, const Step& step, std::size_t
                              : ErrorKind::kFailed;
   if (kind == ErrorKind::kReadOnly) {
     add_missing_grant(Section::kUp, detail);
+  } else {
+    add_advice(detail);
   }
   fail_step(migration, step, number, kind, std::move(detail));
+}
+
+// The condition on pg_class that picks the index of a CREATE.
+std::string Run::has_name(const Step& step) const {
+  const std::string name = connection_->literal(step.index);
+  return step.probe == Probe::kIndexBuilt
+             ? compose("c.relname{}{}", kEquals, name)
+             : compose(
+                   "pg_catalog.regexp_replace(CAST(c.relname AS pg_catalog.text), "
+                   "'_idx[0-9]*$', '_idx'){}{}",
+                   kEquals, name);
 }
 
 // A step whose owner died: did it take effect?
@@ -259,16 +283,20 @@ bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t
         Section::kUp);
     return is_true(reply.results[0].get(), 0, 0);
   }
-  if (step.probe == Probe::kIndexBuilt && !step.index.empty()) {
+  if (builds_index(step) && !step.index.empty()) {
     const Reply reply =
         ask(compose(
 
                 "SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
                 "ON c.oid{0}i.indexrelid WHERE i.indrelid{0}pg_catalog.to_regclass({1}) AND "
-                "c.relname{0}{2} AND i.indisvalid)",
-                kEquals, connection_->literal(step.relation), connection_->literal(step.index)),
+                "{2} AND i.indisvalid)",
+                kEquals, connection_->literal(step.relation), has_name(step)),
             Section::kUp);
-    return is_true(reply.results[0].get(), 0, 0);
+    const bool is_there = is_true(reply.results[0].get(), 0, 0);
+    // Without a name it may be one that was there before.
+    if (!is_there || step.probe == Probe::kIndexBuilt) {
+      return is_there;
+    }
   }
   if (step.probe == Probe::kIndexBuilt || step.is_idempotent) {
     return false;  // may run again: rebuilding an index twice is only slow
@@ -299,8 +327,8 @@ bool Run::drop_invalid_indexes(const Step& step) {
   // after the index, and are cut to fit 63 bytes.
   const std::string condition =
       !step.index.empty()
-          ? compose("i.indrelid{0}pg_catalog.to_regclass({1}) AND c.relname{0}{2}", kEquals,
-                    connection_->literal(step.relation), connection_->literal(step.index))
+          ? compose("i.indrelid{0}pg_catalog.to_regclass({1}) AND {2}", kEquals,
+                    connection_->literal(step.relation), has_name(step))
           : compose(
 
                 "i.indrelid{0}(SELECT o.indrelid FROM pg_catalog.pg_index AS o WHERE "
@@ -334,15 +362,14 @@ bool Run::drop_invalid_indexes(const Step& step) {
 }
 
 void Run::assert_effect(const Migration& migration, const Step& step) {
-  if (step.probe != Probe::kIndexBuilt) {
+  if (!builds_index(step)) {
     return;
   }
   const std::string condition =
-      step.index.empty()
-          ? compose("i.indexrelid{}pg_catalog.to_regclass({})", kEquals,
-                    connection_->literal(step.relation))
-          : compose("i.indrelid{0}pg_catalog.to_regclass({1}) AND c.relname{0}{2}", kEquals,
-                    connection_->literal(step.relation), connection_->literal(step.index));
+      step.index.empty() ? compose("i.indexrelid{}pg_catalog.to_regclass({})", kEquals,
+                                   connection_->literal(step.relation))
+                         : compose("i.indrelid{0}pg_catalog.to_regclass({1}) AND {2}", kEquals,
+                                   connection_->literal(step.relation), has_name(step));
   const Reply reply =
       ask(compose(
 
@@ -428,7 +455,7 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
     detail.hint += detail.hint.empty() ? "" : "\n";
     detail.hint += text;
   };
-  if (step.probe == Probe::kIndexBuilt) {
+  if (builds_index(step)) {
     add_hint("if it left an INVALID index, the next run drops it before it tries again");
   }
   if (number > 0) {
@@ -478,12 +505,10 @@ void Run::drop_claim() {
     sql = history_.set_step(*connection_, identity_, migration, claim.ended_steps) + ";\n";
   }
   if (claim.is_in_doubt) {
-    const std::string table = history_.display().substr(history_.schema().size() + 1);
     sql += compose(
-        "UPDATE {0}.{1} SET claim_system_id = 0 WHERE migration_set{2}{3} AND "
-        "claim_pid{2}pg_catalog.pg_backend_pid()",
-        connection_->identifier(history_.schema()), connection_->identifier(table), kEquals,
-        connection_->literal(set_.name));
+        "UPDATE {0} SET claim_system_id = 0 WHERE migration_set{1}{2} AND "
+        "claim_pid{1}pg_catalog.pg_backend_pid()",
+        history_.quoted(*connection_), kEquals, connection_->literal(set_.name));
   } else {
     sql += claim.ended_steps > 0 ? history_.release(*connection_, identity_, migration)
            : is_undoing_         ? history_.cancel_undo(*connection_, identity_, migration)

@@ -83,6 +83,22 @@ TEST_F(CommandLine, UpInJsonIsLinesThatEndInTheReport) {
   EXPECT_EQ(report["error"]["version"], 12);
 }
 
+TEST_F(CommandLine, AFailedReportHasItsRunAndItsDatabase) {
+  builder_.add(12, "bad", {"SELECT 1 / 0"});
+  const Json report = Json::parse(run({"up", "--json"}).last_line());
+  EXPECT_EQ(report["exit_code"], 1);
+  EXPECT_EQ(report["run_id"],
+            session_.get("SELECT run_id FROM schema_migrations_log WHERE event = 'failed'"));
+  EXPECT_NE(report["database"].get<std::string>().find("/" + database_.name()), std::string::npos);
+  EXPECT_EQ(report["applied"].size(), 3U);
+  const Json down = Json::parse(run({"down", "--json"}).last_line());
+  EXPECT_EQ(down["ok"], false) << "it has no down section";
+  EXPECT_EQ(down["database"], report["database"]);
+  EXPECT_EQ(down["run_id"].get<std::string>().size(), 36U);
+  const Outcome nowhere = run({"up", "--json", "--url", "host=/nonexistent"});
+  EXPECT_TRUE(Json::parse(nowhere.last_line())["database"].is_null());
+}
+
 TEST_F(CommandLine, DryRunSaysWhatAndWritesNothing) {
   const Outcome outcome = run({"up", "--dry-run"});
   EXPECT_EQ(outcome.code, 0);

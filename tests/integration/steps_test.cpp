@@ -144,6 +144,42 @@ TEST_F(Steps, FailedUniqueIndexIsDroppedAndBuiltByTheNextRun) {
   EXPECT_EQ(row(1), "applied|1|1|free");
 }
 
+TEST_F(Steps, FailedUniqueIndexesWithoutANameAreDroppedByTheNextRun) {
+  session_.run("CREATE INDEX t_id_idx ON t (id); INSERT INTO t VALUES (1)");
+  SetBuilder builder;
+  builder.add(1, "index", {"CREATE UNIQUE INDEX CONCURRENTLY ON t (id)"})
+      .outside_transaction()
+      .builds_unnamed_index(0, "t", "t_id_idx");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(failure(builder.set()).sqlstate(), "23505");
+    EXPECT_EQ(session_.list("SELECT indexrelid::regclass FROM pg_index WHERE indrelid = "
+                            "'t'::regclass ORDER BY 1"),
+              "t_id_idx,t_id_idx1");
+  }
+  session_.run("DELETE FROM t WHERE ctid = (SELECT max(ctid) FROM t)");
+  EXPECT_EQ(versions(up(builder.set())), "1");
+  EXPECT_TRUE(is_valid("t_id_idx")) << "that was there before";
+  EXPECT_TRUE(is_valid("t_id_idx1"));
+}
+
+TEST_F(Steps, KilledWhileBuildingAnIndexWithoutANameTheRerunBuildsIt) {
+  SetBuilder builder;
+  builder.add(1, "index", {"CREATE INDEX CONCURRENTLY ON t (id)"})
+      .outside_transaction()
+      .builds_unnamed_index(0, "t", "t_id_idx");
+  // Makes the build wait after it has made the index.
+  const Session reader(database_.conninfo());
+  reader.run("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM t");
+  kill_when(builder.set(),
+            "SELECT count(*) > 0 FROM pg_index WHERE indrelid = 't'::regclass AND NOT indisvalid",
+            true);
+  reader.run("COMMIT");
+  EXPECT_FALSE(is_valid("t_id_idx"));
+  EXPECT_EQ(versions(up(builder.set())), "1");
+  EXPECT_TRUE(is_valid("t_id_idx"));
+  EXPECT_EQ(session_.get("SELECT count(*) FROM pg_index WHERE indrelid = 't'::regclass"), "1");
+}
+
 TEST_F(Steps, IfNotExistsDoesNotHideAnInvalidIndex) {
   session_.run("INSERT INTO t VALUES (1)");
   PGresult* result = PQexec(session_.raw(), "CREATE UNIQUE INDEX CONCURRENTLY t_id ON t (id)");

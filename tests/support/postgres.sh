@@ -149,6 +149,7 @@ start() {
     echo "fsync = off"
     echo "full_page_writes = off"
     echo "max_connections = 200"
+    echo "wal_keep_size = 512MB" # a standby may be made while other tests write and checkpoint
     echo "log_line_prefix = '%m [%p] %q%u@%d %a '"
     for setting in "$@"; do
       case "$setting" in

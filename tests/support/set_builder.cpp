@@ -200,6 +200,13 @@ MigrationBuilder& MigrationBuilder::builds_index(std::size_t statement, std::str
   return *this;
 }
 
+MigrationBuilder& MigrationBuilder::builds_unnamed_index(std::size_t statement, std::string table,
+                                                         std::string index) {
+  builds_index(statement, std::move(table), std::move(index));
+  step(statement).probe = Probe::kUnnamedIndexBuilt;
+  return *this;
+}
+
 MigrationBuilder& MigrationBuilder::reindexes(std::size_t statement, std::string index) {
   step(statement).probe = Probe::kIndexBuilt;
   step(statement).relation = owner_.keep(std::move(index));

@@ -45,6 +45,9 @@ class MigrationBuilder {
   MigrationBuilder& outside_transaction();
   /// For the last statement that was given, or the one with this index.
   MigrationBuilder& builds_index(std::size_t statement, std::string table, std::string index);
+  /// `index` is what the server calls it where that name is free.
+  MigrationBuilder& builds_unnamed_index(std::size_t statement, std::string table,
+                                         std::string index);
   MigrationBuilder& reindexes(std::size_t statement, std::string index);
   MigrationBuilder& drops_index(std::size_t statement, std::string index);
   MigrationBuilder& idempotent_step(std::size_t statement);

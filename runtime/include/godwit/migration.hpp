@@ -47,7 +47,9 @@ enum class Probe : std::uint8_t {
   kNone,
   kIndexBuilt,  ///< CREATE INDEX CONCURRENTLY, or REINDEX INDEX CONCURRENTLY: the index exists and
                 ///< is valid
-  kIndexDropped,  ///< DROP INDEX CONCURRENTLY: there is no such index
+  kIndexDropped,       ///< DROP INDEX CONCURRENTLY: there is no such index
+  kUnnamedIndexBuilt,  ///< CREATE INDEX CONCURRENTLY without a name: the server calls it `index`,
+                       ///< or that and a number
 };
 
 /// What the runtime sends as one unit: the whole script of a transactional migration, or one
@@ -62,10 +64,10 @@ struct Step {
   /// `claims-idempotent`).
   bool is_idempotent = false;
   Probe probe = Probe::kNone;
-  /// For a probe: the table of the index (kIndexBuilt by CREATE) or the index itself, as text for
+  /// For a probe: the table of the index (CREATE) or the index itself, as text for
   /// to_regclass(): quoted, and with a schema where the SQL names one.
   std::string_view relation;
-  /// For kIndexBuilt by CREATE: the plain name of the index, in the schema of `relation`; else
+  /// For CREATE: the plain name of the index, in the schema of `relation`; else
   /// empty.
   std::string_view index;
 };

@@ -48,7 +48,7 @@ struct Options {
   std::optional<std::chrono::milliseconds> statement_timeout;
   /// The deadline for locks, for other runs and for reconnecting: 10 minutes unless set. When set,
   /// a first connect that fails is tried again until then as well; when not, only a server that is
-  /// starting up is.
+  /// starting up or has no connection left is.
   std::optional<std::chrono::milliseconds> wait;
   DriftPolicy on_drift = DriftPolicy::kFail;
   OrderPolicy order = OrderPolicy::kGraph;
@@ -191,6 +191,10 @@ class Migrator {
   /// is nothing to do: one round trip, no write, no lock. Throws Error; what was applied before the
   /// failure stays applied.
   Report up();
+
+  /// Of the last call, when it threw: what it had applied until then, its run id and its database
+  /// (empty where there was no connection).
+  const Report& partial_report() const noexcept;
 
   /// Waits until somebody has applied the whole set: for replicas that must not migrate, beside a
   /// job that does. Asks at most ten times a second, with a back-off to once in two seconds; holds

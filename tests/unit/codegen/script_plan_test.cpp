@@ -29,7 +29,9 @@ class Plan {
               std::to_string(step.statement_count) + (step.is_transactional ? " tx" : "") +
               (step.is_idempotent ? " again" : "");
       if (step.probe != Probe::kNone)
-        text += std::string(step.probe == Probe::kIndexBuilt ? " built " : " dropped ") +
+        text += std::string(step.probe == Probe::kIndexBuilt          ? " built "
+                            : step.probe == Probe::kUnnamedIndexBuilt ? " unnamed "
+                                                                      : " dropped ") +
                 step.relation + "/" + step.index;
       text += "]";
     }
@@ -67,6 +69,16 @@ TEST(ScriptPlan, WhatStaysInTheSessionIsTakenAway) {
   EXPECT_TRUE(Plan("create table t (a int); create view v as select 1").plan.leftovers.empty());
 }
 
+TEST(ScriptPlan, AnIndexWithoutANameIsCalledAsTheServerCallsIt) {
+  const auto step = [](const std::string& index) {
+    return Plan("create unique index concurrently on " + index).steps();
+  };
+  EXPECT_EQ(step("s.t (id)"), "[0+1 unnamed \"s\".\"t\"/t_id_idx]");
+  EXPECT_EQ(step("t (lower(a), b, (a || b), a, (b || a)) include (c)"),
+            "[0+1 unnamed \"t\"/t_lower_b_expr_a_expr1_c_idx]");
+  EXPECT_EQ(step(std::string(60, 't') + " (id)"), "[0+1]") << "it would be cut";
+}
+
 TEST(ScriptPlan, ATransactionalScriptIsOneStep) {
   const Plan plan("-- head\nselect 1; -- a\n\n  select 2;\n-- tail\n");
   EXPECT_EQ(plan.plan.sql, "select 1; -- a\n\n  select 2");
@@ -99,7 +111,7 @@ TEST(ScriptPlan, OutsideATransactionAStatementIsAStep) {
             "[0+1 built \"s\".\"T\"/i]");
   EXPECT_EQ(Plan("drop index concurrently if exists s.i").steps(), "[0+1 dropped \"s\".\"i\"/]");
   EXPECT_EQ(Plan("reindex index concurrently i").steps(), "[0+1 built \"i\"/]");
-  EXPECT_EQ(Plan("create index concurrently on t (a)").steps(), "[0+1]");
+  EXPECT_EQ(Plan("create index concurrently on t (a)").steps(), "[0+1 unnamed \"t\"/t_a_idx]");
   EXPECT_EQ(Plan("vacuum t; select 1; analyze", false, {true, false, true}).steps(),
             "[0+1 again][1+1 tx][2+1 again]");
 }
