@@ -110,7 +110,8 @@ class Change {
     if (relation.is_uncertain || !relation.has_known_shape) {
       const std::string name = spelling_.name(relation.name);
       for (auto part = parts.begin(); part != parts.end();) {
-        const bool is_itself = is_relation(kind_of(part->first)) || kind_of(part->first) == "sequence";
+        const bool is_itself =
+            is_relation(kind_of(part->first)) || kind_of(part->first) == "sequence";
         const bool is_known = !relation.is_uncertain && kind_of(part->first) != "column";
         if (is_itself && relation.is_uncertain)
           (is_now ? unknown_ : was_unknown_).insert(part->first);
@@ -143,7 +144,8 @@ class Change {
     const std::string_view name = name_of(key);
     for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
          dot = name.find('.', dot + 1)) {
-      for (const std::string_view kind : {"table ", "view ", "materialized view ", "foreign table "}) {
+      for (const std::string_view kind :
+           {"table ", "view ", "materialized view ", "foreign table "}) {
         const std::string relation = std::string(kind) + std::string(name.substr(0, dot));
         if (before_.find(relation) != before_.end() && after_.find(relation) == after_.end())
           return true;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a migration changes in the catalog, as the generated table keeps it: with it the runtime works
-// out which schema the migrations that are applied add up to, whichever those are, and compares it
-// with the server's own. The format is described where the runtime reads it, at Migration::schema in
-// runtime/include/godwit/migration.hpp.
+// What a migration changes in the catalog, as the generated table keeps it: with it the runtime
+// works out which schema the migrations that are applied add up to, whichever those are, and
+// compares it with the server's own. The format is described where the runtime reads it, at
+// Migration::schema in runtime/include/godwit/migration.hpp.
 #pragma once
 
 #include <functional>

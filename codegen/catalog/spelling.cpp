@@ -77,8 +77,7 @@ std::string Spelling::identifier(std::string_view name) const {
 std::string Spelling::name(const Name& name) const {
   if (!is_servers())
     return quote_name(name);
-  return name.schema.empty() || name.schema == "public" ? name.name
-                                                        : name.schema + '.' + name.name;
+  return name.schema.empty() || name.schema == "public" ? name.name : name.schema + '.' + name.name;
 }
 
 std::string Spelling::type(const Type& type, bool is_argument) const {

@@ -18,8 +18,8 @@ class Spelling {
  public:
   /// As SQL takes it.
   Spelling() = default;
-  /// As a server gives it: names without quotes, types as format_type() prints them. `catalog` tells
-  /// which types and functions are the set's own; it must live as long.
+  /// As a server gives it: names without quotes, types as format_type() prints them. `catalog`
+  /// tells which types and functions are the set's own; it must live as long.
   explicit Spelling(const Catalog& catalog) : catalog_(&catalog) {}
 
   bool is_servers() const noexcept { return catalog_ != nullptr; }
@@ -29,8 +29,8 @@ class Spelling {
   std::string name(const Name& name) const;
   /// What stands for an expression in a list of columns.
   std::string_view expression() const noexcept { return is_servers() ? "(expression)" : "…"; }
-  /// kUntold, as a server would give it, where it is not known which type it is. `is_argument`: of a
-  /// function, which has no modifiers.
+  /// kUntold, as a server would give it, where it is not known which type it is. `is_argument`: of
+  /// a function, which has no modifiers.
   std::string type(const Type& type, bool is_argument = false) const;
   /// Likewise.
   std::string function(const Name& name) const;

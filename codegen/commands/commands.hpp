@@ -93,6 +93,7 @@ struct GraphOptions {
   std::filesystem::path directory;
   GraphFormat format = GraphFormat::kText;
   Layout layout = Layout::kAuto;
+  bool schema = false;  ///< the tables, not the migrations
 };
 int run_graph(const GraphOptions& options);
 

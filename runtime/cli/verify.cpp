@@ -75,9 +75,9 @@ void print_schema(const Arguments& arguments, const SchemaReport& report) {
     print_list(arguments, "not compared:", report.uncertain);
     print_list(arguments, "not of this set:", report.unknown);
   }
-  std::string last = fmt::format("schema: {} compared, {} {}", report.compared,
-                                 report.differences.size(),
-                                 report.differences.size() == 1 ? "differs" : "differ");
+  std::string last =
+      fmt::format("schema: {} compared, {} {}", report.compared, report.differences.size(),
+                  report.differences.size() == 1 ? "differs" : "differ");
   if (!report.doubtful.empty()) {
     last += fmt::format(", {} perhaps", report.doubtful.size());
   }

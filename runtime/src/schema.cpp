@@ -2,8 +2,8 @@
 //
 // Which migrations are applied need not be a prefix of the set. So two schemas are brought forward
 // side by side: that of all migrations so far, and that of the applied ones. A change is what the
-// build saw after all that stand before; it holds for the second schema where the object was the same
-// in both, and else it is not known what came out.
+// build saw after all that stand before; it holds for the second schema where the object was the
+// same in both, and else it is not known what came out.
 #include "schema.hpp"
 
 #include "compose.hpp"
@@ -33,9 +33,8 @@ std::string_view name_of(std::string_view key) {
 }
 
 bool is_relation(std::string_view key) {
-  return std::any_of(
-      std::begin(kRelationKinds), std::end(kRelationKinds),
-      [&](std::string_view kind) { return key.substr(0, kind.size()) == kind; });
+  return std::any_of(std::begin(kRelationKinds), std::end(kRelationKinds),
+                     [&](std::string_view kind) { return key.substr(0, kind.size()) == kind; });
 }
 
 bool is_part(std::string_view key) {
@@ -135,8 +134,8 @@ class ChangeReader {
     if (change.sign == '?') {
       change.what.kind = Kind::kUnknown;
     } else if (change.sign == '=') {
-      change.what.text = tab == std::string_view::npos ? std::string(kind)
-                                                       : unescaped(line.substr(tab + 1));
+      change.what.text =
+          tab == std::string_view::npos ? std::string(kind) : unescaped(line.substr(tab + 1));
       change.what.kind = change.what.text == "?" ? Kind::kPresent : Kind::kKnown;
       if (change.what.kind == Kind::kPresent) {
         change.what.text.clear();
@@ -300,9 +299,8 @@ class Comparison {
     difference.found = found;
     const std::string about =
         subject(key, [&](std::string_view name) { return has_relation(expected_, name); });
-    difference.text = found.empty()
-                          ? about + " is missing"
-                          : compose("{}: expected {}, found {}", about, what.text, found);
+    difference.text = found.empty() ? about + " is missing"
+                                    : compose("{}: expected {}, found {}", about, what.text, found);
     if (!newer_.empty()) {
       difference.doubt = newer_;
     } else if (what.doubt != nullptr) {

@@ -24,8 +24,8 @@ using SchemaLines = std::map<std::string, std::string>;
 struct Expected {
   enum class Kind : std::uint8_t { kAbsent, kPresent, kKnown, kUnknown };
   Kind kind = Kind::kAbsent;
-  std::string text;                    ///< of kKnown
-  const Migration* doubt = nullptr;    ///< applied later, and may have changed it unseen
+  std::string text;                  ///< of kKnown
+  const Migration* doubt = nullptr;  ///< applied later, and may have changed it unseen
 
   bool is_same(const Expected& other) const { return kind == other.kind && text == other.text; }
 };
@@ -37,13 +37,14 @@ using ExpectedSchema = std::map<std::string, Expected>;
 ExpectedSchema expected_schema(const MigrationSet& set,
                                const std::function<Stage(const Migration&)>& stage);
 
-/// `newer`: the history has a row that this build does not know, whose SQL may have changed anything.
+/// `newer`: the history has a row that this build does not know, whose SQL may have changed
+/// anything.
 SchemaReport compare_schemas(const ExpectedSchema& expected, const SchemaLines& found,
                              std::string_view newer);
 
-/// The query for SchemaLines: two columns, key and text. `home`, a literal, is the schema whose name
-/// is left out. The search path has to be pg_catalog alone, which is also what makes every function
-/// and operator in it the system's own.
+/// The query for SchemaLines: two columns, key and text. `home`, a literal, is the schema whose
+/// name is left out. The search path has to be pg_catalog alone, which is also what makes every
+/// function and operator in it the system's own.
 std::string server_schema_query(std::string_view home);
 
 }  // namespace godwit::detail

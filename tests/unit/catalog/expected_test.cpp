@@ -35,9 +35,10 @@ std::string change(const std::string& before, const std::string& then, bool is_c
 }
 
 TEST(SchemaChange, ANewTableWithItsParts) {
-  EXPECT_EQ(change("", "CREATE TABLE notes (id bigserial PRIMARY KEY, body varchar(20) NOT NULL,"
-                       " price numeric(12), at timestamptz(3) DEFAULT now(), tags text[]);"
-                       "CREATE INDEX ON notes (lower(body)) WHERE id > 3;"),
+  EXPECT_EQ(change("",
+                   "CREATE TABLE notes (id bigserial PRIMARY KEY, body varchar(20) NOT NULL,"
+                   " price numeric(12), at timestamptz(3) DEFAULT now(), tags text[]);"
+                   "CREATE INDEX ON notes (lower(body)) WHERE id > 3;"),
             "=table notes\n"
             "=column .at\ttimestamp(3) with time zone default\n"
             "=column .body\tcharacter varying(20) not null\n"
@@ -67,7 +68,12 @@ TEST(SchemaChange, WhatNobodyKnowsIsSaidToBeUnknown) {
             "?columns u\n=table u\n");
   EXPECT_EQ(change("", "CREATE TABLE t (a interval day to second, b other.kind, c citext);"),
             "=table t\n=column .a\t?\n=column .b\t?\n=column .c\tcitext\n");
-  EXPECT_EQ(change("", "CREATE FUNCTION f(a t.b%TYPE) RETURNS int LANGUAGE sql AS 'SELECT 1';"), "");
+  EXPECT_EQ(change("",
+                   "CREATE TABLE t (a date); CREATE INDEX i ON t (date(a));"
+                   "CREATE INDEX j ON t ((a::date), lower('x'));"),
+            "=table t\n=column .a\tdate\n=index i\t?\n=index j\t?\n");
+  EXPECT_EQ(change("", "CREATE FUNCTION f(a t.b%TYPE) RETURNS int LANGUAGE sql AS 'SELECT 1';"),
+            "");
   EXPECT_EQ(change("", "CREATE FUNCTION f(OUT a int) LANGUAGE sql AS 'SELECT 1';"),
             "=function f()\t?\n");
 }
@@ -78,8 +84,9 @@ TEST(SchemaChange, OthersTablesAreLeftOut) {
 }
 
 TEST(SchemaChange, NamesKeepTheirBytes) {
-  EXPECT_EQ(change("", "CREATE TYPE \".a\\b\" AS ENUM ('x\ty', 'z\nz');"
-                       "CREATE TABLE \"T.x\" (\"a\tb\" \"char\", k char(3), l bpchar);"),
+  EXPECT_EQ(change("",
+                   "CREATE TYPE \".a\\b\" AS ENUM ('x\ty', 'z\nz');"
+                   "CREATE TABLE \"T.x\" (\"a\tb\" \"char\", k char(3), l bpchar);"),
             "=table T.x\n=column .a\\tb\tchar\n=column .k\tcharacter(3)\n=column .l\tbpchar\n"
             "=type \\.a\\\\b\tenum ('x\\ty', 'z\\nz')\n");
 }
