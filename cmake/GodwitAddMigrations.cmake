@@ -512,7 +512,15 @@ const godwit::MigrationSet& migrations() noexcept;
     CXX_CPPCHECK ""
     CXX_CPPLINT ""
     CXX_INCLUDE_WHAT_YOU_USE "")
-  source_group(TREE "${root}" PREFIX migrations FILES ${files})
+  # FILES may be anywhere, such as in the build folder when something else writes them.
+  set(files_in_root)
+  foreach(file IN LISTS files)
+    cmake_path(IS_PREFIX root "${file}" is_in_root)
+    if(is_in_root)
+      list(APPEND files_in_root "${file}")
+    endif()
+  endforeach()
+  source_group(TREE "${root}" PREFIX migrations FILES ${files_in_root})
 
   # Two sets with one namespace, or one header, must not meet in an executable: the linker would take either in silence.
   # CMake refuses to link targets that disagree on such a property.

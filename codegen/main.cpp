@@ -206,6 +206,8 @@ void add_graph(CLI::App& app, CommandLine& line) {
                                        {"dot", GraphFormat::kDot},
                                        {"mermaid", GraphFormat::kMermaid}}))
       ->type_name("FORMAT");
+  command.add_flag("--schema", line.graph.schema,
+                   "the tables that the migrations add up to, as a diagram of their references");
   add_layout(command, line.graph.layout);
   add_define(command, line.graph.defines);
 }

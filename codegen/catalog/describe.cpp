@@ -12,10 +12,12 @@
 namespace godwit::codegen::catalog {
 namespace {
 
-std::string joined(const std::vector<std::string>& names) {
+std::string joined(const std::vector<std::string>& names, const Spelling& spelling) {
   std::string text;
-  for (const std::string& name : names)
-    text += (text.empty() ? "" : ", ") + (name.empty() ? "…" : quote_identifier(name));
+  for (const std::string& name : names) {
+    text += text.empty() ? "" : ", ";
+    text += name.empty() ? std::string(spelling.expression()) : spelling.identifier(name);
+  }
   return text;
 }
 
@@ -48,25 +50,26 @@ std::string action(std::string_view letter) {
   return letter == "d" ? "SET DEFAULT" : "";
 }
 
-std::string describe_constraint(const Constraint& constraint) {
+std::string describe_constraint(const Constraint& constraint, const Spelling& spelling) {
   std::string text;
   switch (constraint.kind) {
     case ConstraintKind::kCheck:
       text = "CHECK";
       break;
     case ConstraintKind::kPrimaryKey:
-      text = fmt::format("PRIMARY KEY ({})", joined(constraint.columns));
+      text = fmt::format("PRIMARY KEY ({})", joined(constraint.columns, spelling));
       break;
     case ConstraintKind::kUnique:
-      text = fmt::format("UNIQUE ({})", joined(constraint.columns));
+      text = fmt::format("UNIQUE ({})", joined(constraint.columns, spelling));
       break;
     case ConstraintKind::kExclusion:
       text = "EXCLUDE";
       break;
     case ConstraintKind::kForeignKey:
-      text = fmt::format("FOREIGN KEY ({}) REFERENCES {} ({})", joined(constraint.columns),
-                         quote_name(constraint.referenced_table),
-                         joined(constraint.referenced_columns));
+      text =
+          fmt::format("FOREIGN KEY ({}) REFERENCES {} ({})", joined(constraint.columns, spelling),
+                      spelling.name(constraint.referenced_table),
+                      joined(constraint.referenced_columns, spelling));
       if (const std::string on_update = action(constraint.on_update); !on_update.empty())
         text += " ON UPDATE " + on_update;
       if (const std::string on_delete = action(constraint.on_delete); !on_delete.empty())
@@ -79,7 +82,7 @@ std::string describe_constraint(const Constraint& constraint) {
   return text;
 }
 
-std::string describe_trigger(const Trigger& trigger) {
+std::string describe_trigger(const Trigger& trigger, const Spelling& spelling) {
   std::string events;
   const auto add = [&](bool is_on, std::string_view event) {
     if (is_on)
@@ -89,16 +92,27 @@ std::string describe_trigger(const Trigger& trigger) {
   add(trigger.on_update, "UPDATE");
   add(trigger.on_delete, "DELETE");
   add(trigger.on_truncate, "TRUNCATE");
+  const std::string function = spelling.function(trigger.function);
+  if (function == kUntold)
+    return function;
   return fmt::format("{} FOR EACH {} {}{}", events, trigger.is_for_each_row ? "ROW" : "STATEMENT",
-                     quote_name(trigger.function), trigger.is_enabled ? "" : " disabled");
+                     function, trigger.is_enabled ? "" : " disabled");
 }
 
-void describe_sequence(const Relation& sequence, Lines& lines) {
+void describe_sequence(const Relation& sequence, Lines& lines, const Spelling& spelling) {
   std::string text = "sequence";
   if (sequence.owned_by)
-    text += fmt::format(" owned by {}.{}", quote_name(sequence.owned_by->relation),
-                        quote_identifier(sequence.owned_by->column));
-  lines["sequence " + quote_name(sequence.name)] = {text, 0};
+    text += fmt::format(" owned by {}.{}", spelling.name(sequence.owned_by->relation),
+                        spelling.identifier(sequence.owned_by->column));
+  lines["sequence " + spelling.name(sequence.name)] = {text, 0};
+}
+
+bool has_untold_part(const UserType& type, const Spelling& spelling) {
+  if (type.kind == TypeKind::kDomain)
+    return spelling.type(type.base) == kUntold;
+  return type.kind == TypeKind::kComposite &&
+         std::any_of(type.attributes.begin(), type.attributes.end(),
+                     [&](const Column& column) { return spelling.type(column.type) == kUntold; });
 }
 
 template <class T, class Describe>
@@ -108,61 +122,66 @@ void describe_all(const Store<T>& store, const Describe& describe) {
 
 }  // namespace
 
-void describe(const Relation& relation, Lines& lines) {
+void describe(const Relation& relation, Lines& lines, const Spelling& spelling) {
   if (relation.name.schema == kTemporarySchema)
     return;
   if (relation.kind == RelationKind::kSequence)
-    return describe_sequence(relation, lines);
-  const std::string name = quote_name(relation.name);
+    return describe_sequence(relation, lines, spelling);
+  const std::string name = spelling.name(relation.name);
   std::string text(word_for(relation.kind));
   if (relation.kind == RelationKind::kPartitionedTable)
-    text += fmt::format(" partitioned by ({})", joined(relation.partition_key));
+    text += fmt::format(" partitioned by ({})", joined(relation.partition_key, spelling));
   if (relation.partition_of)
-    text += " partition of " + quote_name(*relation.partition_of);
-  for (const Name& parent : relation.parents) text += " inherits " + quote_name(parent);
+    text += " partition of " + spelling.name(*relation.partition_of);
+  for (const Name& parent : relation.parents) text += " inherits " + spelling.name(parent);
   text += relation.is_unlogged ? " unlogged" : "";
   text += relation.has_row_security ? " with row security" : "";
   text += relation.forces_row_security ? " forced" : "";
   lines[fmt::format("{} {}", word_for(relation.kind), name)] = {text, relation.shape};
   for (const Column& column : relation.columns) {
-    std::string about = column.type.is_known() ? to_string(column.type) : "unknown";
+    std::string about = column.type.is_known() ? spelling.type(column.type) : "unknown";
     about += column.is_not_null ? " not null" : "";
     about += column.is_identity ? " identity" : "";
     about += column.is_generated ? " generated" : "";
     about += column.has_default ? " default" : "";
-    lines[fmt::format("column {}.{}", name, quote_identifier(column.name))] = {
+    if (spelling.is_servers() && spelling.type(column.type) == kUntold)
+      about = kUntold;
+    lines[fmt::format("column {}.{}", name, spelling.identifier(column.name))] = {
         about, column.default_shape};
   }
   for (const Constraint& constraint : relation.constraints)
-    lines[fmt::format("constraint {}.{}", name, quote_identifier(constraint.name))] = {
-        describe_constraint(constraint), constraint.expression_shape};
+    lines[fmt::format("constraint {}.{}", name, spelling.identifier(constraint.name))] = {
+        describe_constraint(constraint, spelling), constraint.expression_shape};
   for (const Trigger& trigger : relation.triggers)
-    lines[fmt::format("trigger {}.{}", name, quote_identifier(trigger.name))] = {
-        describe_trigger(trigger), trigger.shape};
+    lines[fmt::format("trigger {}.{}", name, spelling.identifier(trigger.name))] = {
+        describe_trigger(trigger, spelling), trigger.shape};
   for (const Policy& policy : relation.policies)
-    lines[fmt::format("policy {}.{}", name, quote_identifier(policy.name))] = {"policy",
-                                                                               policy.shape};
+    lines[fmt::format("policy {}.{}", name, spelling.identifier(policy.name))] = {"policy",
+                                                                                  policy.shape};
   for (const RewriteRule& rule : relation.rules)
-    lines[fmt::format("rule {}.{}", name, quote_identifier(rule.name))] = {"rule", rule.shape};
+    lines[fmt::format("rule {}.{}", name, spelling.identifier(rule.name))] = {"rule", rule.shape};
 }
 
-void describe(const Index& index, Lines& lines) {
+void describe(const Index& index, Lines& lines, const Spelling& spelling) {
   // Those of constraints are described there.
   if (index.backs_constraint || index.table.schema == kTemporarySchema)
     return;
   std::string text = fmt::format("{}index on {} ({})", index.is_unique ? "unique " : "",
-                                 quote_name(index.table), joined(index.columns));
+                                 spelling.name(index.table), joined(index.columns, spelling));
   if (index.method != "btree")
     text += " using " + index.method;
   if (!index.included.empty())
-    text += fmt::format(" include ({})", joined(index.included));
-  text += index.is_partial ? " where …" : "";
+    text += fmt::format(" include ({})", joined(index.included, spelling));
+  if (index.is_partial)
+    text += fmt::format(" where {}", spelling.expression());
+  if (spelling.is_servers() && index.has_cast)
+    text = kUntold;
   std::uint64_t shape = index.predicate_shape;
   for (const std::uint64_t element : index.elements) shape = shape * 31 + element;
-  lines["index " + quote_name(index.name)] = {text, shape};
+  lines["index " + spelling.name(index.name)] = {text, shape};
 }
 
-void describe(const UserType& type, Lines& lines) {
+void describe(const UserType& type, Lines& lines, const Spelling& spelling) {
   std::string text;
   std::uint64_t shape = 0;
   switch (type.kind) {
@@ -173,10 +192,10 @@ void describe(const UserType& type, Lines& lines) {
       text += ')';
       break;
     case TypeKind::kDomain:
-      text = fmt::format("domain over {}{}{}", to_string(type.base),
+      text = fmt::format("domain over {}{}{}", spelling.type(type.base),
                          type.is_not_null ? " not null" : "", type.has_default ? " default" : "");
       for (const Constraint& constraint : type.constraints) {
-        text += fmt::format(" {}{}", quote_identifier(constraint.name),
+        text += fmt::format(" {}{}", spelling.identifier(constraint.name),
                             constraint.is_validated ? "" : " NOT VALID");
         shape = shape * 31 + constraint.expression_shape;
       }
@@ -185,7 +204,7 @@ void describe(const UserType& type, Lines& lines) {
       text = "composite (";
       for (const Column& column : type.attributes)
         text += fmt::format("{}{} {}", text.back() == '(' ? "" : ", ",
-                            quote_identifier(column.name), to_string(column.type));
+                            spelling.identifier(column.name), spelling.type(column.type));
       text += ')';
       break;
     case TypeKind::kRange:
@@ -195,40 +214,47 @@ void describe(const UserType& type, Lines& lines) {
       text = "type";
       break;
   }
-  lines["type " + quote_name(type.name)] = {text, shape};
+  if (spelling.is_servers() && has_untold_part(type, spelling))
+    text = kUntold;
+  lines["type " + spelling.name(type.name)] = {text, shape};
 }
 
-void describe(const Function& function, Lines& lines) {
+void describe(const Function& function, Lines& lines, const Spelling& spelling) {
   if (function.name.schema == kTemporarySchema)
     return;
   for (const Overload& overload : function.overloads) {
     std::string arguments;
+    bool has_name = true;
     for (const Type& argument : overload.arguments) {
-      Type shown = argument;
-      shown.modifiers.clear();
-      arguments += (arguments.empty() ? "" : ", ") + to_string(shown);
+      const std::string shown = spelling.type(argument, true);
+      has_name = has_name && shown != kUntold;
+      arguments += (arguments.empty() ? "" : ", ") + shown;
     }
+    if (!has_name)
+      continue;
     std::string_view kind = overload.is_procedure ? "procedure" : "function";
     if (overload.is_aggregate)
       kind = "aggregate";
     std::string text(kind);
-    if (overload.returns.is_known())
-      text += fmt::format(" returns {}{}", overload.returns_set ? "setof " : "",
-                          to_string(overload.returns));
-    lines[fmt::format("{} {}({})", kind, quote_name(function.name), arguments)] = {text,
-                                                                                   overload.shape};
+    const std::string returns = spelling.type(overload.returns, spelling.is_servers());
+    if (spelling.is_servers() && kind == "function" && returns == kUntold)
+      text = kUntold;
+    else if (overload.returns.is_known())
+      text += fmt::format(" returns {}{}", overload.returns_set ? "setof " : "", returns);
+    lines[fmt::format("{} {}({})", kind, spelling.name(function.name), arguments)] = {
+        text, overload.shape};
   }
 }
 
+void describe(const Schema& schema, Lines& lines, const Spelling& spelling) {
+  lines["schema " + spelling.identifier(schema.name)] = {"schema", 0};
+}
+
+void describe(const Extension& extension, Lines& lines, const Spelling& spelling) {
+  lines["extension " + spelling.identifier(extension.name)] = {"extension", 0};
+}
+
 namespace {
-
-void describe(const Schema& schema, Lines& lines) {
-  lines["schema " + quote_identifier(schema.name)] = {"schema", 0};
-}
-
-void describe(const Extension& extension, Lines& lines) {
-  lines["extension " + quote_identifier(extension.name)] = {"extension", 0};
-}
 
 void describe(const OtherObject& other, Lines& lines) {
   lines[other.kind + ' ' + other.name] = {other.kind, other.shape};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catalog/catalog.hpp"
+#include "catalog/spelling.hpp"
 
 namespace godwit::codegen::catalog {
 
@@ -27,11 +28,14 @@ using Lines = std::map<std::string, Line>;
 /// The whole catalog.
 Lines describe(const Catalog& catalog);
 
-/// Objects by themselves, with their parts.
-void describe(const Relation& relation, Lines& lines);
-void describe(const Index& index, Lines& lines);
-void describe(const UserType& type, Lines& lines);
-void describe(const Function& function, Lines& lines);
+/// Objects by themselves, with their parts. As a server gives it, a text of kUntold says that only
+/// the object's being there is known, and what cannot be named is left out.
+void describe(const Relation& relation, Lines& lines, const Spelling& spelling = {});
+void describe(const Index& index, Lines& lines, const Spelling& spelling = {});
+void describe(const UserType& type, Lines& lines, const Spelling& spelling = {});
+void describe(const Function& function, Lines& lines, const Spelling& spelling = {});
+void describe(const Schema& schema, Lines& lines, const Spelling& spelling = {});
+void describe(const Extension& extension, Lines& lines, const Spelling& spelling = {});
 
 enum class DifferenceKind { kMissing, kExtra, kChanged, kRewritten };
 

@@ -6,6 +6,7 @@
 #include "catalog/fold_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -665,6 +666,21 @@ void spread_index(Catalog& catalog, const Index& index, const std::string& name,
   }
 }
 
+/// date(c), c::date: the server takes either for c itself as soon as c is a date.
+bool is_cast_of_column(const sql::Node* expression) {
+  constexpr auto kTypes = std::to_array<std::string_view>(
+      {"bool", "bpchar",    "cidr",        "date",   "float4", "float8", "inet",    "int2",
+       "int4", "int8",      "interval",    "json",   "jsonb",  "name",   "numeric", "text",
+       "time", "timestamp", "timestamptz", "timetz", "uuid",   "varchar"});
+  if (const auto* cast = sql::as<PgQuery__TypeCast>(expression))
+    return sql::as<PgQuery__ColumnRef>(cast->arg) != nullptr;
+  const auto* call = sql::as<PgQuery__FuncCall>(expression);
+  return call != nullptr && call->n_args == 1 && call->n_funcname != 0 &&
+         sql::as<PgQuery__ColumnRef>(call->args[0]) != nullptr &&
+         std::find(kTypes.begin(), kTypes.end(),
+                   sql::string_value(call->funcname[call->n_funcname - 1])) != kTypes.end();
+}
+
 }  // namespace
 
 void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occasion& occasion) {
@@ -687,6 +703,7 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
       continue;
     index.elements.push_back(sql::shape_of(node));
     index.columns.emplace_back(element->name);
+    index.has_cast = index.has_cast || is_cast_of_column(element->expr);
     std::string shown =
         element->expr == nullptr ? std::string(element->name) : figured_name(element->expr);
     if (shown.empty())

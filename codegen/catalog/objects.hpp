@@ -185,7 +185,8 @@ struct Index {
   std::uint64_t predicate_shape = 0;
   bool is_unique = false;
   bool is_partial = false;
-  bool is_only = false;  ///< ON ONLY: invalid until every partition has its own
+  bool has_cast = false;  ///< of a column: where that has the type already, it is no expression
+  bool is_only = false;   ///< ON ONLY: invalid until every partition has its own
   bool backs_constraint = false;
   MigrationIndex made_in = kMadeElsewhere;
 

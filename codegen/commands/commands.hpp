@@ -98,6 +98,7 @@ struct GraphOptions {
   GraphFormat format = GraphFormat::kText;
   Layout layout = Layout::kAuto;
   std::vector<Define> defines = {};
+  bool schema = false;  ///< the tables, not the migrations
 };
 int run_graph(const GraphOptions& options);
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/catalog.hpp"
 #include "lint/policy.hpp"
 #include "order/dependency_order.hpp"
 #include "order/lock_file.hpp"
@@ -29,6 +30,14 @@ struct SetRequest {
   std::string set_name = {};
   /// The project names the lock file itself, so that one that is not there is misspelt.
   bool is_lock_required = false;
+  /// For CompiledSet::schema_changes and `catalog`, which cost a little.
+  bool wants_schema = false;
+};
+
+/// What a migration changes in the schema, for the generated table.
+struct SchemaChange {
+  std::string text;        ///< see catalog::schema_change()
+  bool is_opaque = false;  ///< and what could not be read
 };
 
 /// Everything known about a set. Its parts point into each other: neither copied nor moved.
@@ -44,6 +53,8 @@ struct CompiledSet {
   std::vector<sql::Migration> migrations;       ///< the n-th is of the n-th source
   std::vector<const sql::Migration*> in_order;  ///< as they are applied
   std::vector<const MigrationSource*> sources_in_order;
+  std::vector<SchemaChange> schema_changes;  ///< with wants_schema: the n-th is of in_order's n-th
+  catalog::Catalog catalog;                  ///< with wants_schema: behind the last migration
   Diagnostics diagnostics;  ///< of all layers, with the policy applied, sorted
 };
 

@@ -30,13 +30,16 @@ std::vector<std::int64_t> dependency_versions(const CompiledSet& set, std::size_
   return versions;
 }
 
-emit::TableMigration table_migration(const CompiledSet& set, std::size_t index) {
+emit::TableMigration table_migration(const CompiledSet& set, std::size_t index,
+                                     const SchemaChange& change) {
   const sql::Migration& migration = set.migrations[index];
   const MigrationSource& source = *migration.source;
   emit::TableMigration entry;
   entry.migration = &migration;
   entry.dependencies = dependency_versions(set, index);
   entry.is_idempotent = source.header.idempotency.value_or(false);
+  entry.schema = change.text;
+  entry.is_opaque = change.is_opaque;
   if (source.up.is_present())
     entry.up = emit::plan_script(source.up, migration.up, migration.up_transaction,
                                  lint::idempotent_statements(migration.up));
@@ -80,8 +83,8 @@ emit::Table make_table(const Manifest& manifest, const CompiledSet& set) {
                     .tool_version = GODWIT_VERSION,
                     .postgres = manifest.request.policy.postgres,
                     .migrations = {}};
-  for (const std::size_t index : set.order.order)
-    table.migrations.push_back(table_migration(set, index));
+  for (std::size_t n = 0; n < set.order.order.size(); ++n)
+    table.migrations.push_back(table_migration(set, set.order.order[n], set.schema_changes[n]));
   return table;
 }
 
@@ -95,7 +98,8 @@ void print_report(const CompiledSet& set, Color color) {
 }  // namespace
 
 int run_generate(const GenerateOptions& options) {
-  const Manifest manifest = read_manifest(options.manifest);
+  Manifest manifest = read_manifest(options.manifest);
+  manifest.request.wants_schema = true;
   const auto set = compile_set(manifest.request);
   print_report(*set, options.color);
   if (set->diagnostics.has_errors())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `godwit graph`: which migration depends on which.
+// `godwit graph`: which migration depends on which, or the tables that they make.
 #include <algorithm>
 #include <cstdio>
 #include <string>
@@ -12,6 +12,7 @@
 #include "commands/compile.hpp"
 #include "emit/graph.hpp"
 #include "emit/report.hpp"
+#include "emit/schema_graph.hpp"
 
 namespace godwit::codegen::commands {
 namespace {
@@ -32,26 +33,40 @@ std::vector<emit::GraphNode> nodes_of(const CompiledSet& set) {
   return nodes;
 }
 
+std::string draw_schema(const catalog::Catalog& catalog, GraphFormat format) {
+  switch (format) {
+    case GraphFormat::kText:
+      return emit::schema_text(catalog);
+    case GraphFormat::kDot:
+      return emit::schema_dot(catalog);
+    case GraphFormat::kMermaid:
+      return emit::schema_mermaid(catalog);
+  }
+  return {};
+}
+
+std::string draw_migrations(const std::vector<emit::GraphNode>& nodes, GraphFormat format) {
+  switch (format) {
+    case GraphFormat::kText:
+      return emit::graph_text(nodes);
+    case GraphFormat::kDot:
+      return emit::graph_dot(nodes);
+    case GraphFormat::kMermaid:
+      return emit::graph_mermaid(nodes);
+  }
+  return {};
+}
+
 }  // namespace
 
 int run_graph(const GraphOptions& options) {
   const auto set =
       compile_set({.files = files_of(options.directory, options.layout, options.defines),
                    .lock = options.directory / "godwit.lock",
-                   .policy = {}});
-  const std::vector<emit::GraphNode> nodes = nodes_of(*set);
-  std::string text;
-  switch (options.format) {
-    case GraphFormat::kText:
-      text = emit::graph_text(nodes);
-      break;
-    case GraphFormat::kDot:
-      text = emit::graph_dot(nodes);
-      break;
-    case GraphFormat::kMermaid:
-      text = emit::graph_mermaid(nodes);
-      break;
-  }
+                   .policy = {},
+                   .wants_schema = options.schema});
+  const std::string text = options.schema ? draw_schema(set->catalog, options.format)
+                                          : draw_migrations(nodes_of(*set), options.format);
   std::fwrite(text.data(), 1, text.size(), stdout);
   if (!set->diagnostics.has_errors())
     return kClean;

@@ -245,6 +245,8 @@ class TableWriter {
     field("is_idempotent", boolean(entry.is_idempotent));
     field("is_breaking", boolean(header.is_breaking));
     field("is_unchecked", boolean(header.unchecked.has_value()));
+    field("is_opaque", boolean(entry.is_opaque));
+    field("schema", literal(entry.schema));
     field("phase", phase_name(header.phase));
     field("lock_timeout_ms", std::to_string(header.lock_timeout_ms.value_or(-1)));
     field("statement_timeout_ms", std::to_string(header.statement_timeout_ms.value_or(-1)));

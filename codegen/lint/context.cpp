@@ -95,10 +95,7 @@ bool Context::is_new(const catalog::Name& name) const {
 }
 
 bool Context::is_external(const catalog::Name& relation) const {
-  const auto& externals = policy_.externals;
-  return std::any_of(externals.begin(), externals.end(), [&](const std::string& external) {
-    return external == relation.name || external == relation.schema + '.' + relation.name;
-  });
+  return lint::is_external(policy_, relation.schema, relation.name);
 }
 
 std::string Context::spelled(const PgQuery__RangeVar& relation) {

@@ -80,6 +80,7 @@ class History {
 
   /// In this migration or one before it: something may be gone that the catalog has.
   bool was_ever_unknown() const noexcept { return was_ever_unknown_; }
+  bool is_up_unknown() const noexcept { return up_is_unknown_; }
   bool is_unknown() const noexcept { return up_is_unknown_ || down_is_unknown_; }
   /// What the up section had touched, as it was before it and as it left it.
   const catalog::Lines& before_up() const noexcept { return before_up_; }

@@ -102,11 +102,12 @@ void call_all(const std::unordered_map<int, std::vector<Handler>>& handlers, int
 class Linter {
  public:
   Linter(std::span<const sql::Migration* const> in_order, const Policy& policy,
-         Diagnostics& diagnostics, const Observer& observer)
+         Diagnostics& diagnostics, const Observer& observer, const UpObserver& up_observer)
       : in_order_(in_order),
         policy_(policy),
         diagnostics_(diagnostics),
         observer_(observer),
+        up_observer_(up_observer),
         history_(in_order) {}
 
   std::vector<FailsInTransaction> run() {
@@ -159,6 +160,8 @@ class Linter {
       history_.note_unknown();
     }
     history_.note_up(catalog_, index_);
+    if (up_observer_)
+      up_observer_(i, catalog_, history_.is_up_unknown());
     if (!migration.source->down.is_present())
       return;
     catalog_.start_trial();
@@ -494,6 +497,7 @@ class Linter {
   const Policy& policy_;
   Diagnostics& diagnostics_;
   const Observer& observer_;
+  const UpObserver& up_observer_;
   catalog::Catalog catalog_;
   History history_;
   std::vector<std::unique_ptr<Suppressions>> up_suppressions_;  ///< one for each migration
@@ -513,8 +517,9 @@ class Linter {
 
 std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
                                          const Policy& policy, Diagnostics& diagnostics,
-                                         const Observer& observer, catalog::Catalog* end) {
-  Linter linter(in_order, policy, diagnostics, observer);
+                                         const Observer& observer, catalog::Catalog* end,
+                                         const UpObserver& up_observer) {
+  Linter linter(in_order, policy, diagnostics, observer, up_observer);
   auto fails_in_transaction = linter.run();
   if (end != nullptr)
     *end = linter.take_catalog();

@@ -28,6 +28,12 @@ struct FailsInTransaction {
 /// `context` has the catalog, and in its ledger what the statement does.
 using Observer = std::function<void(const Event& event, const Context& context)>;
 
+/// Is shown the catalog as the up section of the n-th migration leaves it, still recording what that
+/// has touched; `is_opaque`: the section may have changed more than that, since it runs SQL that
+/// cannot be read, or whose condition cannot be judged.
+using UpObserver =
+    std::function<void(std::size_t n, const catalog::Catalog& catalog, bool is_opaque)>;
+
 /// Folds the migrations of a set into a catalog, in the order in which they are applied, and runs
 /// the rules over what each executes. Findings come at their rules' own severities: apply_policy()
 /// is for all layers and comes later. A stray migration is given alone; what it does not create is
@@ -36,6 +42,7 @@ using Observer = std::function<void(const Event& event, const Context& context)>
 std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
                                          const Policy& policy, Diagnostics& diagnostics,
                                          const Observer& observer = {},
-                                         catalog::Catalog* end = nullptr);
+                                         catalog::Catalog* end = nullptr,
+                                         const UpObserver& up_observer = {});
 
 }  // namespace godwit::codegen::lint

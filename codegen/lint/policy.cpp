@@ -98,6 +98,13 @@ void check_names(const Policy& policy, std::vector<std::string>& problems) {
 
 }  // namespace
 
+bool is_external(const Policy& policy, std::string_view schema, std::string_view table) {
+  return std::any_of(policy.externals.begin(), policy.externals.end(),
+                     [&](const std::string& external) {
+                       return external == table || external == fmt::format("{}.{}", schema, table);
+                     });
+}
+
 std::vector<std::string> check_policy(const Policy& policy) {
   std::vector<std::string> problems;
   for (const auto& [id, setting] : policy.rules) {

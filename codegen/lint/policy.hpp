@@ -42,6 +42,9 @@ struct Policy {
   std::optional<std::string> history_table;  ///< as the project names it; else kHistoryTable
 };
 
+/// Is it one of Policy::externals?
+bool is_external(const Policy& policy, std::string_view schema, std::string_view table);
+
 /// What is wrong with the policy itself, a message each: unknown rules (with the nearest one),
 /// attempts to mute a rule that cannot be muted, WARN_ONLY together with WERROR. Empty when all is
 /// well; for the command line to report as wrong usage.

@@ -30,7 +30,7 @@ Exit codes:
   2  usage                        8   read-only, or a privilege is missing
   3  pending (check)              9   a migration outside a transaction is partly applied
   4  drift                        10  the connection was lost, the outcome is unknown
-  5  the database is newer        11  a verify section failed, rolled back
+  5  the database is newer        11  a verify section failed, or the schema differs
                                   130 interrupted, rolled back)";
 
 std::chrono::milliseconds parse_duration(const std::string& text) {
@@ -199,7 +199,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       app.add_subcommand("graph", "Show which migration depends on which; needs no database");
   graph->add_option("--format", arguments.format, "text, dot or mermaid")
       ->check(CLI::IsMember({"text", "dot", "mermaid"}));
-  CLI::App* verify = app.add_subcommand("verify", "Run the verify sections of all that is applied");
+  CLI::App* verify = app.add_subcommand("verify", "Run the verify sections of all that is applied, and compare the schema with what it makes");
   CLI::App* sql = app.add_subcommand(
       "sql", "Write a script for psql that does what up or down would; needs no database");
   sql->add_option("target", arguments.target, "Where it ends (head, which is the default)");

@@ -342,7 +342,38 @@ std::string json_graph(const MigrationSet& set) {
   return dump(json);
 }
 
-std::string json_verify(const VerifyReport& report, int exit_code) {
+namespace {
+
+Json difference_list(const std::vector<SchemaDifference>& differences) {
+  Json list = Json::array();
+  for (const SchemaDifference& difference : differences) {
+    Json entry;
+    entry["object"] = difference.object;
+    entry["expected"] = optional_text(difference.expected);
+    entry["found"] = optional_text(difference.found);
+    entry["doubt"] = optional_text(difference.doubt);
+    entry["text"] = difference.text;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json schema_object(const SchemaReport& schema) {
+  Json json;
+  json["compared"] = schema.compared;
+  json["expected_tables"] = schema.expected_tables;
+  json["found_tables"] = schema.found_tables;
+  json["missing_tables"] = schema.missing_tables;
+  json["differences"] = difference_list(schema.differences);
+  json["doubtful"] = difference_list(schema.doubtful);
+  json["not_compared"] = schema.uncertain;
+  json["not_of_this_set"] = schema.unknown;
+  return json;
+}
+
+}  // namespace
+
+std::string json_verify(const VerifyReport& report, const SchemaReport& schema, int exit_code) {
   const auto names = [](const std::vector<const Migration*>& migrations) {
     Json list = Json::array();
     for (const Migration* migration : migrations) {
@@ -360,6 +391,7 @@ std::string json_verify(const VerifyReport& report, int exit_code) {
   for (const Error& error : report.failures) {
     json["failures"].push_back(error_object(error));
   }
+  json["schema"] = schema_object(schema);
   return dump(json);
 }
 

@@ -23,7 +23,7 @@ std::string json_log(const std::vector<LogEntry>& log);
 std::string json_current(const MigrationStatus* last, std::size_t pending);
 std::string json_migrations(const char* key, const std::vector<const Migration*>& migrations);
 std::string json_graph(const MigrationSet& set);
-std::string json_verify(const VerifyReport& report, int exit_code);
+std::string json_verify(const VerifyReport& report, const SchemaReport& schema, int exit_code);
 std::string json_script(const std::string& script);
 std::string json_status(const MigrationSet& set, const Status& status);
 std::string json_info(const MigrationSet& set, const Status& status, std::size_t index);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Commands that only read, in the words of those who come from other tools: history, current,
-// heads, pending, graph, verify, sql.
+// heads, pending, graph, sql.
 #include "commands.hpp"
 #include "json.hpp"
 #include "output.hpp"
@@ -206,29 +206,6 @@ int run_graph(const Arguments& arguments, const MigrationSet& set) {
     print_graph(set, arguments.format == "dot");
   }
   return 0;
-}
-
-int run_verify(const Arguments& arguments, const MigrationSet& set) {
-  const VerifyReport report = Migrator(arguments.conninfo, set, arguments.options).verify();
-  const int exit_code = report.failures.empty() ? 0 : static_cast<int>(ErrorKind::kVerifyFailed);
-  if (arguments.is_json) {
-    print(json_verify(report, exit_code));
-    return exit_code;
-  }
-  if (!arguments.is_quiet) {
-    for (const Migration* migration : report.held) {
-      print(fmt::format("{}  {}", paint("holds", Color::kGreen, arguments.has_color),
-                        migration->full_name));
-    }
-  }
-  std::fflush(stdout);
-  for (const Error& error : report.failures) {
-    std::fprintf(stderr, "%s\n", error.what());
-  }
-  std::fflush(stderr);
-  print(fmt::format("{} verified, {} failed, {} without a verify section", report.held.size(),
-                    report.failures.size(), report.unchecked.size()));
-  return exit_code;
 }
 
 int run_sql(const Arguments& arguments, const MigrationSet& set) {

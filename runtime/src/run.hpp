@@ -23,6 +23,7 @@
 #include "history.hpp"
 #include "message.hpp"
 #include "plan.hpp"
+#include "schema.hpp"
 
 #include <godwit/maintenance.hpp>
 
@@ -104,6 +105,8 @@ class Run {
   HistoryReport repair(const HistoryOptions& wanted);
   // verify.cpp
   VerifyReport verify();
+  // server_schema.cpp
+  SchemaReport compare_schema();
   std::vector<LogEntry> log();
   // script.cpp: no connection is made
   std::string script(std::string_view from, std::string_view to);
@@ -221,6 +224,10 @@ class Run {
   // verify.cpp
   void verify_one(const Migration& migration, VerifyReport& report);
 
+  // server_schema.cpp
+  SchemaLines read_schema();
+  SchemaReport compare_with(const SchemaLines& found) const;
+
   // script.cpp
   std::size_t fixed_place(std::string_view target) const;
   std::string starting_state(std::size_t place) const;
@@ -316,6 +323,8 @@ class Run {
 
   const Migration* guarded_ = nullptr;  // whose guard found a row already
   int guard_hits_ = 0;
+
+  std::string home_schema_;  // whose name people leave out
 
   const Migration* in_doubt_ = nullptr;  // what was under way when the connection was cut
   const Migration* last_cut_ = nullptr;

@@ -13,6 +13,7 @@ import argparse
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -255,6 +256,51 @@ class Reader:
             if option.split("=")[0] not in known:
                 raise Failure(f"there is no option {option}")
 
+    def coming_from(self, block):
+        """Each call in the second column is one that the tool or the application understands: the command's
+        own help must be shown, and must know each option. What stands behind "not yet:" is skipped."""
+        for row in block.text.splitlines()[2:]:
+            there, here = re.split(r"(?<!\\)\|", row)[1:3]
+            if "`" not in there and not there.strip():
+                raise Failure(f"nothing is said in the first column of {row}")
+            for part in here.split(";"):
+                is_later = part.strip().startswith("not yet:")
+                for call in re.findall(r"`((?:app|godwit) [^`]+)`", part):
+                    if not is_later:
+                        self.understands(call)
+                    elif self.is_understood(call):
+                        print(f"note: {call} is there by now: take its \"not yet\" away")
+
+    def is_understood(self, call):
+        try:
+            self.understands(call)
+        except Failure:
+            return False
+        return True
+
+    def understands(self, call):
+        program, *words = shlex.split(call)
+        binary = self.options.godwit if program == "godwit" else self.folder / "build/shop"
+        commands = [word for word in words if word in self.commands_of(binary)]
+        if not commands and "--status" not in words:
+            raise Failure(f"{call}: there is no such command")
+        help_text = self.must(binary, *commands[:1], "--help")
+        if commands and not re.search(rf"^Usage: .*\b{commands[0]}\b", help_text, re.M):
+            # An alias has the help of its command.
+            first = re.search(r"^Usage: \S+ (\S+)", help_text, re.M)
+            if not first or first[1] not in self.commands_of(binary):
+                raise Failure(f"{call}: the help is of something else\n{help_text}")
+        known = set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", help_text + self.must(binary, "--help")))
+        for word in words:
+            option = word.split("=")[0]
+            is_number = re.fullmatch(r"-\d+", option)
+            if option.startswith("-") and not is_number and option not in known and \
+                    not re.fullmatch(r"-v+", option):
+                raise Failure(f"{call}: there is no option {option}")
+        result = self.call(binary, *words, "--help")
+        if result.returncode != 0:
+            raise Failure(f"{call} --help: exit {result.returncode}\n{result.stdout}")
+
     def layout(self, block):
         named = {re.match(r"\w+", line)[0] for line in block.text.splitlines() if re.match(r"\w+/", line)}
         tracked = {path.parent.name for path in self.options.source.glob("*/*")
@@ -302,7 +348,7 @@ def main():
                     "-c", f"CREATE DATABASE {database}")
     methods = {"output": reader.output_of_run, "tool-commands": reader.tool_commands,
                "application-commands": reader.application_commands,
-               "application-options": reader.application_options}
+               "application-options": reader.application_options, "coming-from": reader.coming_from}
     for kind in ("figure", "programs", "install", "file", "run", "compile", "dockerfile", "systemd",
                  "toml", "lint", "names", "keys", "layout"):
         methods[kind] = getattr(reader, kind)

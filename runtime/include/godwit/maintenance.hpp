@@ -86,6 +86,29 @@ struct VerifyReport {
   std::string database;
 };
 
+/// One object of which the server's schema is not what the applied migrations make of it.
+struct SchemaDifference {
+  std::string object;    ///< "column crm.notes.body"
+  std::string expected;  ///< "text not null"; empty where only its being there is known
+  std::string found;     ///< likewise; empty where it is missing
+  std::string doubt;     ///< the migration that may have made it so, in SQL the build could not read
+  std::string text;      ///< "table crm.notes: column body: expected text not null, found text"
+};
+
+/// What compare_schema() found. Objects are named by kind and name: "table crm.notes".
+struct SchemaReport {
+  std::size_t compared = 0;  ///< tables, columns, constraints, indexes, …
+  std::size_t expected_tables = 0;
+  std::size_t found_tables = 0;
+  std::vector<std::string> missing_tables;
+  std::vector<SchemaDifference> differences;  ///< without a doubt; what belongs to a missing table
+                                              ///< is left out
+  std::vector<SchemaDifference> doubtful;     ///< those that may be meant
+  std::vector<std::string> uncertain;  ///< not compared: the build does not know how they look
+  std::vector<std::string> unknown;    ///< in the database, and not of this set
+  std::string database;
+};
+
 /// A line of the log. Texts are empty where there is nothing to say.
 struct LogEntry {
   std::string logged_at;  ///< as the server prints it, with its offset

@@ -22,7 +22,7 @@ namespace godwit {
 /// The format of this table, not the release of godwit: generated code asserts that it was made for
 /// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
 /// at run time.
-inline constexpr int kTableFormat = 2;
+inline constexpr int kTableFormat = 3;
 
 /// What a migration is; `kind` in the history table.
 enum class Kind : std::uint8_t {
@@ -142,6 +142,19 @@ struct Migration {
   bool is_idempotent = false;          ///< the header claims it and the build proved it
   bool is_breaking = false;            ///< `Breaking: YES`: older builds must not start on it
   bool is_unchecked = false;  ///< `Syntax: unchecked`: the build could not parse it; is sent alone
+  /// The SQL may change more than `schema` says: the build could not read it, or not judge the
+  /// condition under which it runs.
+  bool is_opaque = false;
+  /// What the migration changes in the schema, as the build has worked it out; for `verify`. Lines:
+  ///   =column crm.notes.body<tab>text not null   is so from here on
+  ///   -index crm.notes_body_idx                  is gone; of a table, with all its parts
+  ///   ?table crm.notes                           from here on it is not known, nor are its parts
+  ///   @crm.notes                                 the parts that follow are of this relation
+  /// A name that begins with a dot is a part of the relation of the last = or @ that named one.
+  /// Without a text it is the kind ("table"); the text "?" says that nothing but its being there is
+  /// known. Backslash, tab and line break are written \\, \t, \n, and a first dot \. where it is
+  /// none of these.
+  std::string_view schema;
   Phase phase = Phase::kNone;
   std::int32_t lock_timeout_ms = -1;       ///< `Lock-Timeout:`, -1 where the header has none
   std::int32_t statement_timeout_ms = -1;  ///< `Statement-Timeout:`, likewise

@@ -170,6 +170,7 @@ struct RedoReport;
 struct HistoryOptions;
 struct HistoryReport;
 struct LogEntry;
+struct SchemaReport;
 struct VerifyReport;
 
 /// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
@@ -254,6 +255,10 @@ class Migrator {
   /// Runs the verify sections of all that is applied, each in a read-only transaction of its own,
   /// and goes on after one that does not hold.
   VerifyReport verify();
+  /// Compares the server's schema with the one that the build computed for exactly those migrations
+  /// that are applied, in a read-only transaction. The schema that stands first in the search path
+  /// is taken for `public`.
+  SchemaReport compare_schema();
   /// The log, oldest first: what was applied, undone, failed, stamped, forgotten, accepted and
   /// repaired. Empty where there is no history.
   std::vector<LogEntry> log();

@@ -1,0 +1,2 @@
+-- Dependencies: None
+CREATE TABLE notes (id int, body text);

@@ -1,0 +1,2 @@
+-- Dependencies: 1
+DO $$ BEGIN EXECUTE format('ALTER TABLE %I ALTER body SET NOT NULL', 'notes'); END $$;

@@ -1,0 +1,2 @@
+-- Dependencies: 4
+CREATE TABLE after (id int);

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line of one of the sets of this folder.
+#include <godwit/cli.hpp>
+
+#include GODWIT_TEST_HEADER
+
+int main(int argc, char** argv) {
+  return godwit::run_cli(argc, argv, GODWIT_TEST_NAMESPACE::migrations());
+}
