@@ -187,6 +187,8 @@ std::unique_ptr<Connection> Connection::open(const Parameters& parameters,
   for (;;) {
     std::unique_ptr<Connection> connection(new Connection(start(where), false));
     PGconn* raw = connection->raw();
+    // libpq's own receiver writes to stderr, as when the server ends the session just then.
+    PQsetNoticeReceiver(raw, &Connection::receive_notice, connection.get());
     const Target target(raw);
     const Clock::time_point end = std::max(deadline, begin + std::min(target.limit, kLeast));
     const bool is_in_time = poll_until(raw, target.limit, end, waiter);

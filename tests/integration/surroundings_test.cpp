@@ -206,11 +206,12 @@ class StandingStill : public Surroundings {
   void freeze_in_the_gate(const Child& child) const {
     const std::string is_there =
         "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'the_frozen' AND "
-        "state = 'idle in transaction' AND state_change < clock_timestamp() - interval '100 ms'";
+        "state = 'idle in transaction' AND state_change < clock_timestamp() - interval '400 ms'";
     for (int i = 0; i < 20; ++i) {
       wait_for(is_there);
       child.kill(SIGSTOP);
-      std::this_thread::sleep_for(milliseconds{100});
+      // A message that was sent just before shows by then.
+      std::this_thread::sleep_for(milliseconds{400});
       if (session_.get(is_there) == "t") {
         return;
       }

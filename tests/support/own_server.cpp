@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -93,6 +95,13 @@ void OwnServer::promote() const {
   control("promote");
 }
 
+std::string OwnServer::log_end() const {
+  constexpr std::size_t kEnough = 2000;
+  std::ifstream file(directory_ + "/log");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  return text.size() > kEnough ? text.substr(text.size() - kEnough) : text;
+}
+
 void OwnServer::catch_up(const std::string& primary) const {
   const Session writer(primary);
   const std::string target = writer.get("SELECT pg_current_wal_flush_lsn()");
@@ -103,7 +112,11 @@ void OwnServer::catch_up(const std::string& primary) const {
     }
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
   }
-  throw std::runtime_error("the standby does not catch up");
+  throw std::runtime_error(fmt::format(
+      "the standby does not catch up: {} replayed, {} wanted; its receiver is {}; it says\n{}",
+      standby.get("SELECT pg_last_wal_replay_lsn()"), target,
+      standby.get("SELECT concat_ws(' ', status, flushed_lsn) FROM pg_stat_wal_receiver"),
+      log_end()));
 }
 
 }  // namespace godwit::test

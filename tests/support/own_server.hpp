@@ -35,6 +35,7 @@ class OwnServer {
  private:
   explicit OwnServer(std::string directory) : directory_(std::move(directory)) {}
   void control(const std::string& what) const;
+  std::string log_end() const;
 
   std::string directory_;
 };
