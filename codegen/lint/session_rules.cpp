@@ -95,13 +95,10 @@ bool is_harmless(std::string_view name) {
   return std::find(kHarmless.begin(), kHarmless.end(), name) != kHarmless.end();
 }
 
-void check_set(const Event& event, Context& context) {
-  const auto& set = *event.node->variable_set_stmt;
-  const std::string name = to_lower(set.name);
-  const bool sets = set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE ||
-                    set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_CURRENT;
+/// `name` is set for the session.
+void check_setting(const std::string& name, const Event& event, Context& context) {
   // Without a transaction SET LOCAL has no effect: there SET is the only way.
-  if (!sets || set.is_local != 0 || event.is_in_body || context.is_down() || is_harmless(name) ||
+  if (event.is_in_body || context.is_down() || is_harmless(name) ||
       !context.transaction().is_transactional || is_reset(name, event, context))
     return;
   if (name == "search_path") {
@@ -116,6 +113,33 @@ void check_set(const Event& event, Context& context) {
   context.report("session-state-leak", event, event.place,
                  fmt::format("{} outlives the migration's transaction", what),
                  {"write SET LOCAL, which ends with the transaction"});
+}
+
+void check_set(const Event& event, Context& context) {
+  const auto& set = *event.node->variable_set_stmt;
+  const bool sets = set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_VALUE ||
+                    set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_SET_CURRENT;
+  if (sets && set.is_local == 0)
+    check_setting(to_lower(set.name), event, context);
+}
+
+/// SELECT set_config('role', 'admin', false). An empty value is what pg_dump gives search_path:
+/// every name behind it has its schema.
+void check_set_config(const Event& event, Context& context) {
+  const auto& select = *event.node->select_stmt;
+  if (select.n_from_clause != 0)
+    return;
+  for (const sql::Node* node : sql::list(select.target_list, select.n_target_list)) {
+    const auto* target = sql::as<PgQuery__ResTarget>(node);
+    const auto* call = target == nullptr ? nullptr : sql::as<PgQuery__FuncCall>(target->val);
+    if (call == nullptr || call->n_args != 3 || call->n_funcname == 0 ||
+        sql::string_value(call->funcname[call->n_funcname - 1]) != "set_config" ||
+        sql::is_constant_true(call->args[2]) || sql::constant_text(call->args[1]).empty())
+      continue;
+    const std::string name = to_lower(sql::constant_text(call->args[0]));
+    if (!name.empty())
+      check_setting(name, event, context);
+  }
 }
 
 void check_prepare(const Event& event, Context& context) {
@@ -194,6 +218,7 @@ void check_do(const Event& event, Context& context) {
 
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_VARIABLE_SET_STMT, check_set},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_set_config},
     {PG_QUERY__NODE__NODE_PREPARE_STMT, check_prepare},
     {PG_QUERY__NODE__NODE_LISTEN_STMT, check_listen},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create},

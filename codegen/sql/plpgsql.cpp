@@ -705,7 +705,22 @@ class Splitter {
     if (!found.texts.empty())
       return;
     body_.dynamic.push_back(place);
-    add_piece(PieceKind::kExpression, begin, tokens_[end - 1].end(), around);
+    if (calls_what_may_do_something(first, end))
+      add_piece(PieceKind::kExpression, begin, tokens_[end - 1].end(), around);
+  }
+
+  /// A function that is no mere part of putting the text together?
+  bool calls_what_may_do_something(std::size_t first, std::size_t end) const {
+    constexpr auto kHarmless = std::to_array<std::string_view>(
+        {"coalesce", "concat", "concat_ws", "format", "lower", "now", "quote_ident",
+         "quote_literal", "quote_nullable", "replace", "to_char", "upper"});
+    for (std::size_t i = first; i + 1 < end; ++i) {
+      if (tokens_[i].kind == TokenKind::kWord && is_symbol(text_, tokens_[i + 1], "(") &&
+          std::none_of(kHarmless.begin(), kHarmless.end(),
+                       [&](std::string_view name) { return is_word(text_, tokens_[i], name); }))
+        return true;
+    }
+    return false;
   }
 
   std::string_view text_;
