@@ -33,7 +33,7 @@ class Spelling {
   /// a function, which has no modifiers.
   std::string type(const Type& type, bool is_argument = false) const;
   /// Likewise.
-  std::string function(const Name& name) const;
+  std::string function(const Name& function) const;
 
  private:
   const Catalog* catalog_ = nullptr;

@@ -178,11 +178,11 @@ std::string schema_dot(const catalog::Catalog& catalog) {
   const auto tables = tables_of(catalog);
   for (const Relation* table : tables) {
     out += fmt::format(
-        "  {} [label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\">"
-        "<tr><td colspan=\"2\"><b>{}</b></td></tr>",
+        R"(  {} [label=<<table border="0" cellborder="1" cellspacing="0">)"
+        R"(<tr><td colspan="2"><b>{}</b></td></tr>)",
         dot_quoted(plain_name(table->name)), html(plain_name(table->name)));
     for (const Column& column : table->columns)
-      out += fmt::format("<tr><td align=\"left\">{}</td><td align=\"left\">{}</td></tr>",
+      out += fmt::format(R"(<tr><td align="left">{}</td><td align="left">{}</td></tr>)",
                          html(column.name), html(type_of(column)));
     out += "</table>>];\n";
   }

@@ -285,10 +285,9 @@ class Reader:
         if not commands and "--status" not in words:
             raise Failure(f"{call}: there is no such command")
         help_text = self.must(binary, *commands[:1], "--help")
-        if commands and not re.search(rf"^Usage: .*\b{commands[0]}\b", help_text, re.M):
-            # An alias has the help of its command.
-            first = re.search(r"^Usage: \S+ (\S+)", help_text, re.M)
-            if not first or first[1] not in self.commands_of(binary):
+        if commands:  # an alias has the help of its command
+            shown = re.search(rf"^Usage: .*?\b{re.escape(binary.name)} (\S+)", help_text, re.M)
+            if not shown or shown[1] not in self.commands_of(binary):
                 raise Failure(f"{call}: the help is of something else\n{help_text}")
         known = set(re.findall(r"(?<![\w-])--?[a-z][\w-]*", help_text + self.must(binary, "--help")))
         for word in words:
