@@ -29,8 +29,8 @@ void leave_transaction(const lint::FailsInTransaction& fails, CompiledSet& set) 
     indices.insert(place, fails.statement);
 }
 
-void finish(CompiledSet& set, const lint::Policy& policy) {
-  for (const auto& fails : lint::lint_set(set.in_order, policy, set.diagnostics))
+void finish(CompiledSet& set, const lint::Policy& policy, const lint::Observer& observer = {}) {
+  for (const auto& fails : lint::lint_set(set.in_order, policy, set.diagnostics, observer))
     leave_transaction(fails, set);
   lint::apply_policy(policy, set.in_order, set.diagnostics);
   set.diagnostics.sort();
@@ -91,7 +91,7 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
     set->lock = read_lock_file(*request.lock, set->files, set->diagnostics);
     check_lock(set->lock, set->sources_in_order, set->diagnostics);
   }
-  finish(*set, request.policy);
+  finish(*set, request.policy, request.observer);
   return set;
 }
 

@@ -12,6 +12,7 @@
 #include "commands/compile.hpp"
 #include "commands/manifest.hpp"
 #include "commands/write_file.hpp"
+#include "emit/effect_plan.hpp"
 #include "emit/report.hpp"
 #include "emit/table.hpp"
 #include "lint/idempotency.hpp"
@@ -26,7 +27,8 @@ std::vector<std::int64_t> dependency_versions(const CompiledSet& set, std::size_
   return versions;
 }
 
-emit::TableMigration table_migration(const CompiledSet& set, std::size_t index) {
+emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectRecorder& effects,
+                                     std::size_t index) {
   const sql::Migration& migration = set.migrations[index];
   const MigrationSource& source = *migration.source;
   emit::TableMigration entry;
@@ -34,11 +36,13 @@ emit::TableMigration table_migration(const CompiledSet& set, std::size_t index) 
   entry.dependencies = dependency_versions(set, index);
   entry.is_idempotent = source.header.idempotency.value_or(false);
   if (source.up.is_present())
-    entry.up = emit::plan_script(source.up, migration.up, migration.up_transaction,
-                                 lint::idempotent_statements(migration.up));
+    entry.up =
+        emit::plan_script(source.up, migration.up, migration.up_transaction,
+                          lint::idempotent_statements(migration.up), effects.effects_of(source.up));
   if (source.down.is_present())
     entry.down = emit::plan_script(source.down, migration.down, migration.down_transaction,
-                                   lint::idempotent_statements(migration.down));
+                                   lint::idempotent_statements(migration.down),
+                                   effects.effects_of(source.down));
   if (source.require.is_present())
     entry.require = emit::plan_checks(source.require, migration.require);
   if (source.verify.is_present())
@@ -57,7 +61,8 @@ std::string_view history_table(const lint::Policy& policy, const CompiledSet& se
   return collides ? lint::kOtherHistoryTable : lint::kHistoryTable;
 }
 
-emit::Table make_table(const Manifest& manifest, const CompiledSet& set) {
+emit::Table make_table(const Manifest& manifest, const CompiledSet& set,
+                       const emit::EffectRecorder& effects) {
   emit::Table table{.header = manifest.header,
                     .cpp_namespace = manifest.cpp_namespace,
                     .set_name = manifest.request.set_name,
@@ -65,9 +70,11 @@ emit::Table make_table(const Manifest& manifest, const CompiledSet& set) {
                     .digest = set_digest(set.sources_in_order),
                     .tool_version = GODWIT_VERSION,
                     .postgres = manifest.request.policy.postgres,
+                    .allows_fresh = manifest.allow_fresh,
+                    .extensions = effects.extensions(),
                     .migrations = {}};
   for (const std::size_t index : set.order.order)
-    table.migrations.push_back(table_migration(set, index));
+    table.migrations.push_back(table_migration(set, effects, index));
   return table;
 }
 
@@ -81,14 +88,16 @@ void print_report(const CompiledSet& set, Color color) {
 }  // namespace
 
 int run_generate(const GenerateOptions& options) {
-  const Manifest manifest = read_manifest(options.manifest);
+  Manifest manifest = read_manifest(options.manifest);
+  emit::EffectRecorder effects;
+  manifest.request.observer = effects.observer();
   const auto set = compile_set(manifest.request);
   print_report(*set, options.color);
   if (set->diagnostics.has_errors())
     return kFindings;
   if (set->in_order.empty() && !manifest.allow_empty)
     throw UsageError(manifest.request.files.root.string() + ": no migrations");
-  write_if_different(options.output, emit::emit_table(make_table(manifest, *set)));
+  write_if_different(options.output, emit::emit_table(make_table(manifest, *set, effects)));
   return kClean;
 }
 
