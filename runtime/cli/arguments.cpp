@@ -143,6 +143,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                  "A number: so many; else a target, as for --to (head, which is the default)");
   up->add_option("--to", arguments.to,
                  std::string("Only what stands at or before this target: ") + kTarget);
+  CLI::App* plan = app.add_subcommand(
+      "plan",
+      "Show what up would lock, with the size of each table now and who has it locked; reads only");
+  plan->add_option("target", arguments.target, "As for up");
+  plan->add_option("--to", arguments.to, "As for up");
   CLI::App* apply =
       app.add_subcommand("apply", "Apply one migration and what it depends on, nothing else");
   apply->add_option("target", arguments.target, kTarget)->required();
@@ -238,6 +243,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
 
   const std::map<CLI::App*, Command> commands = {{up, Command::kUp},
+                                                 {plan, Command::kPlan},
                                                  {apply, Command::kApply},
                                                  {down, Command::kDown},
                                                  {redo, Command::kRedo},

@@ -12,6 +12,7 @@ namespace godwit::cli {
 
 enum class Command : std::uint8_t {
   kUp,
+  kPlan,
   kApply,
   kDown,
   kRedo,

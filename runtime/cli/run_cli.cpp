@@ -19,6 +19,8 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
     case cli::Command::kUp:
     case cli::Command::kApply:
       return cli::run_up(arguments, set);
+    case cli::Command::kPlan:
+      return cli::run_plan(arguments, set);
     case cli::Command::kDown:
       return cli::run_down(arguments, set);
     case cli::Command::kRedo:

@@ -10,6 +10,7 @@
 //     steps.cpp    migrations outside a transaction
 //     target.cpp   a part of what is pending
 //     down.cpp     undoing
+//     preview.cpp  what is to come
 //     watch.cpp    who is in the way
 //     failure.cpp  errors in words
 //
@@ -24,6 +25,7 @@
 #include "plan.hpp"
 
 #include <godwit/maintenance.hpp>
+#include <godwit/preview.hpp>
 
 #include <functional>
 #include <memory>
@@ -91,6 +93,9 @@ class Run {
   Report up_next(std::size_t count);
   Report apply_only(std::string_view target);
   Report up_these(const std::vector<const Migration*>& migrations);
+  void narrow(const Selection& selection);
+  // preview.cpp
+  PlanReport plan(const Selection& selection);
   // down.cpp
   DownReport down(const DownOptions& wanted);
   // stamp.cpp, repair.cpp: what is to be changed
@@ -203,6 +208,10 @@ class Run {
   std::string be_ourselves(std::string_view sql) const;
   void drop_claim();
 
+  // preview.cpp
+  void look_up_relations(PlanReport& report);
+  Reply ask_about(const PlanReport& report, bool with_sizes);
+
   // target.cpp
   void warn_of_late_arrivals(const std::vector<const Migration*>& chosen, const Plan& plan);
 
@@ -272,6 +281,7 @@ class Run {
   int backend_pid_ = 0;
   bool is_pooled_ = false;
   bool is_direct_ = false;
+  bool is_looking_ = false;  // plan(), rehearse(): nothing is to be left behind
   bool is_waiting_ = false;  // wait_until_current(): time heals, until the deadline
   bool is_usable_ = false;   // a transaction on it is ours
 

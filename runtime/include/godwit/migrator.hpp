@@ -172,6 +172,10 @@ struct HistoryReport;
 struct LogEntry;
 struct VerifyReport;
 
+// In godwit/preview.hpp.
+struct Selection;
+struct PlanReport;
+
 /// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
 class Migrator {
  public:
@@ -253,6 +257,12 @@ class Migrator {
   /// The log, oldest first: what was applied, undone, failed, stamped, forgotten, accepted and
   /// repaired. Empty where there is no history.
   std::vector<LogEntry> log();
+
+  /// What up() would do, with what the build knows of each statement's locks beside what the server
+  /// knows of the tables now. Reads only, waits for nobody's lock longer than a second, and works
+  /// on a standby and for a role that may read the history. Throws what up() would throw before it
+  /// begins.
+  PlanReport plan(const Selection& selection);
 
  private:
   class Impl;

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What plan says to programs.
+#include "json.hpp"
+#include "json_parts.hpp"
+
+namespace godwit::cli {
+namespace {
+
+Json work_list(std::uint8_t work) {
+  Json list = Json::array();
+  if ((work & kScans) != 0) {
+    list.push_back("scan");
+  }
+  if ((work & kLooksUp) != 0) {
+    list.push_back("look-up");
+  }
+  if ((work & kRewrites) != 0) {
+    list.push_back("rewrite");
+  }
+  if ((work & kBuildsIndex) != 0) {
+    list.push_back("index-build");
+  }
+  return list;
+}
+
+Json planned_effect(const PlanReport& report, const Migration& migration,
+                    const PlannedEffect& planned) {
+  const Effect& effect = *planned.effect;
+  const RelationFacts& facts = report.relations[planned.relation];
+  Json json;
+  json["line"] = migration.up.statements[effect.statement].line;
+  json["mode"] = optional_text(to_string(effect.mode));
+  json["schema"] = optional_text(facts.schema);
+  json["relation"] = facts.name;
+  json["work"] = work_list(effect.work);
+  json["certain"] = effect.is_certain;
+  json["there"] = facts.is_there;
+  json["usable"] = facts.is_usable;
+  json["rows"] = optional_number(facts.rows);
+  json["bytes"] = optional_number(facts.bytes);
+  json["in_the_way"] = Json::array();
+  for (const RelationFacts::Holder& holder : facts.holders) {
+    if (conflict(effect.mode, holder.mode)) {
+      json["in_the_way"].push_back({{"mode", to_string(holder.mode)}, {"who", holder.who}});
+    }
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string json_plan(const PlanReport& report) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["database"] = optional_text(report.database);
+  json["server_version"] = report.server_version;
+  json["standby"] = report.is_standby;
+  json["migrations"] = Json::array();
+  for (const PlannedMigration& planned : report.migrations) {
+    Json entry;
+    add_migration(entry, *planned.migration);
+    entry["file"] = planned.migration->up.file;
+    entry["transactional"] = planned.migration->up.is_transactional;
+    entry["parsed"] = !planned.migration->is_unchecked;
+    entry["ended_steps"] = planned.ended_steps;
+    entry["effects"] = Json::array();
+    for (const PlannedEffect& effect : planned.effects) {
+      entry["effects"].push_back(planned_effect(report, *planned.migration, effect));
+    }
+    json["migrations"].push_back(std::move(entry));
+  }
+  json["warnings"] = report.warnings;
+  return dump(json);
+}
+
+}  // namespace godwit::cli
