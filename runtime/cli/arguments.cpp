@@ -161,6 +161,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     command->add_option("--to", arguments.to,
                         std::string("All that stands after this target: ") + kTarget);
   }
+  for (CLI::App* command : {up, apply, down, redo}) {
+    command->add_flag("--rehearse", arguments.is_rehearsal,
+                      "Run all of it in one transaction on the real data, report the time of each "
+                      "statement and every lock, and roll back");
+  }
   down->add_flag(
       "--stored", arguments.is_stored,
       "Undo also what this build does not contain, by the SQL that its own build left in "

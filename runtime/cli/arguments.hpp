@@ -46,6 +46,7 @@ struct Arguments {
   std::string to;               ///< --to
   std::string from = "base";    ///< --from
   std::string format = "text";  ///< --format
+  bool is_rehearsal = false;    ///< --rehearse
   bool is_stored = false;       ///< --stored
   bool is_verify = false;       ///< --verify
   bool is_write = false;        ///< --write

@@ -21,9 +21,13 @@ void print_planned(const Arguments& arguments, const Report& report);
 
 /// What the command line says of up(), plan() and rehearse().
 Selection selection_of(const Arguments& arguments);
+/// What it says of down() and redo(); asks nothing.
+DownOptions down_selection_of(const Arguments& arguments);
 
 int run_up(const Arguments& arguments, const MigrationSet& set);
 int run_plan(const Arguments& arguments, const MigrationSet& set);
+/// up, apply, down and redo with --rehearse.
+int run_rehearsal(const Arguments& arguments, const MigrationSet& set);
 int run_down(const Arguments& arguments, const MigrationSet& set);
 int run_redo(const Arguments& arguments, const MigrationSet& set);
 int run_stamp(const Arguments& arguments, const MigrationSet& set);

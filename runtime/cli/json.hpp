@@ -31,6 +31,7 @@ std::string json_info(const MigrationSet& set, const Status& status, std::size_t
 std::string json_check(const Report& report, const Error* error, int exit_code);
 std::string json_findings(const Status& status, const std::vector<std::string>& findings,
                           int exit_code);
+std::string json_rehearsal(const RehearsalReport& report);
 std::string json_plan(const PlanReport& report);
 std::string json_set(const MigrationSet& set);
 std::string json_error(const Error& error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What plan says to programs.
+// What plan and --rehearse say to programs.
 #include "json.hpp"
 #include "json_parts.hpp"
 
@@ -72,6 +72,50 @@ std::string json_plan(const PlanReport& report) {
     json["migrations"].push_back(std::move(entry));
   }
   json["warnings"] = report.warnings;
+  return dump(json);
+}
+
+std::string json_rehearsal(const RehearsalReport& report) {
+  Json json;
+  const int exit_code = report.failure ? static_cast<int>(report.failure->kind()) : 0;
+  json["event"] = "report";
+  json["ok"] = exit_code == 0;
+  json["exit_code"] = exit_code;
+  json["rehearsal"] = true;
+  json["database"] = optional_text(report.database);
+  json["rehearsed"] = Json::array();
+  for (const RehearsalReport::Rehearsed& one : report.rehearsed) {
+    Json entry;
+    add_migration(entry, *one.migration);
+    entry["section"] = one.is_undoing ? "down" : "up";
+    entry["ok"] = !one.has_failed;
+    entry["duration_us"] = one.duration.count();
+    entry["statements"] = Json::array();
+    for (const RehearsalReport::Timed& timed : one.statements) {
+      entry["statements"].push_back(
+          {{"line", timed.line}, {"duration_us", timed.duration.count()}});
+    }
+    json["rehearsed"].push_back(std::move(entry));
+  }
+  json["locks"] = Json::array();
+  for (const RehearsalReport::Lock& lock : report.locks) {
+    json["locks"].push_back({{"relation", lock.relation},
+                             {"mode", to_string(lock.mode)},
+                             {"new", lock.is_new},
+                             {"index", lock.is_index},
+                             {"migration", report.rehearsed[lock.taker].migration->full_name},
+                             {"line", lock.line},
+                             {"held_us", lock.held.count()}});
+  }
+  json["left_out"] = Json::array();
+  for (const RehearsalReport::LeftOut& left : report.left_out) {
+    json["left_out"].push_back({{"migration", left.name}, {"reason", left.reason}});
+  }
+  json["duration_ms"] = report.duration.count();
+  json["warnings"] = report.warnings;
+  if (report.failure) {
+    json["error"] = error_object(*report.failure);
+  }
   return dump(json);
 }
 

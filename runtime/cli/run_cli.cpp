@@ -15,6 +15,9 @@ namespace godwit {
 namespace {
 
 int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
+  if (arguments.is_rehearsal) {
+    return cli::run_rehearsal(arguments, set);
+  }
   switch (arguments.command) {
     case cli::Command::kUp:
     case cli::Command::kApply:

@@ -11,6 +11,7 @@
 //     target.cpp   a part of what is pending
 //     down.cpp     undoing
 //     preview.cpp  what is to come
+//     rehearse.cpp all of it, rolled back
 //     watch.cpp    who is in the way
 //     failure.cpp  errors in words
 //
@@ -96,6 +97,8 @@ class Run {
   void narrow(const Selection& selection);
   // preview.cpp
   PlanReport plan(const Selection& selection);
+  // rehearse.cpp
+  RehearsalReport rehearse(const RehearsalOptions& wanted);
   // down.cpp
   DownReport down(const DownOptions& wanted);
   // stamp.cpp, repair.cpp: what is to be changed
@@ -211,6 +214,11 @@ class Run {
   // preview.cpp
   void look_up_relations(PlanReport& report);
   Reply ask_about(const PlanReport& report, bool with_sizes);
+
+  // rehearse.cpp
+  friend class Rehearsal;
+  bool begin_rehearsal(const RehearsalOptions& wanted, std::vector<const Migration*>& undone,
+                       std::vector<const Migration*>& applied);
 
   // target.cpp
   void warn_of_late_arrivals(const std::vector<const Migration*>& chosen, const Plan& plan);

@@ -175,6 +175,8 @@ struct VerifyReport;
 // In godwit/preview.hpp.
 struct Selection;
 struct PlanReport;
+struct RehearsalOptions;
+struct RehearsalReport;
 
 /// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
 class Migrator {
@@ -263,6 +265,13 @@ class Migrator {
   /// on a standby and for a role that may read the history. Throws what up() would throw before it
   /// begins.
   PlanReport plan(const Selection& selection);
+  /// Really runs it, on the real data: all in one transaction, under the gate, with the timeouts of
+  /// a real run and with the require and verify sections; then rolls back, whatever happened. Until
+  /// then it holds every lock that it takes, and whoever needs one waits. The history is not
+  /// written. What cannot run in a transaction, or might end it, is left out with all that depends
+  /// on it. A failure is in the report; throws only for what keeps it from beginning. What no
+  /// ROLLBACK takes back stays: numbers drawn from sequences, what functions did outside.
+  RehearsalReport rehearse(const RehearsalOptions& options);
 
  private:
   class Impl;

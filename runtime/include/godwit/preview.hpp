@@ -69,4 +69,48 @@ struct PlanReport {
   bool is_standby = false;
 };
 
+/// What is rehearsed.
+struct RehearsalOptions {
+  enum class Direction : std::uint8_t { kUp, kDown, kRedo };
+  Direction direction = Direction::kUp;
+  Selection selection;  ///< of kUp
+  DownOptions down;     ///< of kDown and kRedo; `confirm` is not asked
+};
+
+/// What rehearse() saw. Times are the client's, round trips included.
+struct RehearsalReport {
+  struct Timed {
+    std::uint32_t line = 0;  ///< in the file
+    std::chrono::microseconds duration{0};
+  };
+  struct Rehearsed {
+    const Migration* migration = nullptr;
+    bool is_undoing = false;  ///< its down section
+    bool has_failed = false;
+    std::chrono::microseconds duration{0};
+    std::vector<Timed> statements;
+  };
+  /// A lock, in the transaction that the migration would have of its own.
+  struct Lock {
+    std::string relation;  ///< "orders", "app.orders"
+    LockMode mode = LockMode::kNone;
+    bool is_new = false;                ///< made in this rehearsal: nobody can be using it
+    bool is_index = false;              ///< or a TOAST table: its table is locked as well
+    std::size_t taker = 0;              ///< index in `rehearsed`
+    std::uint32_t line = 0;             ///< of the statement that took it
+    std::chrono::microseconds held{0};  ///< until the migration's COMMIT would have come
+  };
+  struct LeftOut {
+    std::string name;
+    std::string reason;
+  };
+  std::vector<Rehearsed> rehearsed;  ///< in order
+  std::vector<Lock> locks;           ///< in the order in which they were taken
+  std::vector<LeftOut> left_out;
+  std::vector<std::string> warnings;
+  std::optional<Error> failure;  ///< what ended it; everything was rolled back in any case
+  std::string database;
+  std::chrono::milliseconds duration{0};
+};
+
 }  // namespace godwit
