@@ -35,6 +35,7 @@ enum class Command : std::uint8_t {
   kValidate,
   kWait,
   kVersion,
+  kFresh,
   kHelp
 };
 
@@ -42,14 +43,15 @@ struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
   Options options;
-  std::string target;           ///< which migration, or how many
-  std::string to;               ///< --to
-  std::string from = "base";    ///< --from
-  std::string format = "text";  ///< --format
-  bool is_rehearsal = false;    ///< --rehearse
-  bool is_stored = false;       ///< --stored
-  bool is_verify = false;       ///< --verify
-  bool is_write = false;        ///< --write
+  std::string target;             ///< which migration, or how many
+  std::string to;                 ///< --to
+  std::string from = "base";      ///< --from
+  std::string format = "text";    ///< --format
+  bool creates_database = false;  ///< --create-db
+  bool is_rehearsal = false;      ///< --rehearse
+  bool is_stored = false;         ///< --stored
+  bool is_verify = false;         ///< --verify
+  bool is_write = false;          ///< --write
   bool took_effect = false;
   bool had_no_effect = false;
   std::string yes;  ///< --yes: "true", or what it was given
@@ -61,7 +63,7 @@ struct Arguments {
 };
 
 /// Reads the command line, then the environment for what it does not say. Prints help and usage
-/// errors itself.
-Arguments parse_arguments(int argc, const char* const* argv);
+/// errors itself. A set that does not allow `fresh` has no such command.
+Arguments parse_arguments(int argc, const char* const* argv, const MigrationSet& set);
 
 }  // namespace godwit::cli

@@ -47,6 +47,7 @@ int run_list(const Arguments& arguments, const MigrationSet& set);
 int run_info(const Arguments& arguments, const MigrationSet& set);
 int run_check(const Arguments& arguments, const MigrationSet& set);
 int run_validate(const Arguments& arguments, const MigrationSet& set);
+int run_fresh(const Arguments& arguments, const MigrationSet& set);
 int run_wait(const Arguments& arguments, const MigrationSet& set);
 int run_version(const Arguments& arguments, const MigrationSet& set);
 

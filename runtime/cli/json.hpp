@@ -4,6 +4,7 @@
 // is one.
 #pragma once
 
+#include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
 
@@ -32,6 +33,8 @@ std::string json_check(const Report& report, const Error* error, int exit_code);
 std::string json_findings(const Status& status, const std::vector<std::string>& findings,
                           int exit_code);
 std::string json_rehearsal(const RehearsalReport& report);
+/// `error` may be null.
+std::string json_fresh(const FreshReport& report, bool is_dry_run, const Error* error);
 std::string json_plan(const PlanReport& report);
 std::string json_set(const MigrationSet& set);
 std::string json_error(const Error& error);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What plan and --rehearse say to programs.
+// What plan, --rehearse and fresh say to programs.
 #include "json.hpp"
 #include "json_parts.hpp"
 
@@ -72,6 +72,37 @@ std::string json_plan(const PlanReport& report) {
     json["migrations"].push_back(std::move(entry));
   }
   json["warnings"] = report.warnings;
+  return dump(json);
+}
+
+std::string json_fresh(const FreshReport& report, bool is_dry_run, const Error* error) {
+  Json json;
+  json["event"] = "report";
+  json["ok"] = error == nullptr;
+  json["exit_code"] = error == nullptr ? 0 : static_cast<int>(error->kind());
+  json["database"] = optional_text(report.database);
+  json["name"] = optional_text(report.name);
+  json["dry_run"] = is_dry_run;
+  json["deleted"] = Json::array();
+  for (const FreshReport::Dropped& dropped : report.dropped) {
+    json["deleted"].push_back({{"schema", optional_text(dropped.schema)},
+                               {"type", dropped.type},
+                               {"count", dropped.count},
+                               {"bytes", dropped.bytes}});
+  }
+  json["left"] = report.left;
+  json["sessions"] = report.sessions;
+  json["warnings"] = report.warnings;
+  json["applied"] = Json::array();
+  for (const Report::Applied& applied : report.up.applied) {
+    Json entry;
+    add_migration(entry, *applied.migration);
+    entry["duration_ms"] = applied.duration.count();
+    json["applied"].push_back(std::move(entry));
+  }
+  if (error != nullptr) {
+    json["error"] = error_object(*error);
+  }
   return dump(json);
 }
 

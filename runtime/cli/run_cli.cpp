@@ -62,6 +62,8 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
       return cli::run_check(arguments, set);
     case cli::Command::kValidate:
       return cli::run_validate(arguments, set);
+    case cli::Command::kFresh:
+      return cli::run_fresh(arguments, set);
     case cli::Command::kWait:
       return cli::run_wait(arguments, set);
     case cli::Command::kVersion:
@@ -91,7 +93,7 @@ int with_output_written(const cli::Arguments& arguments, int exit_code) {
 
 int run_cli(int argc, char** argv, const MigrationSet& set) {
   try {
-    const cli::Arguments arguments = cli::parse_arguments(argc, argv);
+    const cli::Arguments arguments = cli::parse_arguments(argc, argv, set);
     if (arguments.exit_code >= 0) {
       return with_output_written(arguments, arguments.exit_code);
     }

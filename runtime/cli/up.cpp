@@ -7,6 +7,8 @@
 #include "reporter.hpp"
 #include "signals.hpp"
 
+#include <godwit/database.hpp>
+
 #include <cstdio>
 #include <utility>
 
@@ -66,7 +68,12 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
   Reporter progress(arguments, set);
   const SignalGuard guard;
   try {
-    Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));
+    const Options options = progress.listen(arguments.options);
+    if (arguments.creates_database && !options.dry_run &&
+        create_database(arguments.conninfo, options) && !arguments.is_quiet && !arguments.is_json) {
+      std::puts(paint("created the database", Color::kGreen, arguments.has_color).c_str());
+    }
+    Migrator migrator(arguments.conninfo, set, options);
     const Report report = run_selected(arguments, migrator);
     if (arguments.is_json) {
       std::puts(json_report(report, nullptr).c_str());

@@ -34,6 +34,7 @@ class Migrator::Impl {
   }
 
   const MigrationSet& set() const noexcept { return *set_; }
+  bool is_dry_run() const noexcept { return options_.dry_run; }
 
  private:
   const MigrationSet* set_;

@@ -10,6 +10,7 @@
 //     steps.cpp    migrations outside a transaction
 //     target.cpp   a part of what is pending
 //     down.cpp     undoing
+//     fresh.cpp    emptying the database
 //     preview.cpp  what is to come
 //     rehearse.cpp all of it, rolled back
 //     watch.cpp    who is in the way
@@ -25,6 +26,7 @@
 #include "message.hpp"
 #include "plan.hpp"
 
+#include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
 
@@ -97,6 +99,8 @@ class Run {
   void narrow(const Selection& selection);
   // preview.cpp
   PlanReport plan(const Selection& selection);
+  // fresh.cpp: the database is empty after it
+  FreshReport empty_database(const FreshOptions& wanted);
   // rehearse.cpp
   RehearsalReport rehearse(const RehearsalOptions& wanted);
   // down.cpp
@@ -214,6 +218,11 @@ class Run {
   // preview.cpp
   void look_up_relations(PlanReport& report);
   Reply ask_about(const PlanReport& report, bool with_sizes);
+
+  // fresh.cpp
+  std::string inventory_query() const;
+  bool send_or_retry(const std::string& message, Reply* reply);
+  static void confirm_fresh(const FreshOptions& wanted, const FreshReport& report);
 
   // rehearse.cpp
   friend class Rehearsal;

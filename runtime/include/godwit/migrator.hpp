@@ -178,6 +178,10 @@ struct PlanReport;
 struct RehearsalOptions;
 struct RehearsalReport;
 
+// In godwit/database.hpp.
+struct FreshOptions;
+struct FreshReport;
+
 /// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
 class Migrator {
  public:
@@ -272,6 +276,12 @@ class Migrator {
   /// on it. A failure is in the report; throws only for what keeps it from beginning. What no
   /// ROLLBACK takes back stays: numbers drawn from sequences, what functions did outside.
   RehearsalReport rehearse(const RehearsalOptions& options);
+
+  /// Deletes all that is in the database and this role's, in one transaction under the gate, then
+  /// up(). Of a schema that is kept (public, and those with an extension that is kept) owner,
+  /// grants and comment stay. Throws kUsage unless the set was built with ALLOW_FRESH, and unless
+  /// the database is named or confirmed.
+  FreshReport fresh(const FreshOptions& options);
 
  private:
   class Impl;
