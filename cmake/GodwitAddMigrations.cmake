@@ -21,6 +21,7 @@
 #     [DEFINE <name>=<value>...]             what ${name} stands for in the SQL
 #     [WERROR | WARN_ONLY]                   warnings fail the build | findings never do
 #     [ALLOW_EMPTY]                          a set without a migration is no error
+#     [ALLOW_FRESH]                          the command `fresh` may delete all that is in a database
 #     [TYPE STATIC | OBJECT])
 #
 # It makes <library> with #include <<library>.hpp>, which declares <namespace>::migrations(); the target <library>.check
@@ -206,7 +207,7 @@ endfunction()
 
 # add_migrations(<library> ...): see the head of this file.
 function(add_migrations library)
-  set(flags REQUIRE_DOWN REQUIRE_VERIFY WERROR WARN_ONLY ALLOW_EMPTY)
+  set(flags REQUIRE_DOWN REQUIRE_VERIFY WERROR WARN_ONLY ALLOW_EMPTY ALLOW_FRESH)
   set(values DIRECTORY LAYOUT NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE TYPE)
   set(lists FILES RULES_ERROR RULES_WARN RULES_OFF EXTERNAL DEFINE)
 
@@ -428,7 +429,7 @@ function(add_migrations library)
       string(APPEND manifest "rule ${id}=${severity}${option}\n")
     endforeach()
   endforeach()
-  foreach(flag REQUIRE_DOWN REQUIRE_VERIFY ALLOW_EMPTY)
+  foreach(flag REQUIRE_DOWN REQUIRE_VERIFY ALLOW_EMPTY ALLOW_FRESH)
     if(arg_${flag})
       string(TOLOWER ${flag} key)
       string(REPLACE "_" "-" key ${key})

@@ -30,7 +30,8 @@ void leave_transaction(const lint::FailsInTransaction& fails, CompiledSet& set) 
     indices.insert(place, fails.statement);
 }
 
-void finish(CompiledSet& set, const lint::Policy& policy, bool wants_schema = false) {
+void finish(CompiledSet& set, const lint::Policy& policy, const lint::Observer& observer = {},
+            bool wants_schema = false) {
   const auto is_external = [&](const catalog::Name& name) {
     return lint::is_external(policy, name.schema, name.name);
   };
@@ -40,9 +41,8 @@ void finish(CompiledSet& set, const lint::Policy& policy, bool wants_schema = fa
       set.schema_changes.push_back({catalog::schema_change(catalog, is_external), is_opaque});
     };
   }
-  for (const auto& fails :
-       lint::lint_set(set.in_order, policy, set.diagnostics, {},
-                      wants_schema ? &set.catalog : nullptr, note_change))
+  for (const auto& fails : lint::lint_set(set.in_order, policy, set.diagnostics, observer,
+                                          wants_schema ? &set.catalog : nullptr, note_change))
     leave_transaction(fails, set);
   lint::apply_policy(policy, set.in_order, set.diagnostics);
   set.diagnostics.sort();
@@ -108,7 +108,7 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
           std::any_of(set->lock.entries.begin(), set->lock.entries.end(),
                       [&](const LockEntry& entry) { return entry.version == source.version; });
   }
-  finish(*set, request.policy, request.wants_schema);
+  finish(*set, request.policy, request.observer, request.wants_schema);
   return set;
 }
 

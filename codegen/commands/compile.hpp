@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "catalog/catalog.hpp"
+#include "lint/lint.hpp"
 #include "lint/policy.hpp"
 #include "order/dependency_order.hpp"
 #include "order/lock_file.hpp"
@@ -28,6 +29,8 @@ struct SetRequest {
   lint::Policy policy;
   /// The set's own name where it is known: `name:7` is 7 then.
   std::string set_name = {};
+  /// Shown what the linter sees.
+  lint::Observer observer = {};
   /// The project names the lock file itself, so that one that is not there is misspelt.
   bool is_lock_required = false;
   /// For CompiledSet::schema_changes and `catalog`, which cost a little.

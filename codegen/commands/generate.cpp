@@ -12,6 +12,7 @@
 #include "commands/compile.hpp"
 #include "commands/manifest.hpp"
 #include "commands/write_file.hpp"
+#include "emit/effect_plan.hpp"
 #include "emit/report.hpp"
 #include "emit/table.hpp"
 #include "lint/idempotency.hpp"
@@ -30,8 +31,8 @@ std::vector<std::int64_t> dependency_versions(const CompiledSet& set, std::size_
   return versions;
 }
 
-emit::TableMigration table_migration(const CompiledSet& set, std::size_t index,
-                                     const SchemaChange& change) {
+emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectRecorder& effects,
+                                     std::size_t index, const SchemaChange& change) {
   const sql::Migration& migration = set.migrations[index];
   const MigrationSource& source = *migration.source;
   emit::TableMigration entry;
@@ -41,11 +42,13 @@ emit::TableMigration table_migration(const CompiledSet& set, std::size_t index,
   entry.schema = change.text;
   entry.is_opaque = change.is_opaque;
   if (source.up.is_present())
-    entry.up = emit::plan_script(source.up, migration.up, migration.up_transaction,
-                                 lint::idempotent_statements(migration.up));
+    entry.up =
+        emit::plan_script(source.up, migration.up, migration.up_transaction,
+                          lint::idempotent_statements(migration.up), effects.effects_of(source.up));
   if (source.down.is_present())
     entry.down = emit::plan_script(source.down, migration.down, migration.down_transaction,
-                                   lint::idempotent_statements(migration.down));
+                                   lint::idempotent_statements(migration.down),
+                                   effects.effects_of(source.down));
   if (source.require.is_present())
     entry.require = emit::plan_checks(source.require, migration.require);
   if (source.verify.is_present())
@@ -74,7 +77,8 @@ std::string digest_of(const Manifest& manifest, const CompiledSet& set) {
   return sha256_hex(digest);
 }
 
-emit::Table make_table(const Manifest& manifest, const CompiledSet& set) {
+emit::Table make_table(const Manifest& manifest, const CompiledSet& set,
+                       const emit::EffectRecorder& effects) {
   emit::Table table{.header = manifest.header,
                     .cpp_namespace = manifest.cpp_namespace,
                     .set_name = manifest.request.set_name,
@@ -82,9 +86,12 @@ emit::Table make_table(const Manifest& manifest, const CompiledSet& set) {
                     .digest = digest_of(manifest, set),
                     .tool_version = GODWIT_VERSION,
                     .postgres = manifest.request.policy.postgres,
+                    .allows_fresh = manifest.allow_fresh,
+                    .extensions = effects.extensions(),
                     .migrations = {}};
   for (std::size_t n = 0; n < set.order.order.size(); ++n)
-    table.migrations.push_back(table_migration(set, set.order.order[n], set.schema_changes[n]));
+    table.migrations.push_back(
+        table_migration(set, effects, set.order.order[n], set.schema_changes[n]));
   return table;
 }
 
@@ -100,13 +107,15 @@ void print_report(const CompiledSet& set, Color color) {
 int run_generate(const GenerateOptions& options) {
   Manifest manifest = read_manifest(options.manifest);
   manifest.request.wants_schema = true;
+  emit::EffectRecorder effects;
+  manifest.request.observer = effects.observer();
   const auto set = compile_set(manifest.request);
   print_report(*set, options.color);
   if (set->diagnostics.has_errors())
     return kFindings;
   if (set->in_order.empty() && !manifest.allow_empty)
     throw UsageError(manifest.request.files.root.string() + ": no migrations");
-  write_if_different(options.output, emit::emit_table(make_table(manifest, *set)));
+  write_if_different(options.output, emit::emit_table(make_table(manifest, *set, effects)));
   return kClean;
 }
 

@@ -64,6 +64,8 @@ bool read_entry(Manifest& manifest, std::string_view key, const std::string& val
     policy.require_verify = true;
   else if (key == "allow-empty")
     manifest.allow_empty = true;
+  else if (key == "allow-fresh")
+    manifest.allow_fresh = true;
   else if (key == "external")
     policy.externals.push_back(value);
   else if (key == "define")

@@ -18,6 +18,7 @@ struct Manifest {
   std::string header;
   std::string cpp_namespace;
   bool allow_empty = false;
+  bool allow_fresh = false;
 };
 
 /// A manifest that cannot be read; the message names the file and the line.

@@ -3,11 +3,15 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "emit/leftovers.hpp"
 
 namespace godwit::codegen::emit {
 namespace {
+
+/// No statement has this index.
+constexpr std::uint32_t kTaken = ~0U;
 
 std::string quote_identifier(std::string_view name) {
   std::string quoted = "\"";
@@ -223,7 +227,7 @@ bool is_query(const sql::Node* node) noexcept {
 
 ScriptPlan plan_script(const Section& section, const sql::Script& script,
                        const sql::TransactionPlan& transaction,
-                       const std::vector<bool>& is_idempotent) {
+                       const std::vector<bool>& is_idempotent, std::vector<EffectPlan> effects) {
   ScriptPlan plan;
   plan.is_transactional = transaction.is_transactional && transaction.not_in_transaction.empty();
   plan.begin_options = transaction.begin_options;
@@ -242,6 +246,13 @@ ScriptPlan plan_script(const Section& section, const sql::Script& script,
     } else {
       kept.push_back(all[i]);
       kept_is_idempotent.push_back(i < is_idempotent.size() && is_idempotent[i]);
+      for (EffectPlan& effect : effects) {
+        if (effect.statement == i) {
+          plan.effects.push_back(std::move(effect));
+          plan.effects.back().statement = static_cast<std::uint32_t>(kept.size() - 1);
+          effect.statement = kTaken;
+        }
+      }
     }
   }
   if (kept.empty())

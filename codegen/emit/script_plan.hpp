@@ -10,6 +10,7 @@
 
 #include <godwit/migration.hpp>
 
+#include "emit/effect_plan.hpp"
 #include "source/section.hpp"
 #include "sql/parse.hpp"
 #include "sql/transaction.hpp"
@@ -36,12 +37,15 @@ struct ScriptPlan {
   std::string begin_options;
   std::vector<std::string> leaked_settings;
   std::vector<std::string> leftovers;
+  std::vector<EffectPlan> effects;  ///< `statement` is an index in `statements`
 };
 
-/// `is_idempotent[i]` says whether the i-th statement of `script` may be run again.
+/// `is_idempotent[i]` says whether the i-th statement of `script` may be run again; `effects` are
+/// those of all its statements.
 ScriptPlan plan_script(const Section& section, const sql::Script& script,
                        const sql::TransactionPlan& transaction,
-                       const std::vector<bool>& is_idempotent);
+                       const std::vector<bool>& is_idempotent,
+                       std::vector<EffectPlan> effects = {});
 
 /// godwit::Checks with texts of its own.
 struct ChecksPlan {

@@ -69,14 +69,40 @@ std::string_view probe_name(Probe probe) {
   return {};
 }
 
+std::string_view mode_name(LockMode mode) {
+  switch (mode) {
+    case LockMode::kNone:
+      return "godwit::LockMode::kNone";
+    case LockMode::kAccessShare:
+      return "godwit::LockMode::kAccessShare";
+    case LockMode::kRowShare:
+      return "godwit::LockMode::kRowShare";
+    case LockMode::kRowExclusive:
+      return "godwit::LockMode::kRowExclusive";
+    case LockMode::kShareUpdateExclusive:
+      return "godwit::LockMode::kShareUpdateExclusive";
+    case LockMode::kShare:
+      return "godwit::LockMode::kShare";
+    case LockMode::kShareRowExclusive:
+      return "godwit::LockMode::kShareRowExclusive";
+    case LockMode::kExclusive:
+      return "godwit::LockMode::kExclusive";
+    case LockMode::kAccessExclusive:
+      return "godwit::LockMode::kAccessExclusive";
+  }
+  return {};
+}
+
 class TableWriter {
  public:
   explicit TableWriter(const Table& table) : table_(table) {}
 
   std::string write() {
     for (const TableMigration& migration : table_.migrations) add_migration(migration);
+    extensions_ = strings(table_.extensions);
     std::string out = preamble();
-    for (const Pool* pool : {&statements_, &steps_, &dependencies_, &settings_, &strings_})
+    for (const Pool* pool :
+         {&statements_, &steps_, &effects_, &dependencies_, &settings_, &strings_})
       out += pool->definition();
     if (!migrations_.empty())
       out += "constexpr godwit::Migration kMigrations[] = {\n" + migrations_ + "};\n\n";
@@ -113,6 +139,9 @@ class TableWriter {
     out += "    .digest = " + literal(table_.digest) + ",\n";
     out += "    .tool_version = " + literal(table_.tool_version) + ",\n";
     out += "    .postgres = " + std::to_string(table_.postgres) + ",\n";
+    out += "    .allows_fresh = ";
+    out += boolean(table_.allows_fresh);
+    out += ",\n    .extensions = " + extensions_ + ",\n";
     out += table_.migrations.empty() ? "    .migrations = {},\n};\n\n"
                                      : "    .migrations = kMigrations,\n};\n\n";
     out += "}  // namespace\n\nnamespace " + table_.cpp_namespace + " {\n\n";
@@ -150,6 +179,19 @@ class TableWriter {
       steps_.add(text);
     }
     return steps_.span_since(first);
+  }
+
+  std::string effects(const std::vector<EffectPlan>& list) {
+    const std::size_t first = effects_.size();
+    for (const EffectPlan& effect : list) {
+      std::string text = "{" + std::to_string(effect.statement) + ", ";
+      text += mode_name(effect.mode);
+      text += ", " + std::to_string(effect.work) + ", ";
+      text += boolean(effect.is_certain);
+      text += ", " + literal(effect.schema) + ", " + literal(effect.relation) + "}";
+      effects_.add(text);
+    }
+    return effects_.span_since(first);
   }
 
   std::string dependencies(const TableMigration& migration) {
@@ -192,7 +234,8 @@ class TableWriter {
     out += boolean(plan.is_transactional);
     out += ",\n            .begin_options = " + literal(plan.begin_options) + ",\n";
     out += "            .leaked_settings = " + strings(plan.leaked_settings) + ",\n";
-    out += "            .leftovers = " + strings(plan.leftovers) + ",\n        }";
+    out += "            .leftovers = " + strings(plan.leftovers) + ",\n";
+    out += "            .effects = " + effects(plan.effects) + ",\n        }";
     return out;
   }
 
@@ -261,9 +304,11 @@ class TableWriter {
   const Table& table_;
   Pool statements_{"godwit::Statement", "kStatements"};
   Pool steps_{"godwit::Step", "kSteps"};
+  Pool effects_{"godwit::Effect", "kEffects"};
   Pool dependencies_{"godwit::Dependency", "kDependencies"};
   Pool settings_{"godwit::Setting", "kSettings"};
   Pool strings_{"std::string_view", "kStrings"};
+  std::string extensions_;
   std::string migrations_;
 };
 

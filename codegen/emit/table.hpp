@@ -37,6 +37,8 @@ struct Table {
   std::string digest;
   std::string tool_version;
   int postgres = 15;
+  bool allows_fresh = false;
+  std::vector<std::string> extensions;
   std::vector<TableMigration> migrations;  ///< in set order
 };
 

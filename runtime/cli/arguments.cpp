@@ -3,6 +3,7 @@
 // The only file that includes CLI11, whose header takes seconds to compile.
 #include "arguments.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -82,7 +83,7 @@ Arguments show_help(CLI::App& app, const std::string& about) {
 
 }  // namespace
 
-Arguments parse_arguments(int argc, const char* const* argv) {
+Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   Arguments arguments;
   CLI::App app(
       "Migrates the database of this application, with the migrations that are compiled into it.");
@@ -148,6 +149,13 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                  "A number: so many; else a target, as for --to (head, which is the default)");
   up->add_option("--to", arguments.to,
                  std::string("Only what stands at or before this target: ") + kTarget);
+  up->add_flag("--create-db", arguments.creates_database,
+               "Create the database when the server does not have it");
+  CLI::App* plan = app.add_subcommand(
+      "plan",
+      "Show what up would lock, with the size of each table now and who has it locked; reads only");
+  plan->add_option("target", arguments.target, "As for up");
+  plan->add_option("--to", arguments.to, "As for up");
   CLI::App* apply =
       app.add_subcommand("apply", "Apply one migration and what it depends on, nothing else");
   apply->add_option("target", arguments.target, kTarget)->required();
@@ -160,6 +168,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                         "A number: so many; else a target, as for --to (1, which is the default)");
     command->add_option("--to", arguments.to,
                         std::string("All that stands after this target: ") + kTarget);
+  }
+  for (CLI::App* command : {up, apply, down, redo}) {
+    command->add_flag("--rehearse", arguments.is_rehearsal,
+                      "Run all of it in one transaction on the real data, report the time of each "
+                      "statement and every lock, and roll back");
   }
   down->add_flag(
       "--stored", arguments.is_stored,
@@ -199,13 +212,21 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       app.add_subcommand("graph", "Show which migration depends on which; needs no database");
   graph->add_option("--format", arguments.format, "text, dot or mermaid")
       ->check(CLI::IsMember({"text", "dot", "mermaid"}));
-  CLI::App* verify = app.add_subcommand("verify", "Run the verify sections of all that is applied, and compare the schema with what it makes");
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "Run the verify sections of all that is applied, and compare the schema with what it makes");
   CLI::App* sql = app.add_subcommand(
       "sql", "Write a script for psql that does what up or down would; needs no database");
   sql->add_option("target", arguments.target, "Where it ends (head, which is the default)");
   sql->add_option("--to", arguments.to, "The same");
   sql->add_option("--from", arguments.from,
                   "Where it begins, which it makes sure of (base, which is the default)");
+  CLI::App* fresh = nullptr;
+  if (has_fresh) {
+    fresh = app.add_subcommand(
+        "fresh", "Delete ALL DATA of the database, then apply everything; asks for a typed phrase");
+    fresh->alias("reset");
+  }
   CLI::App* status = app.add_subcommand("status", "Show every migration and what became of it");
   CLI::App* list = app.add_subcommand("list", "Show the names and states, one a line");
   CLI::App* info = app.add_subcommand("info", "Show all about one migration");
@@ -237,35 +258,36 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     }
   } catch (const CLI::ParseError& error) {
     const bool is_help = error.get_exit_code() == 0;
-    app.exit(error);
+    const bool is_fresh = std::any_of(argv, argv + argc, [](std::string_view word) {
+      return word == "fresh" || word == "reset";
+    });
+    if (!is_help && is_fresh && !has_fresh) {
+      std::fputs(
+          "error: this build may not empty databases, and has no such command\n"
+          "hint: give add_migrations() the keyword ALLOW_FRESH, in builds for development and "
+          "tests only\n",
+          stderr);
+    } else {
+      app.exit(error);
+    }
     arguments.exit_code = is_help ? 0 : static_cast<int>(ErrorKind::kUsage);
     return arguments;
   }
 
-  const std::map<CLI::App*, Command> commands = {{up, Command::kUp},
-                                                 {apply, Command::kApply},
-                                                 {down, Command::kDown},
-                                                 {redo, Command::kRedo},
-                                                 {stamp, Command::kStamp},
-                                                 {baseline, Command::kBaseline},
-                                                 {forget, Command::kForget},
-                                                 {accept, Command::kAccept},
-                                                 {repair, Command::kRepair},
-                                                 {history, Command::kHistory},
-                                                 {current, Command::kCurrent},
-                                                 {heads, Command::kHeads},
-                                                 {pending, Command::kPending},
-                                                 {graph, Command::kGraph},
-                                                 {verify, Command::kVerify},
-                                                 {sql, Command::kSql},
-                                                 {status, Command::kStatus},
-                                                 {list, Command::kList},
-                                                 {info, Command::kInfo},
-                                                 {check, Command::kCheck},
-                                                 {validate, Command::kValidate},
-                                                 {wait_command, Command::kWait},
-                                                 {version, Command::kVersion},
-                                                 {help, Command::kHelp}};
+  const std::map<CLI::App*, Command> commands = {
+      {fresh, Command::kFresh},       {up, Command::kUp},
+      {plan, Command::kPlan},         {apply, Command::kApply},
+      {down, Command::kDown},         {redo, Command::kRedo},
+      {stamp, Command::kStamp},       {baseline, Command::kBaseline},
+      {forget, Command::kForget},     {accept, Command::kAccept},
+      {repair, Command::kRepair},     {history, Command::kHistory},
+      {current, Command::kCurrent},   {heads, Command::kHeads},
+      {pending, Command::kPending},   {graph, Command::kGraph},
+      {verify, Command::kVerify},     {sql, Command::kSql},
+      {status, Command::kStatus},     {list, Command::kList},
+      {info, Command::kInfo},         {check, Command::kCheck},
+      {validate, Command::kValidate}, {wait_command, Command::kWait},
+      {version, Command::kVersion},   {help, Command::kHelp}};
   if (!app.get_subcommands().empty()) {
     arguments.command = commands.at(app.get_subcommands().front());
   } else if (is_status) {

@@ -14,6 +14,7 @@ namespace godwit::cli {
 
 enum class Command : std::uint8_t {
   kUp,
+  kPlan,
   kApply,
   kDown,
   kRedo,
@@ -36,6 +37,7 @@ enum class Command : std::uint8_t {
   kValidate,
   kWait,
   kVersion,
+  kFresh,
   kHelp
 };
 
@@ -50,13 +52,15 @@ struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
   Options options;
-  std::string target;           ///< which migration, or how many
-  std::string to;               ///< --to
-  std::string from = "base";    ///< --from
-  std::string format = "text";  ///< --format
-  bool is_stored = false;       ///< --stored
-  bool is_verify = false;       ///< --verify
-  bool is_write = false;        ///< --write
+  std::string target;             ///< which migration, or how many
+  std::string to;                 ///< --to
+  std::string from = "base";      ///< --from
+  std::string format = "text";    ///< --format
+  bool creates_database = false;  ///< --create-db
+  bool is_rehearsal = false;      ///< --rehearse
+  bool is_stored = false;         ///< --stored
+  bool is_verify = false;         ///< --verify
+  bool is_write = false;          ///< --write
   bool took_effect = false;
   bool had_no_effect = false;
   std::string yes;  ///< --yes: "true", or what it was given
@@ -70,8 +74,9 @@ struct Arguments {
   int exit_code = -1;             ///< from 0 on: everything was said already, end with this
 };
 
-/// Reads the command line. Prints help and usage errors itself.
-Arguments parse_arguments(int argc, const char* const* argv);
+/// Reads the command line. Prints help and usage errors itself. Without `has_fresh` there is no
+/// such command.
+Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh);
 
 /// Takes from the environment what the command line does not say: the database of this set.
 void read_environment(Arguments& arguments, std::string_view set_name);

@@ -5,6 +5,8 @@
 
 #include "arguments.hpp"
 
+#include <godwit/preview.hpp>
+
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -17,7 +19,15 @@ std::optional<std::size_t> count_in(const std::string& target);
 /// What a dry run of up() would apply.
 void print_planned(const Arguments& arguments, const Report& report);
 
+/// What the command line says of up(), plan() and rehearse().
+Selection selection_of(const Arguments& arguments);
+/// What it says of down() and redo(); asks nothing.
+DownOptions down_selection_of(const Arguments& arguments);
+
 int run_up(const Arguments& arguments, const MigrationSet& set);
+int run_plan(const Arguments& arguments, const MigrationSet& set);
+/// up, apply, down and redo with --rehearse.
+int run_rehearsal(const Arguments& arguments, const MigrationSet& set);
 int run_down(const Arguments& arguments, const MigrationSet& set);
 int run_redo(const Arguments& arguments, const MigrationSet& set);
 int run_stamp(const Arguments& arguments, const MigrationSet& set);
@@ -37,6 +47,7 @@ int run_list(const Arguments& arguments, const MigrationSet& set);
 int run_info(const Arguments& arguments, const MigrationSet& set);
 int run_check(const Arguments& arguments, const MigrationSet& set);
 int run_validate(const Arguments& arguments, const MigrationSet& set);
+int run_fresh(const Arguments& arguments, const MigrationSet& set);
 int run_wait(const Arguments& arguments, const MigrationSet& set);
 int run_version(const Arguments& arguments, const MigrationSet& set);
 

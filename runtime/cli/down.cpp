@@ -19,15 +19,7 @@ namespace godwit::cli {
 namespace {
 
 DownOptions down_options(const Arguments& arguments, const std::string& verb) {
-  DownOptions wanted;
-  if (!arguments.to.empty()) {
-    wanted.to = arguments.to;
-  } else if (const auto count = count_in(arguments.target)) {
-    wanted.count = *count;
-  } else {
-    wanted.to = arguments.target;
-  }
-  wanted.use_stored = arguments.is_stored;
+  DownOptions wanted = down_selection_of(arguments);
   if (can_ask(arguments)) {
     wanted.confirm = [verb](const std::vector<std::string>& names) {
       return ask(names, fmt::format("{} {} {}, in this order?", verb, names.size(),
@@ -71,6 +63,19 @@ int fail(const Arguments& arguments, Reporter& progress, const std::optional<Mig
 }
 
 }  // namespace
+
+DownOptions down_selection_of(const Arguments& arguments) {
+  DownOptions wanted;
+  if (!arguments.to.empty()) {
+    wanted.to = arguments.to;
+  } else if (const auto count = count_in(arguments.target)) {
+    wanted.count = *count;
+  } else {
+    wanted.to = arguments.target;
+  }
+  wanted.use_stored = arguments.is_stored;
+  return wanted;
+}
 
 int run_down(const Arguments& arguments, const MigrationSet& set) {
   Reporter progress(arguments, set);

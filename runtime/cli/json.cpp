@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The only file that includes nlohmann-json. Keys come out in the order in which they are written
-// here.
+// One of the two files that include nlohmann-json. Keys come out in the order in which they are
+// written here.
 #include "json.hpp"
+#include "json_parts.hpp"
 
 #include "output.hpp"
 #include "references.hpp"
@@ -14,21 +15,6 @@
 
 namespace godwit::cli {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-// Texts of the server and of files may hold anything: invalid UTF-8 is replaced, not thrown at.
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json optional_number(std::optional<std::int64_t> number) {
-  return number ? Json(*number) : Json(nullptr);
-}
-
-Json optional_text(std::string_view text) {
-  return text.empty() ? Json(nullptr) : Json(text);
-}
 
 const char* kind_name(ErrorKind kind) {
   switch (kind) {
@@ -60,6 +46,21 @@ const char* kind_name(ErrorKind kind) {
   return "";
 }
 
+}  // namespace
+
+// Texts of the server and of files may hold anything: invalid UTF-8 is replaced, not thrown at.
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json optional_number(std::optional<std::int64_t> number) {
+  return number ? Json(*number) : Json(nullptr);
+}
+
+Json optional_text(std::string_view text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
 Json error_object(const Error& error) {
   const ErrorDetail& detail = error.detail();
   Json json;
@@ -83,6 +84,8 @@ void add_migration(Json& json, const Migration& migration) {
   json["version"] = migration.kind == Kind::kVersioned ? Json(migration.version) : Json(nullptr);
   json["migration"] = migration.full_name;
 }
+
+namespace {
 
 Json status_entry(const MigrationStatus& entry) {
   Json json;

@@ -4,7 +4,9 @@
 // is one.
 #pragma once
 
+#include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
+#include <godwit/preview.hpp>
 
 #include <cstddef>
 #include <string>
@@ -30,6 +32,10 @@ std::string json_info(const MigrationSet& set, const Status& status, std::size_t
 std::string json_check(const Report& report, const Error* error, int exit_code);
 std::string json_findings(const Status& status, const std::vector<std::string>& findings,
                           int exit_code);
+std::string json_rehearsal(const RehearsalReport& report);
+/// `error` may be null.
+std::string json_fresh(const FreshReport& report, bool is_dry_run, const Error* error);
+std::string json_plan(const PlanReport& report);
 std::string json_set(const MigrationSet& set);
 std::string json_error(const Error& error);
 

@@ -4,7 +4,9 @@
 #include "output.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -56,6 +58,35 @@ std::string duration_text(std::chrono::milliseconds duration) {
     return fmt::format("{}.{} s", count / 1000, count % 1000 / 100);
   }
   return fmt::format("{} min {} s", count / 60'000, count % 60'000 / 1000);
+}
+
+namespace {
+
+// One decimal below ten of the unit, as people say it.
+std::string scaled(std::int64_t number, double step, std::span<const std::string_view> units) {
+  if (number < static_cast<std::int64_t>(step)) {
+    return fmt::format("{}{}", number, units[0]);
+  }
+  auto shown = static_cast<double>(number);
+  std::size_t unit = 0;
+  // What would be rounded up to a whole step belongs to the next unit.
+  while (shown >= step - 0.05 && unit + 1 < units.size()) {
+    shown /= step;
+    ++unit;
+  }
+  return fmt::format("{:.1f}{}", shown, units[unit]);
+}
+
+}  // namespace
+
+std::string count_text(std::int64_t count) {
+  constexpr std::array<std::string_view, 4> kUnits = {"", " k", " M", " G"};
+  return scaled(count, 1000, kUnits);
+}
+
+std::string size_text(std::int64_t bytes) {
+  constexpr std::array<std::string_view, 5> kUnits = {" bytes", " kB", " MB", " GB", " TB"};
+  return scaled(bytes, 1024, kUnits);
 }
 
 std::string_view state_name(State state) {

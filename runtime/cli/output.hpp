@@ -20,6 +20,11 @@ std::string paint(std::string_view text, Color color, bool has_color);
 /// "0 ms", "12 ms", "3.4 s", "2 min 5 s".
 std::string duration_text(std::chrono::milliseconds duration);
 
+/// "950", "12.3 k", "4.1 M": a count of rows.
+std::string count_text(std::int64_t count);
+/// "16 kB", "4.1 GB", by 1024.
+std::string size_text(std::int64_t bytes);
+
 std::string_view state_name(State state);
 Color state_color(State state);
 

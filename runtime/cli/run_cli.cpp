@@ -7,6 +7,7 @@
 #include "json.hpp"
 #include "sets.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -16,10 +17,15 @@ namespace godwit {
 namespace {
 
 int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
+  if (arguments.is_rehearsal) {
+    return cli::run_rehearsal(arguments, set);
+  }
   switch (arguments.command) {
     case cli::Command::kUp:
     case cli::Command::kApply:
       return cli::run_up(arguments, set);
+    case cli::Command::kPlan:
+      return cli::run_plan(arguments, set);
     case cli::Command::kDown:
       return cli::run_down(arguments, set);
     case cli::Command::kRedo:
@@ -58,6 +64,8 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
       return cli::run_check(arguments, set);
     case cli::Command::kValidate:
       return cli::run_validate(arguments, set);
+    case cli::Command::kFresh:
+      return cli::run_fresh(arguments, set);
     case cli::Command::kWait:
       return cli::run_wait(arguments, set);
     case cli::Command::kVersion:
@@ -101,7 +109,9 @@ int run_reported(cli::Arguments arguments, const MigrationSet& set) {
 
 int run_sets(int argc, char** argv, const cli::Sets& sets) {
   try {
-    const cli::Arguments arguments = cli::parse_arguments(argc, argv);
+    const bool has_fresh = std::any_of(sets.begin(), sets.end(),
+                                       [](const MigrationSet& set) { return set.allows_fresh; });
+    const cli::Arguments arguments = cli::parse_arguments(argc, argv, has_fresh);
     if (arguments.exit_code >= 0) {
       return with_output_written(arguments, arguments.exit_code);
     }

@@ -50,6 +50,7 @@ bool needs_one_set(const Arguments& arguments) {
     case Command::kCheck:
     case Command::kValidate:
     case Command::kVerify:
+    case Command::kPlan:
     case Command::kWait:
     case Command::kVersion:
     case Command::kHelp:

@@ -7,6 +7,8 @@
 #include "reporter.hpp"
 #include "signals.hpp"
 
+#include <godwit/database.hpp>
+
 #include <cstdio>
 #include <optional>
 #include <utility>
@@ -17,22 +19,37 @@ namespace godwit::cli {
 namespace {
 
 Report run_selected(const Arguments& arguments, Migrator& migrator) {
-  if (arguments.command == Command::kApply) {
-    return migrator.apply(arguments.target);
-  }
-  if (!arguments.to.empty()) {
-    return migrator.up_to(arguments.to);
-  }
-  if (const auto count = count_in(arguments.target)) {
-    return migrator.up_next(*count);
-  }
-  if (!arguments.target.empty() && arguments.target != "head") {
-    return migrator.up_to(arguments.target);
+  const Selection selection = selection_of(arguments);
+  switch (selection.part) {
+    case Selection::Part::kOnly:
+      return migrator.apply(selection.target);
+    case Selection::Part::kUpTo:
+      return migrator.up_to(selection.target);
+    case Selection::Part::kNext:
+      return migrator.up_next(selection.count);
+    case Selection::Part::kAll:
+      break;
   }
   return migrator.up();
 }
 
 }  // namespace
+
+Selection selection_of(const Arguments& arguments) {
+  if (arguments.command == Command::kApply) {
+    return {Selection::Part::kOnly, arguments.target, 0};
+  }
+  if (!arguments.to.empty()) {
+    return {Selection::Part::kUpTo, arguments.to, 0};
+  }
+  if (const auto count = count_in(arguments.target)) {
+    return {Selection::Part::kNext, {}, *count};
+  }
+  if (!arguments.target.empty() && arguments.target != "head") {
+    return {Selection::Part::kUpTo, arguments.target, 0};
+  }
+  return {};
+}
 
 void print_planned(const Arguments& arguments, const Report& report) {
   if (!arguments.is_quiet) {
@@ -53,7 +70,12 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
   const SignalGuard guard;
   std::optional<Migrator> migrator;
   try {
-    migrator.emplace(arguments.conninfo, set, progress.listen(arguments.options));
+    const Options options = progress.listen(arguments.options);
+    if (arguments.creates_database && !options.dry_run &&
+        create_database(arguments.conninfo, options) && !arguments.is_quiet && !arguments.is_json) {
+      std::puts(paint("created the database", Color::kGreen, arguments.has_color).c_str());
+    }
+    migrator.emplace(arguments.conninfo, set, options);
     const Report report = run_selected(arguments, *migrator);
     if (arguments.is_json) {
       add_to_totals(arguments, report);

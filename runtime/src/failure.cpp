@@ -56,7 +56,7 @@ void add_hint(ErrorDetail& detail, std::string_view text) {
 
 void Run::log_failure(const Migration& migration, const ErrorDetail& detail) {
   const bool has_table = snapshot_.has_table || !report_.applied.empty();
-  if (!has_table || connection_->is_cut() || !connection_->is_idle()) {
+  if (is_looking_ || !has_table || connection_->is_cut() || !connection_->is_idle()) {
     return;
   }
   // Best effort: the failure itself is what the caller has to hear about.

@@ -36,6 +36,7 @@ class Migrator::Impl {
 
   const MigrationSet& set() const noexcept { return *set_; }
   const Report& partial_report() const noexcept { return partial_report_; }
+  bool is_dry_run() const noexcept { return options_.dry_run; }
 
  private:
   const MigrationSet* set_;

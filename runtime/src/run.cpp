@@ -551,7 +551,7 @@ void Run::handle_drift(const Plan& plan) {
 }
 
 void Run::accept_drift(const Plan& plan) {
-  if (options_.dry_run || is_waiting_) {
+  if (options_.dry_run || is_waiting_ || is_looking_) {
     return;
   }
   require_writable(plan);

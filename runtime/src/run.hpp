@@ -10,6 +10,9 @@
 //     steps.cpp    migrations outside a transaction
 //     target.cpp   a part of what is pending
 //     down.cpp     undoing
+//     fresh.cpp    emptying the database
+//     preview.cpp  what is to come
+//     rehearse.cpp all of it, rolled back
 //     watch.cpp    who is in the way
 //     lost_rows.cpp what the log has and the history has not
 //     failure.cpp  errors in words
@@ -25,7 +28,9 @@
 #include "plan.hpp"
 #include "schema.hpp"
 
+#include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
+#include <godwit/preview.hpp>
 
 #include <functional>
 #include <memory>
@@ -96,6 +101,13 @@ class Run {
   Report up_next(std::size_t count);
   Report apply_only(std::string_view target);
   Report up_these(const std::vector<const Migration*>& migrations);
+  void narrow(const Selection& selection);
+  // preview.cpp
+  PlanReport plan(const Selection& selection);
+  // fresh.cpp: the database is empty after it
+  FreshReport empty_database(const FreshOptions& wanted);
+  // rehearse.cpp
+  RehearsalReport rehearse(const RehearsalOptions& wanted);
   // down.cpp
   DownReport down(const DownOptions& wanted);
   // stamp.cpp, repair.cpp: what is to be changed
@@ -211,6 +223,20 @@ class Run {
   std::string be_ourselves(std::string_view sql) const;
   void drop_claim();
 
+  // preview.cpp
+  void look_up_relations(PlanReport& report);
+  Reply ask_about(const PlanReport& report, bool with_sizes);
+
+  // fresh.cpp
+  std::string inventory_query() const;
+  bool send_or_retry(const std::string& message, Reply* reply);
+  static void confirm_fresh(const FreshOptions& wanted, const FreshReport& report);
+
+  // rehearse.cpp
+  friend class Rehearsal;
+  bool begin_rehearsal(const RehearsalOptions& wanted, std::vector<const Migration*>& undone,
+                       std::vector<const Migration*>& applied);
+
   // target.cpp
   void warn_of_late_arrivals(const std::vector<const Migration*>& chosen, const Plan& plan);
 
@@ -291,6 +317,7 @@ class Run {
   int backend_pid_ = 0;
   bool is_pooled_ = false;
   bool is_direct_ = false;
+  bool is_looking_ = false;  // plan(), rehearse(): nothing is to be left behind
   bool is_waiting_ = false;  // wait_until_current(): time heals, until the deadline
   bool is_usable_ = false;   // a transaction on it is ours
 

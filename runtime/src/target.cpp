@@ -210,22 +210,40 @@ void Run::warn_of_late_arrivals(const std::vector<const Migration*>& chosen, con
   }
 }
 
+void Run::narrow(const Selection& selection) {
+  switch (selection.part) {
+    case Selection::Part::kAll:
+      break;
+    case Selection::Part::kUpTo:
+      selector_ = [this, target = selection.target](const Plan& plan) {
+        return select_to(set_, plan, snapshot_, target);
+      };
+      break;
+    case Selection::Part::kNext:
+      selector_ = [count = selection.count](const Plan& plan) { return select_next(plan, count); };
+      break;
+    case Selection::Part::kOnly:
+      selector_ = [this, target = selection.target](const Plan& plan) {
+        auto chosen = select_closure(set_, plan, snapshot_, target);
+        warn_of_late_arrivals(chosen, plan);
+        return chosen;
+      };
+      break;
+  }
+}
+
 Report Run::up_to(std::string_view target) {
-  selector_ = [this, target](const Plan& plan) { return select_to(set_, plan, snapshot_, target); };
+  narrow({Selection::Part::kUpTo, std::string(target), 0});
   return up();
 }
 
 Report Run::up_next(std::size_t count) {
-  selector_ = [count](const Plan& plan) { return select_next(plan, count); };
+  narrow({Selection::Part::kNext, {}, count});
   return up();
 }
 
 Report Run::apply_only(std::string_view target) {
-  selector_ = [this, target](const Plan& plan) {
-    auto chosen = select_closure(set_, plan, snapshot_, target);
-    warn_of_late_arrivals(chosen, plan);
-    return chosen;
-  };
+  narrow({Selection::Part::kOnly, std::string(target), 0});
   return up();
 }
 

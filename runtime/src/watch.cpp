@@ -3,6 +3,7 @@
 // Who is in the way. While a message waits without a result for longer than a lock may sensibly be
 // waited for, a second connection asks the server whom our backend waits for; by the time that the
 // lock timeout has ended the wait, nobody could tell any more.
+#include "activity.hpp"
 #include "run.hpp"
 
 #include <algorithm>
@@ -16,36 +17,31 @@ constexpr milliseconds kBetweenPhases{500};
 constexpr std::chrono::seconds kSideConnect{2};
 constexpr std::chrono::seconds kSideRetry{10};
 
-// State, age and query of other roles' backends are shown to members of pg_read_all_stats only.
-constexpr std::string_view kActivity =
-    "a.pid, a.usename, a.application_name, a.state, "
-    "pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) "
-    "a.state_change), pg_catalog.left(a.query, 200)";
-
 std::string describe_activity(const PGresult* result) {
   std::string text;
   for (int i = 0; i < PQntuples(result); ++i) {
-    if (i > 0) {
-      text += '\n';
-    }
-    if (PQgetisnull(result, i, 0) != 0) {
-      text += "a prepared transaction (see pg_prepared_xacts)";
-      continue;
-    }
-    text += compose("pid {} (user {}, application \"{}\"", value(result, i, 0), value(result, i, 1),
-                    value(result, i, 2));
-    if (PQgetisnull(result, i, 3) == 0) {
-      std::string query(value(result, i, 5));
-      std::replace(query.begin(), query.end(), '\n', ' ');
-      text += compose(", {} for {}): {}", value(result, i, 3), value(result, i, 4), query);
-    } else {
-      text += "; GRANT pg_read_all_stats to this role shows its state and query)";
-    }
+    text += i > 0 ? "\n" : "";
+    text += describe_session(result, i);
   }
   return text;
 }
 
 }  // namespace
+
+std::string describe_session(const PGresult* result, int row, int first) {
+  if (PQgetisnull(result, row, first) != 0) {
+    return "a prepared transaction (see pg_prepared_xacts)";
+  }
+  std::string text = compose("pid {} (user {}, application \"{}\"", value(result, row, first),
+                             value(result, row, first + 1), value(result, row, first + 2));
+  if (PQgetisnull(result, row, first + 3) == 0) {
+    std::string query(value(result, row, first + 5));
+    std::replace(query.begin(), query.end(), '\n', ' ');
+    return text + compose(", {} for {}): {}", value(result, row, first + 3),
+                          value(result, row, first + 4), query);
+  }
+  return text + "; GRANT pg_read_all_stats to this role shows its state and query)";
+}
 
 Connection* Run::side_connection() {
   if (side_ && side_->is_cut()) {

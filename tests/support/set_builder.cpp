@@ -102,6 +102,14 @@ MigrationBuilder& MigrationBuilder::leftovers(std::vector<std::string> statement
   return *this;
 }
 
+MigrationBuilder& MigrationBuilder::locks(std::uint32_t statement, LockMode mode,
+                                          std::string relation, std::uint8_t work,
+                                          std::string schema) {
+  effects_.push_back({statement, mode, work, true, owner_.keep(std::move(schema)),
+                      owner_.keep(std::move(relation))});
+  return *this;
+}
+
 MigrationBuilder& MigrationBuilder::atomic_step(std::size_t statement) {
   step(statement).is_transactional = true;
   return *this;
@@ -231,6 +239,14 @@ SetBuilder::SetBuilder(std::string name, std::string history_table) {
   set_.tool_version = "test";
 }
 
+void SetBuilder::allow_fresh(std::vector<std::string> extensions) {
+  set_.allows_fresh = true;
+  for (std::string& extension : extensions) {
+    extensions_.push_back(keep(std::move(extension)));
+  }
+  set_.extensions = extensions_;
+}
+
 std::string_view SetBuilder::keep(std::string text) {
   texts_.push_back(std::move(text));
   return texts_.back();
@@ -289,6 +305,7 @@ const MigrationSet& SetBuilder::set() {
     table.up.steps = builder.steps_;
     table.up.leaked_settings = builder.leaked_;
     table.up.leftovers = builder.leftovers_;
+    table.up.effects = builder.effects_;
     table.aliases = builder.aliases_;
     table.down.statements = builder.down_statements_;
     table.down.steps = builder.down_steps_;

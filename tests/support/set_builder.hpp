@@ -53,6 +53,9 @@ class MigrationBuilder {
   MigrationBuilder& idempotent_step(std::size_t statement);
   MigrationBuilder& atomic_step(std::size_t statement);
   MigrationBuilder& leftovers(std::vector<std::string> statements);
+  /// What the build knows of a statement of the up section.
+  MigrationBuilder& locks(std::uint32_t statement, LockMode mode, std::string relation,
+                          std::uint8_t work = 0, std::string schema = {});
 
  private:
   friend class SetBuilder;
@@ -70,6 +73,7 @@ class MigrationBuilder {
   std::vector<std::string_view> accepted_;
   std::vector<std::string_view> leaked_;
   std::vector<std::string_view> leftovers_;
+  std::vector<Effect> effects_;
   std::vector<std::string_view> aliases_;
   std::vector<Statement> down_statements_;
   std::vector<Step> down_steps_;
@@ -90,6 +94,9 @@ class SetBuilder {
   MigrationBuilder& add(std::int64_t version, const std::string& name,
                         const std::vector<std::string>& statements);
 
+  /// ALLOW_FRESH, and the extensions that the migrations create.
+  void allow_fresh(std::vector<std::string> extensions = {});
+
   /// The table as it stands now.
   const MigrationSet& set();
 
@@ -102,6 +109,7 @@ class SetBuilder {
   std::deque<std::string> texts_;
   std::deque<MigrationBuilder> builders_;
   std::vector<Migration> migrations_;
+  std::vector<std::string_view> extensions_;
   MigrationSet set_;
 };
 

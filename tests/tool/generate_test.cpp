@@ -32,6 +32,36 @@ TEST_F(Generate, WritesTheTableOnlyWhenItChanges) {
   EXPECT_EQ(std::filesystem::last_write_time(folder() / "crm.cpp"), past);
 }
 
+TEST_F(Generate, SaysWhatEachStatementLocks) {
+  write("m/001_a.sql",
+        "CREATE EXTENSION IF NOT EXISTS hstore;\nCREATE TABLE a (id bigint PRIMARY KEY);\n"
+        "CREATE INDEX a_id ON a (id);\n");
+  write("m/002_b.sql",
+        "BEGIN;\nSET lock_timeout = '2s';\nCREATE SCHEMA app;\n"
+        "CREATE TABLE app.b (a_id bigint, n text);\n"
+        "ALTER TABLE app.b ADD FOREIGN KEY (a_id) REFERENCES a;\nCOMMIT;\n");
+  write(
+      "m/003_c.sql",
+      "-- Transaction: none\nSET lock_timeout = '2s';\n"
+      "CREATE INDEX CONCURRENTLY b_n ON app.b (n);\nALTER TABLE app.b ALTER n TYPE int USING 1;\n");
+  write_manifest("allow-fresh\nwarn-only\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  const std::string table = read("crm.cpp");
+  EXPECT_NE(
+      table.find("constexpr godwit::Effect kEffects[] = {\n"
+                 // The outer BEGIN is no statement of the table's; app.b is new in 002.
+                 "    {3, godwit::LockMode::kShareRowExclusive, 0, true, {\"\", 0}, {\"a\", 1}},\n"
+                 "    {1, godwit::LockMode::kShareUpdateExclusive, 8, true, {\"app\", 3}, "
+                 "{\"b\", 1}},\n"
+                 "    {2, godwit::LockMode::kAccessExclusive, 12, true, {\"app\", 3}, "
+                 "{\"b\", 1}},\n};"),
+      std::string::npos)
+      << table.substr(table.find("kEffects"), 600);
+  EXPECT_NE(table.find(".effects = {kEffects + 1, 2}"), std::string::npos);
+  EXPECT_NE(table.find(".allows_fresh = true"), std::string::npos);
+  EXPECT_NE(table.find("\"hstore\", 6"), std::string::npos);
+}
+
 TEST_F(Generate, TheSetsOwnNameIsNoOtherSet) {
   write("m/001_a.sql", "-- Dependencies: main:2\nSELECT 1;\n");
   write("m/002_b.sql", "-- Dependencies: billing:3\nSELECT 2;\n");

@@ -72,6 +72,38 @@ struct Step {
   std::string_view index;
 };
 
+/// PostgreSQL's modes of locking a relation, the weakest first.
+/// https://www.postgresql.org/docs/15/explicit-locking.html#LOCKING-TABLES
+enum class LockMode : std::uint8_t {
+  kNone,
+  kAccessShare,
+  kRowShare,
+  kRowExclusive,
+  kShareUpdateExclusive,
+  kShare,
+  kShareRowExclusive,
+  kExclusive,
+  kAccessExclusive,
+};
+
+/// Work that takes the longer the larger the relation is; the bits of Effect::work.
+inline constexpr std::uint8_t kScans = 1;        ///< reads every row
+inline constexpr std::uint8_t kLooksUp = 2;      ///< looks every row up in a referenced table
+inline constexpr std::uint8_t kRewrites = 4;     ///< writes every row and every index anew
+inline constexpr std::uint8_t kBuildsIndex = 8;  ///< reads every row and builds an index
+
+/// What a statement does to a relation that was there before its migration: for people who ask what
+/// is going to happen, never for what is sent. Of a table and its partitions only the table is
+/// named, and indexes are not named at all.
+struct Effect {
+  std::uint32_t statement = 0;      ///< its index in Script::statements
+  LockMode mode = LockMode::kNone;  ///< kNone: it only does work, such as one that reads
+  std::uint8_t work = 0;
+  bool is_certain = true;   ///< false: only under a condition, or where there are rows that need it
+  std::string_view schema;  ///< empty: wherever the search_path finds it
+  std::string_view relation;
+};
+
 /// A `-- godwit:up` or `-- godwit:down` section.
 struct Script {
   bool is_present = false;  ///< there is such a section; a present one may hold no statement
@@ -94,6 +126,8 @@ struct Script {
   std::span<const std::string_view> leaked_settings;
   /// Statements that take away the temporary relations and prepared statements it leaves behind.
   std::span<const std::string_view> leftovers;
+  /// In the order of the statements; empty where the build could not parse them.
+  std::span<const Effect> effects;
 };
 
 /// A `-- godwit:require` or `-- godwit:verify` section: queries that must each give exactly one
@@ -174,6 +208,9 @@ struct MigrationSet {
   std::string_view digest;         ///< SHA-256 over all versions, names and checksums
   std::string_view tool_version;   ///< of the godwit that made the table
   int postgres = 15;               ///< the lowest server major that the SQL was checked for
+  bool allows_fresh = false;       ///< ALLOW_FRESH: the command `fresh` may empty a database
+  /// Extensions that a migration creates; `fresh` drops them, and no other.
+  std::span<const std::string_view> extensions;
   std::span<const Migration> migrations;  ///< in the order in which they are applied
 };
 

@@ -173,6 +173,16 @@ struct LogEntry;
 struct SchemaReport;
 struct VerifyReport;
 
+// In godwit/preview.hpp.
+struct Selection;
+struct PlanReport;
+struct RehearsalOptions;
+struct RehearsalReport;
+
+// In godwit/database.hpp.
+struct FreshOptions;
+struct FreshReport;
+
 /// A set and a way to its database. Not thread-safe; use one per thread. Movable, not copyable.
 class Migrator {
  public:
@@ -262,6 +272,25 @@ class Migrator {
   /// The log, oldest first: what was applied, undone, failed, stamped, forgotten, accepted and
   /// repaired. Empty where there is no history.
   std::vector<LogEntry> log();
+
+  /// What up() would do, with what the build knows of each statement's locks beside what the server
+  /// knows of the tables now. Reads only, waits for nobody's lock longer than a second, and works
+  /// on a standby and for a role that may read the history. Throws what up() would throw before it
+  /// begins.
+  PlanReport plan(const Selection& selection);
+  /// Really runs it, on the real data: all in one transaction, under the gate, with the timeouts of
+  /// a real run and with the require and verify sections; then rolls back, whatever happened. Until
+  /// then it holds every lock that it takes, and whoever needs one waits. The history is not
+  /// written. What cannot run in a transaction, or might end it, is left out with all that depends
+  /// on it. A failure is in the report; throws only for what keeps it from beginning. What no
+  /// ROLLBACK takes back stays: numbers drawn from sequences, what functions did outside.
+  RehearsalReport rehearse(const RehearsalOptions& options);
+
+  /// Deletes all that is in the database and this role's, in one transaction under the gate, then
+  /// up(). Of a schema that is kept (public, and those with an extension that is kept) owner,
+  /// grants and comment stay. Throws kUsage unless the set was built with ALLOW_FRESH, and unless
+  /// the database is named or confirmed.
+  FreshReport fresh(const FreshOptions& options);
 
  private:
   class Impl;
