@@ -326,8 +326,8 @@ void Run::confirm_fresh(const FreshOptions& wanted, const FreshReport& report) {
   }
   detail.message = wanted.name.empty()
                        ? compose("all data in the database \"{}\" would be deleted", report.name)
-                       : compose("the database is \"{}\", not \"{}\"; nothing was done",
-                                 report.name, wanted.name);
+                       : compose(R"(the database is "{}", not "{}"; nothing was done)", report.name,
+                                 wanted.name);
   detail.hint = compose("if it is meant: --yes={}", report.name);
   throw Error(ErrorKind::kUsage, std::move(detail));
 }

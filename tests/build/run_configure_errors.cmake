@@ -48,7 +48,7 @@ file ${project}/sql/2_b.sql
 accepted("add_migrations(crm FILES sql/2_b.sql sql/1_a.sql NAME billing NAMESPACE acme::crm HEADER acme/crm.hpp
   POSTGRES 16 LOCK locks/crm.lock BASELINE V0017 RULES_ERROR drop-table RULES_WARN truncate prefer-bigint:all
   RULES_OFF drop-column drop-schema REQUIRE_DOWN REQUIRE_VERIFY HISTORY_TABLE ops.history EXTERNAL public.users app.orders
-  WERROR ALLOW_EMPTY TYPE OBJECT)")
+  WERROR ALLOW_EMPTY ALLOW_FRESH TYPE OBJECT)")
 expect_equal("manifest" "${manifest}" "godwit-manifest 1
 library crm
 header acme/crm.hpp
@@ -68,6 +68,7 @@ rule drop-schema=off
 require-down
 require-verify
 allow-empty
+allow-fresh
 external public.users
 external app.orders
 werror

@@ -22,6 +22,8 @@ int main() {
   const godwit::MigrationSet& set = NAMESPACE::migrations();
   std::printf("name=%s history=%s postgres=%d", std::string(set.name).c_str(), std::string(set.history_table).c_str(),
               set.postgres);
+  if (set.allows_fresh)
+    std::printf(" fresh");
   for (const godwit::Migration& migration : set.migrations)
     std::printf(" %s", std::string(migration.full_name).c_str());
 }
@@ -159,8 +161,8 @@ file(REMOVE "${sql}/3_c.SQL" "${sql}/4_d.Up.Sql" "${sql}/4_d.DOWN.sql")
 # What only the table shows.
 builds(ok "DIRECTORY sql NAME billing NAMESPACE acme::crm HEADER acme/crm.hpp HISTORY_TABLE ops.history POSTGRES 16")
 prints("name=billing history=ops.history postgres=16 1_a 2_b")
-builds(ok "DIRECTORY sql TYPE OBJECT EXTERNAL public.users")
-prints("name=main history=schema_migrations postgres=15 1_a 2_b")
+builds(ok "DIRECTORY sql TYPE OBJECT EXTERNAL public.users ALLOW_FRESH")
+prints("name=main history=schema_migrations postgres=15 fresh 1_a 2_b")
 builds(ok "FILES sql/1_a.sql")
 prints("name=main history=schema_migrations postgres=15 1_a")
 file(MAKE_DIRECTORY "${project}/empty")
