@@ -184,6 +184,15 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                        "The step outside a transaction that was cut off has taken effect");
   repair->add_flag("--had-no-effect", arguments.had_no_effect, "It has not, and is to run again")
       ->excludes(effect);
+  CLI::App* adopt = app.add_subcommand(
+      "adopt", "Record as applied what another migration tool has applied, by its own table");
+  adopt->add_option("--from", arguments.adopt_from,
+                    "auto, flyway, alembic, goose, golang-migrate, dbmate, sqlx, diesel, sqitch, "
+                    "seed000, seed003 or seed004 (auto, which looks at the columns)");
+  adopt->add_option("--table", arguments.table,
+                    "Its table, as table or schema.table, where it has another name");
+  adopt->add_flag("--allow-unknown", arguments.allows_unknown,
+                  "Leave out what it has applied and this build does not contain");
   CLI::App* history = app.add_subcommand(
       "history", "Show what was applied, oldest first; with -v the log of all that was done");
   CLI::App* current = app.add_subcommand("current", "Show the last migration that is applied");
@@ -246,6 +255,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                                                  {forget, Command::kForget},
                                                  {accept, Command::kAccept},
                                                  {repair, Command::kRepair},
+                                                 {adopt, Command::kAdopt},
                                                  {history, Command::kHistory},
                                                  {current, Command::kCurrent},
                                                  {heads, Command::kHeads},

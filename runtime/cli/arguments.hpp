@@ -20,6 +20,7 @@ enum class Command : std::uint8_t {
   kForget,
   kAccept,
   kRepair,
+  kAdopt,
   kHistory,
   kCurrent,
   kHeads,
@@ -45,6 +46,9 @@ struct Arguments {
   std::string to;               ///< --to
   std::string from = "base";    ///< --from
   std::string format = "text";  ///< --format
+  std::string adopt_from = "auto";  ///< adopt --from
+  std::string table;                ///< --table
+  bool allows_unknown = false;      ///< --allow-unknown
   bool is_stored = false;       ///< --stored
   bool is_verify = false;       ///< --verify
   bool is_write = false;        ///< --write

@@ -23,6 +23,7 @@
 #include "message.hpp"
 #include "plan.hpp"
 
+#include <godwit/adopt.hpp>
 #include <godwit/maintenance.hpp>
 
 #include <functional>
@@ -32,6 +33,9 @@
 #include <vector>
 
 namespace godwit::detail {
+
+struct ForeignTable;
+struct ForeignMatches;
 
 /// Thrown inside a run when the connection is gone; never leaves it.
 struct ConnectionLost {
@@ -98,6 +102,8 @@ class Run {
   HistoryReport forget(std::string_view target, const HistoryOptions& wanted);
   HistoryReport accept(std::string_view target, const HistoryOptions& wanted);
   HistoryReport repair(const HistoryOptions& wanted);
+  // adopt.cpp
+  AdoptReport adopt(const AdoptOptions& wanted);
   // verify.cpp
   VerifyReport verify();
   std::vector<LogEntry> log();
@@ -229,6 +235,14 @@ class Run {
                      HistoryReport& report);
   bool verify_and_write(std::vector<Change>& changes, HistoryReport& report);
 
+  // adopt.cpp
+  std::optional<ForeignTable> find_foreign_table(const AdoptOptions& wanted);
+  std::vector<Change> choose_adopted(const AdoptOptions& wanted, AdoptReport& report);
+  void describe_matches(const ForeignMatches& matches, const AdoptOptions& wanted,
+                        AdoptReport& report);
+  void warn_of_missing(AdoptReport& report) const;
+  std::vector<Change> adopting_changes(const ForeignTable& table, const ForeignMatches& matches);
+
   // watch.cpp
   std::string blockers();
   std::string gate_holder();
@@ -282,6 +296,8 @@ class Run {
   Snapshot snapshot_;
   std::int64_t rows_ = 0;  // that the history has to have, as this run goes on
   bool has_schema_ = true;
+  bool is_adopting_ = false;  // another tool's table in the history's place is no reason to end
+  bool is_table_foreign_ = false;   // there is one
   bool has_check_interval_ = true;  // until a server says that it has not
   std::string session_role_ = "none";
   std::string session_user_;
