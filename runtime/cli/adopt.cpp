@@ -28,6 +28,15 @@ std::string verdict_text(const AdoptedMigration& entry) {
   return "";
 }
 
+/// Without fractions of a second.
+std::string short_moment(std::string moment) {
+  const std::size_t point = moment.find('.');
+  if (point != std::string::npos) {
+    moment.erase(point, moment.find_first_of("+-", point) - point);
+  }
+  return moment;
+}
+
 /// What is shown before the question, and as the answer.
 std::vector<std::string> lines_of(const AdoptReport& report, bool has_color) {
   std::vector<std::string> lines;
@@ -37,7 +46,7 @@ std::vector<std::string> lines_of(const AdoptReport& report, bool has_color) {
   for (const AdoptedMigration& entry : report.matched) {
     const bool differs = entry.checksum == ChecksumVerdict::kDiffers;
     table.add({entry.is_recorded ? "recorded" : "matched", std::string(entry.migration->full_name),
-               entry.known_as, entry.applied_at, verdict_text(entry)},
+               entry.known_as, short_moment(entry.applied_at), verdict_text(entry)},
               differs ? Color::kRed : Color::kGreen);
   }
   for (const std::string& name : report.unknown) {

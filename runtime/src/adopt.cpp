@@ -75,7 +75,7 @@ std::optional<ForeignTable> Run::find_foreign_table(const AdoptOptions& wanted) 
   if (wanted.from != "auto") {
     only = tool_named(wanted.from);
     if (!only) {
-      refuse(compose("there is no \"{}\" to adopt from", wanted.from),
+      refuse(compose(R"(there is no "{}" to adopt from)", wanted.from),
              compose("it is one of auto, {}", all_tools()));
     }
   }
