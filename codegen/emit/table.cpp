@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "emit/cpp_literal.hpp"
+#include "emit/foreign_checksums.hpp"
 
 namespace godwit::codegen::emit {
 namespace {
@@ -102,7 +103,7 @@ class TableWriter {
     extensions_ = strings(table_.extensions);
     std::string out = preamble();
     for (const Pool* pool :
-         {&statements_, &steps_, &effects_, &dependencies_, &settings_, &strings_})
+         {&statements_, &steps_, &effects_, &dependencies_, &settings_, &strings_, &foreign_})
       out += pool->definition();
     if (!migrations_.empty())
       out += "constexpr godwit::Migration kMigrations[] = {\n" + migrations_ + "};\n\n";
@@ -212,6 +213,29 @@ class TableWriter {
     return settings_.span_since(first);
   }
 
+  static std::string_view foreign_kind(ForeignKind kind) {
+    switch (kind) {
+      case ForeignKind::kFlyway:
+        return "godwit::ForeignKind::kFlyway";
+      case ForeignKind::kSqlx:
+        return "godwit::ForeignKind::kSqlx";
+      case ForeignKind::kSqitch:
+        return "godwit::ForeignKind::kSqitch";
+      case ForeignKind::kSqitchId:
+        return "godwit::ForeignKind::kSqitchId";
+      case ForeignKind::kFileSha256:
+        return "godwit::ForeignKind::kFileSha256";
+    }
+    return {};
+  }
+
+  std::string foreign(const MigrationSource& source) {
+    const std::size_t first = foreign_.size();
+    for (const ForeignValue& value : foreign_checksums(source))
+      foreign_.add("{" + std::string(foreign_kind(value.kind)) + ", " + literal(value.value) + "}");
+    return foreign_.span_since(first);
+  }
+
   void field(std::string_view name, std::string_view value) {
     migrations_ += "        .";
     migrations_ += name;
@@ -283,6 +307,7 @@ class TableWriter {
     field("checksum", literal(source.up.file().checksum()));
     field("accepted_checksums", strings(header.accepted_checksums));
     field("aliases", strings(header.aliases));
+    field("foreign", foreign(source));
     field("dependencies", dependencies(entry));
     field("declares_dependencies", boolean(header.declares_dependencies));
     field("is_idempotent", boolean(entry.is_idempotent));
@@ -309,6 +334,7 @@ class TableWriter {
   Pool settings_{"godwit::Setting", "kSettings"};
   Pool strings_{"std::string_view", "kStrings"};
   std::string extensions_;
+  Pool foreign_{"godwit::ForeignChecksum", "kForeign"};
   std::string migrations_;
 };
 

@@ -32,6 +32,8 @@ struct MigrationSource {
   bool orders_as_number = false;
   /// What a down section of another tool's file says; the header's word goes before it.
   std::optional<bool> down_transaction;
+  /// Of a sqitch project: the id by which its registry knows the change.
+  std::string sqitch_id;
   Header header;
   Section up;  ///< always present
   Section down;

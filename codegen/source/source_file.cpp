@@ -12,6 +12,23 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
+std::string digest_hex(std::string_view bytes, const EVP_MD* algorithm) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, algorithm, nullptr) != 1)
+    throw std::runtime_error("OpenSSL could not compute a checksum");
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(std::size_t{2} * size);
+  for (unsigned int i = 0; i < size; ++i) {
+    out.push_back(kHex[digest[i] >> 4]);
+    out.push_back(kHex[digest[i] & 15]);
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string with_unix_line_ends(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -23,21 +40,16 @@ std::string with_unix_line_ends(std::string_view text) {
   return out;
 }
 
-}  // namespace
-
 std::string sha256_hex(std::string_view bytes) {
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned int size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), digest, &size, EVP_sha256(), nullptr) != 1)
-    throw std::runtime_error("OpenSSL could not compute a SHA-256");
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(std::size_t{2} * size);
-  for (unsigned int i = 0; i < size; ++i) {
-    out.push_back(kHex[digest[i] >> 4]);
-    out.push_back(kHex[digest[i] & 15]);
-  }
-  return out;
+  return digest_hex(bytes, EVP_sha256());
+}
+
+std::string sha384_hex(std::string_view bytes) {
+  return digest_hex(bytes, EVP_sha384());
+}
+
+std::string sha1_hex(std::string_view bytes) {
+  return digest_hex(bytes, EVP_sha1());
 }
 
 SourceFile::SourceFile(std::filesystem::path path, std::string display, std::string bytes)

@@ -44,6 +44,9 @@ class SourceFile {
   const std::filesystem::path& path() const noexcept { return path_; }
   const std::string& display() const noexcept { return display_; }
 
+  /// As they were read.
+  std::string_view bytes() const noexcept { return bytes_; }
+
   /// The bytes without a leading UTF-8 byte order mark; placeholders have their values.
   std::string_view text() const noexcept { return text_; }
 
@@ -95,5 +98,12 @@ class SourceFile {
 
 /// SHA-256 of `bytes`, in 64 hex digits.
 std::string sha256_hex(std::string_view bytes);
+
+/// SHA-384 and SHA-1 of `bytes`, in 96 and 40 hex digits: what other tools' histories hold.
+std::string sha384_hex(std::string_view bytes);
+std::string sha1_hex(std::string_view bytes);
+
+/// `text` with CRLF read as LF.
+std::string with_unix_line_ends(std::string_view text);
 
 }  // namespace godwit::codegen

@@ -29,9 +29,11 @@ struct Change {
   bool has_dependencies = false;  ///< brackets, even empty ones
   std::string_view time;
   std::string_view planner;
+  std::string_view planner_address;  ///< with "<mail>" behind the name
   std::string_view note;
   std::vector<std::string_view> tags;
   std::int64_t version = 0;
+  std::string id;      ///< as sqitch computes it
   std::string script;  ///< its scripts' name, without folder and extension
 };
 
@@ -68,6 +70,7 @@ class PlanReader {
   }
 
   std::string_view project() const { return project_; }
+  std::string_view uri() const { return uri_; }
 
  private:
   std::size_t offset_of(std::string_view part) const {
@@ -95,6 +98,8 @@ class PlanReader {
     const std::string_view value = trim(pragma.substr(std::min(equals + 1, pragma.size())));
     if (key == "project")
       project_ = value;
+    else if (key == "uri")
+      uri_ = value;
     else if (key == "syntax-version" && !value.starts_with("1."))
       invalid(value, "this plan is of syntax " + std::string(value) + "; godwit reads 1.0",
               "the format of plans is described at https://sqitch.org/docs/manual/sqitchplan/");
@@ -134,6 +139,7 @@ class PlanReader {
                      "a change is `name [dependencies] 2013-12-31T10:26:59Z Name <mail> # note`");
     line = trim_left(line.substr(change.time.size()));
     const std::size_t hash = std::min(line.find('#'), line.size());
+    change.planner_address = trim(line.substr(0, hash));
     change.planner = trim(line.substr(0, line.find('<', 0) < hash ? line.find('<') : hash));
     change.note = trim(line.substr(std::min(hash + 1, line.size())));
     change.version = changes_.empty() ? *version : std::max(*version, changes_.back().version + 1);
@@ -153,8 +159,24 @@ class PlanReader {
   const SourceFile& file_;
   Diagnostics& diagnostics_;
   std::string_view project_;
+  std::string_view uri_;
   std::vector<Change> changes_;
 };
+
+/// A note as sqitch means it: in the plan, line ends and backslashes are escaped.
+std::string unescaped(std::string_view note) {
+  std::string text;
+  for (std::size_t i = 0; i < note.size(); ++i) {
+    const char next = i + 1 < note.size() ? note[i + 1] : '\0';
+    if (note[i] != '\\' || (next != 'n' && next != 'r' && next != '\\')) {
+      text.push_back(note[i]);
+      continue;
+    }
+    text.push_back(next == 'n' ? '\n' : next == 'r' ? '\r' : '\\');
+    ++i;
+  }
+  return text;
+}
 
 class Project {
  public:
@@ -173,6 +195,7 @@ class Project {
     PlanReader reader(*plan_, diagnostics_);
     changes_ = reader.read();
     project_ = reader.project();
+    identify(reader.uri());
     for (std::size_t i = 0; i < changes_.size(); ++i) name_script(i);
     std::vector<MigrationSource> migrations;
     for (std::size_t i = 0; i < changes_.size(); ++i) {
@@ -184,6 +207,44 @@ class Project {
   }
 
  private:
+  /// What sqitch calls `info`, and hashes: as git does, with the type and the length before it. The
+  /// id of each change is part of the next one's.
+  void identify(std::string_view uri) {
+    std::string parent;
+    for (Change& change : changes_) {
+      std::string info = "project " + project_;
+      if (!uri.empty())
+        info += "\nuri " + std::string(uri);
+      info += "\nchange " + std::string(change.name);
+      if (!parent.empty())
+        info += "\nparent " + parent;
+      info += "\nplanner " + std::string(change.planner_address);
+      info += "\ndate " + std::string(change.time);
+      add_dependency_lines(change, false, info);
+      add_dependency_lines(change, true, info);
+      if (!change.note.empty())
+        info += "\n\n" + unescaped(change.note);
+      change.id = sha1_hex("change " + std::to_string(info.size()) + '\0' + info);
+      parent = change.id;
+    }
+  }
+
+  void add_dependency_lines(const Change& change, bool conflicts, std::string& info) const {
+    bool is_first = true;
+    for (std::string_view text : change.dependencies) {
+      if (text.starts_with('!') != conflicts)
+        continue;
+      text.remove_prefix(conflicts ? 1 : 0);
+      if (text.starts_with(project_ + ":"))
+        text.remove_prefix(project_.size() + 1);
+      if (is_first)
+        info += conflicts ? "\nconflicts" : "\nrequires";
+      is_first = false;
+      info += conflicts ? "\n  - " : "\n  + ";
+      info += text;
+    }
+  }
+
   std::filesystem::path script_path(std::string_view folder, const std::string& script) const {
     return files_.root / folder / (script + ".sql");
   }
@@ -237,6 +298,7 @@ class Project {
     migration.name = change.script;
     migration.full_name = migration.digits + "_" + migration.name;
     migration.orders_as_number = true;
+    migration.sqitch_id = change.id;
     // `-- requires: appschema` is sqitch's own header, and the plan has the same.
     Diagnostics of_header;
     migration.header = read_header(*file, of_header);

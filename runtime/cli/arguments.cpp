@@ -202,6 +202,15 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
                        "The step outside a transaction that was cut off has taken effect");
   repair->add_flag("--had-no-effect", arguments.had_no_effect, "It has not, and is to run again")
       ->excludes(effect);
+  CLI::App* adopt = app.add_subcommand(
+      "adopt", "Record as applied what another migration tool has applied, by its own table");
+  adopt->add_option("--from", arguments.adopt_from,
+                    "auto, flyway, alembic, goose, golang-migrate, dbmate, sqlx, diesel, sqitch, "
+                    "seed000, seed003 or seed004 (auto, which looks at the columns)");
+  adopt->add_option("--table", arguments.table,
+                    "Its table, as table or schema.table, where it has another name");
+  adopt->add_flag("--allow-unknown", arguments.allows_unknown,
+                  "Leave out what it has applied and this build does not contain");
   CLI::App* history = app.add_subcommand(
       "history", "Show what was applied, oldest first; with -v the log of all that was done");
   CLI::App* current = app.add_subcommand("current", "Show the last migration that is applied");
@@ -275,19 +284,15 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   }
 
   const std::map<CLI::App*, Command> commands = {
-      {fresh, Command::kFresh},       {up, Command::kUp},
-      {plan, Command::kPlan},         {apply, Command::kApply},
-      {down, Command::kDown},         {redo, Command::kRedo},
-      {stamp, Command::kStamp},       {baseline, Command::kBaseline},
-      {forget, Command::kForget},     {accept, Command::kAccept},
-      {repair, Command::kRepair},     {history, Command::kHistory},
-      {current, Command::kCurrent},   {heads, Command::kHeads},
-      {pending, Command::kPending},   {graph, Command::kGraph},
-      {verify, Command::kVerify},     {sql, Command::kSql},
-      {status, Command::kStatus},     {list, Command::kList},
-      {info, Command::kInfo},         {check, Command::kCheck},
-      {validate, Command::kValidate}, {wait_command, Command::kWait},
-      {version, Command::kVersion},   {help, Command::kHelp}};
+      {adopt, Command::kAdopt},       {fresh, Command::kFresh},     {up, Command::kUp},
+      {plan, Command::kPlan},         {apply, Command::kApply},     {down, Command::kDown},
+      {redo, Command::kRedo},         {stamp, Command::kStamp},     {baseline, Command::kBaseline},
+      {forget, Command::kForget},     {accept, Command::kAccept},   {repair, Command::kRepair},
+      {history, Command::kHistory},   {current, Command::kCurrent}, {heads, Command::kHeads},
+      {pending, Command::kPending},   {graph, Command::kGraph},     {verify, Command::kVerify},
+      {sql, Command::kSql},           {status, Command::kStatus},   {list, Command::kList},
+      {info, Command::kInfo},         {check, Command::kCheck},     {validate, Command::kValidate},
+      {wait_command, Command::kWait}, {version, Command::kVersion}, {help, Command::kHelp}};
   if (!app.get_subcommands().empty()) {
     arguments.command = commands.at(app.get_subcommands().front());
   } else if (is_status) {

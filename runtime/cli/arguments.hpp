@@ -23,6 +23,7 @@ enum class Command : std::uint8_t {
   kForget,
   kAccept,
   kRepair,
+  kAdopt,
   kHistory,
   kCurrent,
   kHeads,
@@ -52,15 +53,18 @@ struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
   Options options;
-  std::string target;             ///< which migration, or how many
-  std::string to;                 ///< --to
-  std::string from = "base";      ///< --from
-  std::string format = "text";    ///< --format
-  bool creates_database = false;  ///< --create-db
-  bool is_rehearsal = false;      ///< --rehearse
-  bool is_stored = false;         ///< --stored
-  bool is_verify = false;         ///< --verify
-  bool is_write = false;          ///< --write
+  std::string target;               ///< which migration, or how many
+  std::string to;                   ///< --to
+  std::string from = "base";        ///< --from
+  std::string format = "text";      ///< --format
+  bool creates_database = false;    ///< --create-db
+  bool is_rehearsal = false;        ///< --rehearse
+  bool is_stored = false;           ///< --stored
+  bool is_verify = false;           ///< --verify
+  bool is_write = false;            ///< --write
+  std::string adopt_from = "auto";  ///< adopt --from
+  std::string table;                ///< --table
+  bool allows_unknown = false;      ///< --allow-unknown
   bool took_effect = false;
   bool had_no_effect = false;
   std::string yes;  ///< --yes: "true", or what it was given

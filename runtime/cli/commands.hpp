@@ -35,6 +35,7 @@ int run_baseline(const Arguments& arguments, const MigrationSet& set);
 int run_forget(const Arguments& arguments, const MigrationSet& set);
 int run_accept(const Arguments& arguments, const MigrationSet& set);
 int run_repair(const Arguments& arguments, const MigrationSet& set);
+int run_adopt(const Arguments& arguments, const MigrationSet& set);
 int run_history(const Arguments& arguments, const MigrationSet& set);
 int run_current(const Arguments& arguments, const MigrationSet& set);
 int run_heads(const Arguments& arguments, const MigrationSet& set);

@@ -285,6 +285,45 @@ std::string json_changes(const HistoryReport& report, bool is_dry_run) {
   return dump(json);
 }
 
+std::string json_adopt(const AdoptReport& report, bool is_dry_run) {
+  constexpr std::array kVerdicts = {"holds", "differs", "not_compared"};
+  Json json;
+  json["ok"] = !report.stopped_by.has_value();
+  json["exit_code"] = report.stopped_by ? static_cast<int>(report.stopped_by->kind()) : 0;
+  json["database"] = optional_text(report.database);
+  json["run_id"] = optional_text(report.run_id);
+  json["tool"] = optional_text(report.tool);
+  json["table"] = optional_text(report.table);
+  json["history_table"] = optional_text(report.history_table);
+  json["in_place"] = report.is_in_place;
+  json["written"] = !is_dry_run && !report.stopped_by;
+  json["adopted"] = report.adopted;
+  json["matched"] = Json::array();
+  for (const AdoptedMigration& adopted : report.matched) {
+    Json entry;
+    add_migration(entry, *adopted.migration);
+    entry["known_as"] = adopted.known_as;
+    entry["applied_at"] = optional_text(adopted.applied_at);
+    entry["checksum"] = kVerdicts[static_cast<std::size_t>(adopted.checksum)];
+    entry["other_checksum"] = optional_text(adopted.other_checksum);
+    entry["file"] = adopted.migration->up.file;
+    entry["recorded_before"] = adopted.is_recorded;
+    json["matched"].push_back(std::move(entry));
+  }
+  json["unknown"] = report.unknown;
+  json["missing"] = Json::array();
+  for (const Migration* migration : report.missing) {
+    Json entry;
+    add_migration(entry, *migration);
+    json["missing"].push_back(std::move(entry));
+  }
+  json["warnings"] = report.warnings;
+  if (report.stopped_by) {
+    json["error"] = error_object(*report.stopped_by);
+  }
+  return dump(json);
+}
+
 std::string json_log(const std::vector<LogEntry>& log) {
   Json json;
   json["ok"] = true;

@@ -4,6 +4,7 @@
 // is one.
 #pragma once
 
+#include <godwit/adopt.hpp>
 #include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
@@ -20,6 +21,7 @@ std::string json_down(const DownReport& report);
 std::string json_redo(const RedoReport& report);
 std::string json_failed_down(std::size_t undone, const Report& partial, const Error& error);
 std::string json_changes(const HistoryReport& report, bool is_dry_run);
+std::string json_adopt(const AdoptReport& report, bool is_dry_run);
 std::string json_log(const std::vector<LogEntry>& log);
 /// `last` is null where nothing is applied.
 std::string json_current(const MigrationStatus* last, std::size_t pending);

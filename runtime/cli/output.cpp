@@ -129,7 +129,8 @@ void Table::add(std::vector<std::string> cells, Color color) {
   colors_.push_back(color);
 }
 
-void Table::print(bool has_color) const {
+std::vector<std::string> Table::lines(bool has_color) const {
+  std::vector<std::string> lines;
   std::vector<std::size_t> widths(rows_.front().size());
   for (const auto& row : rows_) {
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -145,7 +146,14 @@ void Table::print(bool has_color) const {
       }
     }
     line.erase(line.find_last_not_of(' ') + 1);
-    std::puts(paint(line, r == 0 ? Color::kBold : colors_[r - 1], has_color).c_str());
+    lines.push_back(paint(line, r == 0 ? Color::kBold : colors_[r - 1], has_color));
+  }
+  return lines;
+}
+
+void Table::print(bool has_color) const {
+  for (const std::string& line : lines(has_color)) {
+    std::puts(line.c_str());
   }
 }
 

@@ -28,11 +28,12 @@ std::string size_text(std::int64_t bytes);
 std::string_view state_name(State state);
 Color state_color(State state);
 
-/// Rows of cells, each column as wide as its widest cell. Prints to stdout.
+/// Rows of cells, each column as wide as its widest cell. print() writes to stdout.
 class Table {
  public:
   explicit Table(std::vector<std::string> headings) : rows_{std::move(headings)} {}
   void add(std::vector<std::string> cells, Color color = Color::kNone);
+  std::vector<std::string> lines(bool has_color) const;
   void print(bool has_color) const;
 
  private:

@@ -40,6 +40,8 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
       return cli::run_accept(arguments, set);
     case cli::Command::kRepair:
       return cli::run_repair(arguments, set);
+    case cli::Command::kAdopt:
+      return cli::run_adopt(arguments, set);
     case cli::Command::kHistory:
       return cli::run_history(arguments, set);
     case cli::Command::kCurrent:

@@ -206,8 +206,8 @@ void Run::fail_on_foreign_table() {
       "the table {} is not godwit's: {}; nothing was touched", history_.display(),
       tool.empty() ? std::string("it has other columns") : compose("it looks like {}'s", tool));
   detail.hint =
-      "give this set a history table of another name: HISTORY_TABLE in add_migrations(), or "
-      "--history-table";
+      "give this set a history table of another name, by HISTORY_TABLE in add_migrations() or by "
+      "--history-table; then `adopt` takes over what this table says";
   throw Error(ErrorKind::kDrift, std::move(detail));
 }
 

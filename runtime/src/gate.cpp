@@ -134,7 +134,7 @@ std::string Run::gate_message(const Plan& plan, std::size_t* settings) const {
       "(key.k OPERATOR(pg_catalog.&) 4294967295));\n",
       snapshot_.has_table ? history_.is_writer_active(*connection_, set_.name) + " OR" : "", key);
   sql += snapshot_.has_table ? history_.check(*connection_, identity_)
-                             : history_.existence(*connection_);
+                             : history_.existence(*connection_, is_table_foreign_);
   return sql;
 }
 

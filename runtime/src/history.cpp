@@ -252,9 +252,9 @@ std::vector<HistoryRow> History::read_full_check(const PGresult* result, int* ba
   return rows;
 }
 
-std::string History::existence(const Connection& connection) const {
+std::string History::existence(const Connection& connection, bool is_foreign) const {
   return compose(
-      "SELECT pg_catalog.to_regclass({0}) IS NOT NULL, pg_catalog.to_regnamespace({1}) IS NOT "
+      "SELECT pg_catalog.to_regclass({0}) IS NOT NULL{5}, pg_catalog.to_regnamespace({1}) IS NOT "
       "NULL, "
       "other.name, pg_catalog.to_regclass({4}) IS NOT NULL FROM (VALUES (1)) AS one LEFT JOIN ("
       "SELECT CAST(c.relname AS pg_catalog.text) AS name FROM pg_catalog.pg_class AS c "
@@ -265,7 +265,12 @@ std::string History::existence(const Connection& connection) const {
       "AND pg_catalog.has_table_privilege(c.oid, 'SELECT') "
       "GROUP BY c.oid, c.relname HAVING pg_catalog.count(*){2}5) AS other ON true",
       connection.literal(quoted(connection)), connection.literal(connection.identifier(schema_)),
-      kEquals, connection.literal(schema_), connection.literal(quoted_log(connection)));
+      kEquals, connection.literal(schema_), connection.literal(quoted_log(connection)),
+      is_foreign ? compose(" AND EXISTS (SELECT FROM pg_catalog.pg_attribute AS m WHERE "
+                           "m.attrelid{0}pg_catalog.to_regclass({1}) AND "
+                           "m.attname{0}'migration_set' AND NOT m.attisdropped)",
+                           kEquals, connection.literal(quoted(connection)))
+                 : std::string());
 }
 
 std::string History::find_elsewhere(const Connection& connection, const RunIdentity& run,

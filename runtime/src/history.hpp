@@ -57,6 +57,15 @@ struct Claim {
   std::string description;  ///< "pid 4711 (user app, application \"crm\")"
 };
 
+/// What another tool knows about a migration.
+struct Adopted {
+  std::string_view origin;       ///< the tool
+  std::string_view executed_at;  ///< "" where it does not say
+  std::optional<std::int64_t> execution_time_ms;
+  std::string_view applied_by;
+  std::string message;  ///< for the log
+};
+
 class History {
  public:
   /// `name` is "table" or "schema.table", each as written or in double quotes as in SQL. Throws
@@ -80,9 +89,10 @@ class History {
   std::string full_check(const Connection& connection, const RunIdentity& run) const;
   static std::vector<HistoryRow> read_full_check(const PGresult* result, int* backend_pid);
 
-  /// One row or more: whether the table is there, whether the schema is, and the name of another
+  /// One row or more: whether the table is there (and has the columns, where `is_foreign` says that
+  /// there is one of seed000), whether the schema is, and the name of another
   /// history table in the schema, a row for each that this role can read.
-  std::string existence(const Connection& connection) const;
+  std::string existence(const Connection& connection, bool is_foreign = false) const;
   /// Which of these other tables have a row of this migration, with its checksum: their names.
   std::string find_elsewhere(const Connection& connection, const RunIdentity& run,
                              const Migration& migration,
@@ -122,6 +132,22 @@ class History {
   /// A change of one row and the log's line, in one statement: its removal where `set` is empty.
   std::string change(const Connection& connection, const RunIdentity& run, std::string_view event,
                      std::int64_t row_id, std::string_view set, std::string_view message) const;
+
+  // history_adopt.cpp
+  /// The row of a migration that another tool has applied, and the log's line.
+  std::string adopt(const Connection& connection, const RunIdentity& run,
+                    const Migration& migration, const Adopted& adopted, std::uint32_t* count) const;
+  /// Makes this table ours: a table of seed000, whose rows become rows of this run's set. The
+  /// unique constraints are those that it has besides its primary key.
+  std::string extend(const Connection& connection, const RunIdentity& run, std::string_view origin,
+                     const std::vector<std::string>& unique_constraints,
+                     std::uint32_t* count) const;
+  /// The names of those constraints.
+  std::string unique_constraints(const Connection& connection) const;
+  /// What a row of such a table still needs to be that of a migration, and the log's line.
+  std::string complete(const Connection& connection, const RunIdentity& run,
+                       const Migration& migration, std::int64_t row_id,
+                       std::string_view message) const;
 
   // history_undo.cpp
   /// Locks a row that is to be undone; gives the transaction's id. No row when it has changed.

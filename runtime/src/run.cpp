@@ -292,6 +292,7 @@ void Run::check() {
     const std::size_t at = options_.role.empty() ? 0 : 2;
     snapshot_ = History::read_check(reply.results[at].get(), &backend_pid_);
     is_pooled_ = backend_pid_ != PQbackendPID(connection_->raw());
+    is_table_foreign_ = false;
     return;
   }
   roll_back();
@@ -301,6 +302,11 @@ void Run::check() {
     return;
   }
   if (sqlstate == "42703") {
+    if (is_adopting_) {
+      snapshot_ = Snapshot{};
+      is_table_foreign_ = true;
+      return;
+    }
     fail_on_foreign_table();
   }
   ErrorDetail detail;

@@ -28,6 +28,7 @@
 #include "plan.hpp"
 #include "schema.hpp"
 
+#include <godwit/adopt.hpp>
 #include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
@@ -39,6 +40,9 @@
 #include <vector>
 
 namespace godwit::detail {
+
+struct ForeignTable;
+struct ForeignMatches;
 
 /// Thrown inside a run when the connection is gone; never leaves it.
 struct ConnectionLost {
@@ -115,6 +119,8 @@ class Run {
   HistoryReport forget(std::string_view target, const HistoryOptions& wanted);
   HistoryReport accept(std::string_view target, const HistoryOptions& wanted);
   HistoryReport repair(const HistoryOptions& wanted);
+  // adopt.cpp
+  AdoptReport adopt(const AdoptOptions& wanted);
   // verify.cpp
   VerifyReport verify();
   // server_schema.cpp
@@ -271,6 +277,13 @@ class Run {
   void refuse_emptied_history();
   void add_lost_row(const Migration& migration, ErrorDetail& detail);
   Reply read_recorded();
+  // adopt.cpp
+  std::optional<ForeignTable> find_foreign_table(const AdoptOptions& wanted);
+  std::vector<Change> choose_adopted(const AdoptOptions& wanted, AdoptReport& report);
+  void describe_matches(const ForeignMatches& matches, const AdoptOptions& wanted,
+                        AdoptReport& report);
+  void warn_of_missing(AdoptReport& report) const;
+  std::vector<Change> adopting_changes(const ForeignTable& table, const ForeignMatches& matches);
 
   // watch.cpp
   std::string blockers();
@@ -328,6 +341,8 @@ class Run {
   Snapshot snapshot_;
   std::int64_t rows_ = 0;  // that the history has to have, as this run goes on
   bool has_schema_ = true;
+  bool is_adopting_ = false;  // another tool's table in the history's place is no reason to end
+  bool is_table_foreign_ = false;   // there is one
   bool has_check_interval_ = true;  // until a server says that it has not
   std::string session_role_ = "none";
   std::string session_user_;

@@ -48,7 +48,7 @@ struct DownReport {
 
 /// One change to the history, and to nothing else.
 struct HistoryChange {
-  std::string event;  ///< in the log: "stamped", "forgotten", "accepted", "repaired"
+  std::string event;  ///< in the log: "stamped", "forgotten", "accepted", "repaired", "adopted"
   const Migration* migration = nullptr;  ///< null for a row that this build does not contain
   std::string name;
   std::string text;  ///< what changes, in words

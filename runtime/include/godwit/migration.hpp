@@ -155,6 +155,22 @@ struct Setting {
   std::string_view value;
 };
 
+/// By what another tool knows a file again; for `adopt`.
+enum class ForeignKind : std::uint8_t {
+  kFlyway,      ///< CRC-32 of the lines, without their ends and without BOM, as a signed number
+  kSqlx,        ///< SHA-384 of the bytes, 96 hex digits
+  kSqitch,      ///< SHA-1 of the bytes of the deploy script, 40 hex digits
+  kSqitchId,    ///< the id of the change: SHA-1 of its line in the plan and of all before it
+  kFileSha256,  ///< SHA-256 of the bytes, where the line ends or a BOM make it another than
+                ///< Migration::checksum
+};
+
+/// What the history of another tool has for a file that it has applied.
+struct ForeignChecksum {
+  ForeignKind kind = ForeignKind::kFlyway;
+  std::string_view value;
+};
+
 /// One migration.
 struct Migration {
   Kind kind = Kind::kVersioned;
@@ -171,6 +187,8 @@ struct Migration {
   std::string_view checksum;      ///< of the file that holds `up`; what the history remembers
   std::span<const std::string_view> accepted_checksums;  ///< `Accept-Checksum:`
   std::span<const std::string_view> aliases;             ///< `Alias:`
+  /// Those that can be told from the kind of file; where several are of one kind, any will do.
+  std::span<const ForeignChecksum> foreign;
   std::span<const Dependency> dependencies;
   bool declares_dependencies = false;  ///< the header has the key, `None` included
   bool is_idempotent = false;          ///< the header claims it and the build proved it

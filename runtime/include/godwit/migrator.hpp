@@ -172,6 +172,8 @@ struct HistoryReport;
 struct LogEntry;
 struct SchemaReport;
 struct VerifyReport;
+struct AdoptOptions;  // in godwit/adopt.hpp
+struct AdoptReport;
 
 // In godwit/preview.hpp.
 struct Selection;
@@ -261,6 +263,10 @@ class Migrator {
   /// Makes the rows say what this build says (name, checksum, breaking), and settles the step of a
   /// migration outside a transaction by HistoryOptions::doubt.
   HistoryReport repair(const HistoryOptions& options);
+  /// Records as applied what another migration tool has applied, by that tool's own table, which is
+  /// only read (but that a table of seed000 in the place of the history becomes the history). Finds
+  /// nothing to do when it is called again. What stops it is in AdoptReport::stopped_by.
+  AdoptReport adopt(const AdoptOptions& options);
 
   /// Runs the verify sections of all that is applied, each in a read-only transaction of its own,
   /// and goes on after one that does not hold.

@@ -1,0 +1,10 @@
+-- ================================================
+-- Migration 010: Teams of clients
+-- Dependencies: 7
+-- ================================================
+
+BEGIN;
+
+ALTER TABLE clients ADD COLUMN team text;
+
+COMMIT;

@@ -1,0 +1,4 @@
+-- Deploy flipr:team to pg
+BEGIN;
+ALTER TABLE clients ADD COLUMN team text;
+COMMIT;

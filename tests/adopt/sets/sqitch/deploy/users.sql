@@ -1,0 +1,4 @@
+-- Deploy flipr:users to pg
+BEGIN;
+COMMENT ON TABLE users IS 'Users.';
+COMMIT;
