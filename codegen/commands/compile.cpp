@@ -40,9 +40,8 @@ void finish(CompiledSet& set, const lint::Policy& policy, bool wants_schema = fa
       set.schema_changes.push_back({catalog::schema_change(catalog, is_external), is_opaque});
     };
   }
-  for (const auto& fails :
-       lint::lint_set(set.in_order, policy, set.diagnostics, {},
-                      wants_schema ? &set.catalog : nullptr, note_change))
+  for (const auto& fails : lint::lint_set(set.in_order, policy, set.diagnostics, {},
+                                          wants_schema ? &set.catalog : nullptr, note_change))
     leave_transaction(fails, set);
   lint::apply_policy(policy, set.in_order, set.diagnostics);
   set.diagnostics.sort();

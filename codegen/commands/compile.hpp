@@ -55,7 +55,7 @@ struct CompiledSet {
   std::vector<const MigrationSource*> sources_in_order;
   std::vector<SchemaChange> schema_changes;  ///< with wants_schema: the n-th is of in_order's n-th
   catalog::Catalog catalog;                  ///< with wants_schema: behind the last migration
-  Diagnostics diagnostics;  ///< of all layers, with the policy applied, sorted
+  Diagnostics diagnostics;                   ///< of all layers, with the policy applied, sorted
 };
 
 /// Compiles the files of a directory or a manifest. Must run on a deep stack. Warns of a

@@ -177,10 +177,9 @@ std::string schema_dot(const catalog::Catalog& catalog) {
   std::string out = "digraph schema {\n  rankdir=LR;\n  node [shape=plain];\n";
   const auto tables = tables_of(catalog);
   for (const Relation* table : tables) {
-    out += fmt::format(
-        R"(  {} [label=<<table border="0" cellborder="1" cellspacing="0">)"
-        R"(<tr><td colspan="2"><b>{}</b></td></tr>)",
-        dot_quoted(plain_name(table->name)), html(plain_name(table->name)));
+    out += fmt::format(R"(  {} [label=<<table border="0" cellborder="1" cellspacing="0">)"
+                       R"(<tr><td colspan="2"><b>{}</b></td></tr>)",
+                       dot_quoted(plain_name(table->name)), html(plain_name(table->name)));
     for (const Column& column : table->columns)
       out += fmt::format(R"(<tr><td align="left">{}</td><td align="left">{}</td></tr>)",
                          html(column.name), html(type_of(column)));

@@ -21,7 +21,7 @@ struct TableMigration {
   /// Versions of this set, resolved from the header's names, and those of other sets.
   std::vector<std::int64_t> dependencies;
   bool is_idempotent = false;
-  std::string schema;     ///< see catalog::schema_change()
+  std::string schema;  ///< see catalog::schema_change()
   bool is_opaque = false;
   ScriptPlan up;
   ScriptPlan down;

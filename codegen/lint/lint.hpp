@@ -28,9 +28,9 @@ struct FailsInTransaction {
 /// `context` has the catalog, and in its ledger what the statement does.
 using Observer = std::function<void(const Event& event, const Context& context)>;
 
-/// Is shown the catalog as the up section of the n-th migration leaves it, still recording what that
-/// has touched; `is_opaque`: the section may have changed more than that, since it runs SQL that
-/// cannot be read, or whose condition cannot be judged.
+/// Is shown the catalog as the up section of the n-th migration leaves it, still recording what
+/// that has touched; `is_opaque`: the section may have changed more than that, since it runs SQL
+/// that cannot be read, or whose condition cannot be judged.
 using UpObserver =
     std::function<void(std::size_t n, const catalog::Catalog& catalog, bool is_opaque)>;
 

@@ -194,7 +194,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
       app.add_subcommand("graph", "Show which migration depends on which; needs no database");
   graph->add_option("--format", arguments.format, "text, dot or mermaid")
       ->check(CLI::IsMember({"text", "dot", "mermaid"}));
-  CLI::App* verify = app.add_subcommand("verify", "Run the verify sections of all that is applied, and compare the schema with what it makes");
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "Run the verify sections of all that is applied, and compare the schema with what it makes");
   CLI::App* sql = app.add_subcommand(
       "sql", "Write a script for psql that does what up or down would; needs no database");
   sql->add_option("target", arguments.target, "Where it ends (head, which is the default)");
