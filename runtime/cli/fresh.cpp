@@ -81,7 +81,7 @@ int run_fresh(const Arguments& arguments, const MigrationSet& set) {
       }
     }
     if (!is_dry_run) {
-      print_summary(report.up);
+      print_summary(arguments, report.up);
     }
     return 0;
   } catch (const Error& error) {

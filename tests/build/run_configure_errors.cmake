@@ -45,6 +45,9 @@ lock ${project}/sql/godwit.lock
 file ${project}/sql/1_a.sql
 file ${project}/sql/2_b.sql
 ")
+# FILES that something else has written, outside the source folder.
+file(WRITE "${WORK_DIR}/written/3_c.sql" "SELECT 3;\n")
+accepted("add_migrations(crm FILES sql/1_a.sql ${WORK_DIR}/written/3_c.sql)")
 accepted("add_migrations(crm FILES sql/2_b.sql sql/1_a.sql NAME billing NAMESPACE acme::crm HEADER acme/crm.hpp
   POSTGRES 16 LOCK locks/crm.lock BASELINE V0017 RULES_ERROR drop-table RULES_WARN truncate prefer-bigint:all
   RULES_OFF drop-column drop-schema REQUIRE_DOWN REQUIRE_VERIFY HISTORY_TABLE ops.history EXTERNAL public.users app.orders

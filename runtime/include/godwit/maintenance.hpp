@@ -91,8 +91,8 @@ struct SchemaDifference {
   std::string object;    ///< "column crm.notes.body"
   std::string expected;  ///< "text not null"; empty where only its being there is known
   std::string found;     ///< likewise; empty where it is missing
-  std::string doubt;     ///< the migration that may have made it so, in SQL the build could not read
-  std::string text;      ///< "table crm.notes: column body: expected text not null, found text"
+  std::string doubt;  ///< the migration that may have made it so, in SQL the build could not read
+  std::string text;   ///< "table crm.notes: column body: expected text not null, found text"
 };
 
 /// What compare_schema() found. Objects are named by kind and name: "table crm.notes".
