@@ -57,6 +57,12 @@ std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
                                            const lint::Policy& policy,
                                            std::optional<bool> wants_transaction);
 
+/// What a new database runs, in order: all but what a squash replaces.
+std::vector<const sql::Migration*> order_of_new(const CompiledSet& set);
+
+/// What a database ran that has what `squash` replaces, up to where the squash stands.
+std::vector<const sql::Migration*> order_of_old(const CompiledSet& set, const Squash& squash);
+
 /// By its version, its name or an alias; null when there is none.
 const sql::Migration* find_migration(const CompiledSet& set, std::string_view wanted);
 

@@ -32,6 +32,10 @@ emit::TableMigration table_migration(const CompiledSet& set, std::size_t index) 
   emit::TableMigration entry;
   entry.migration = &migration;
   entry.dependencies = dependency_versions(set, index);
+  for (const Squash& squash : set.order.squashes) {
+    if (squash.index == index)
+      entry.replaced = replaced_versions(squash, set.sources, set.lock);
+  }
   entry.is_idempotent = source.header.idempotency.value_or(false);
   if (source.up.is_present())
     entry.up = emit::plan_script(source.up, migration.up, migration.up_transaction,

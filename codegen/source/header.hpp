@@ -35,6 +35,16 @@ struct DependencyName {
   std::size_t offset = 0;               ///< of `text` in the file
 };
 
+/// `1-120` after `Replaces:`; one version is a range of itself.
+struct ReplacedRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::size_t offset = 0;  ///< in the file
+  std::size_t length = 0;
+
+  bool has(std::int64_t version) const noexcept { return version >= first && version <= last; }
+};
+
 struct HeaderSetting {
   std::string name;
   std::string value;
@@ -65,6 +75,7 @@ struct Header {
   std::vector<std::string> aliases;
   std::optional<std::string> unchecked;  ///< the reason of `Syntax: unchecked reason`
   std::vector<std::string> accepted_checksums;
+  std::vector<ReplacedRange> replaces;  ///< of a squash
 };
 
 /// Reads the header of `file`. What cannot be read is reported (rules `unknown-header-key`,

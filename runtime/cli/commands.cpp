@@ -38,7 +38,8 @@ std::string took(const HistoryRow& row) {
 std::string counts(const Status& status) {
   std::string text = fmt::format("{} applied, {} pending", status.count(State::kApplied),
                                  status.count(State::kPending));
-  for (const State state : {State::kPartial, State::kDrifted, State::kUnknown}) {
+  for (const State state : {State::kPartial, State::kDrifted, State::kUnknown, State::kReplaced,
+                            State::kCovered}) {
     if (status.count(state) > 0) {
       text += fmt::format(", {} {}", status.count(state), state_name(state));
     }
@@ -185,6 +186,9 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Checksum", migration.checksum);
     print_field("Dependencies", joined(dependencies_of(set, migration)));
     print_field("Dependants", joined(dependants_of(set, migration)));
+    print_field("Replaces", replaced_text(migration));
+    print_field("Replaced by", squash_name(set, migration));
+    print_field("Phase", phase_name(migration.phase));
     print_field("Runs", transaction_text(migration));
     print_field("Idempotent", migration.is_idempotent ? "yes" : "not claimed");
     print_field("Breaking", migration.is_breaking ? "yes: older builds refuse to start on it" : "");
@@ -253,7 +257,8 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   const auto is_applied = [&](std::int64_t version) {
     return std::any_of(
         status.migrations.begin(), status.migrations.end(), [&](const MigrationStatus& entry) {
-          return entry.row && entry.row->version == version && entry.row->state == "applied";
+          return entry.row ? entry.row->version == version && entry.row->state == "applied"
+                           : entry.state == State::kCovered && entry.migration->version == version;
         });
   };
   const MigrationStatus* last_applied = nullptr;
@@ -290,6 +295,9 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
                           "header declares no Dependencies",
                           name, name_of(*last_applied)));
         }
+        break;
+      case State::kReplaced:
+      case State::kCovered:
         break;
       case State::kApplied:
         if (entry.row->migration_name != entry.migration->full_name) {

@@ -137,7 +137,8 @@ void add_database(Json& json, const Status& status) {
 std::string json_event(const Event& event) {
   constexpr std::array kNames = {"started",   "waiting",  "blocked", "retrying", "applying",
                                  "statement", "progress", "notice",  "warning",  "applied",
-                                 "failed",    "finished", "undoing", "undone"};
+                                 "failed",    "finished", "undoing", "undone",
+                                 "recorded"};
   Json json;
   json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
   if (event.migration != nullptr) {
@@ -379,7 +380,9 @@ std::string json_status(const MigrationSet& set, const Status& status) {
                     {"pending", status.count(State::kPending)},
                     {"partial", status.count(State::kPartial)},
                     {"drifted", status.count(State::kDrifted)},
-                    {"unknown", status.count(State::kUnknown)}};
+                    {"unknown", status.count(State::kUnknown)},
+                    {"replaced", status.count(State::kReplaced)},
+                    {"covered", status.count(State::kCovered)}};
   json["migrations"] = Json::array();
   for (const MigrationStatus& entry : status.migrations) {
     json["migrations"].push_back(status_entry(entry));
@@ -407,6 +410,9 @@ std::string json_info(const MigrationSet& set, const Status& status, std::size_t
     json["irreversible"] = optional_text(migration.irreversible);
     json["dependencies"] = dependencies_of(set, migration);
     json["dependants"] = dependants_of(set, migration);
+    json["phase"] = optional_text(phase_name(migration.phase));
+    json["replaces"] = optional_text(replaced_text(migration));
+    json["replaced_by"] = optional_text(squash_name(set, migration));
   }
   return dump(json);
 }

@@ -70,6 +70,10 @@ std::string_view state_name(State state) {
       return "drifted";
     case State::kUnknown:
       return "unknown";
+    case State::kReplaced:
+      return "replaced";
+    case State::kCovered:
+      return "covered";
   }
   return "";
 }
@@ -77,6 +81,8 @@ std::string_view state_name(State state) {
 Color state_color(State state) {
   switch (state) {
     case State::kApplied:
+    case State::kReplaced:
+    case State::kCovered:
       return Color::kGreen;
     case State::kPending:
     case State::kUnknown:

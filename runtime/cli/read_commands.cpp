@@ -33,7 +33,7 @@ bool is_in_history(const MigrationStatus& entry) {
 std::vector<const Migration*> heads_of(const MigrationSet& set) {
   std::vector<const Migration*> heads;
   for (const Migration& migration : set.migrations) {
-    if (dependants_of(set, migration).empty()) {
+    if (dependants_of(set, migration).empty() && squash_name(set, migration).empty()) {
       heads.push_back(&migration);
     }
   }

@@ -33,6 +33,9 @@
 
 namespace godwit::detail {
 
+/// In the place of a duration: the migration got a row, and was not run.
+inline constexpr milliseconds kRecorded{-1};
+
 /// Thrown inside a run when the connection is gone; never leaves it.
 struct ConnectionLost {
   std::string message;
@@ -120,6 +123,7 @@ class Run {
   void settle(const Plan& plan);
   void handle_drift(const Plan& plan);
   void accept_drift(const Plan& plan);
+  bool is_read_only() const;
   void require_writable(const Plan& plan);
   void refuse_read_only(std::string_view what, const Migration* migration);
   bool needs_direct(const Plan& plan) const;
@@ -166,6 +170,7 @@ class Run {
   bool apply_chain(const std::vector<Pending>& pending, std::size_t* next);
   void add_block(Message& message, const Migration& migration, bool continues_gate,
                  bool creates_tables);
+  void add_record(Message& message, const Migration& squash, bool continues_gate);
   void add_begin(Message& message, const Migration& migration, bool continues_gate,
                  bool creates_tables);
   void add_creation(Message& message);
@@ -218,7 +223,8 @@ class Run {
 
   // script.cpp
   std::size_t fixed_place(std::string_view target) const;
-  std::string starting_state(std::size_t place) const;
+  const Migration* own_squash(const Migration& migration, std::size_t place) const;
+  std::string starting_state(std::size_t place, std::size_t end) const;
   std::string steps_script(const Migration& migration);
   std::string down_script(const Migration& migration);
 
@@ -254,6 +260,7 @@ class Run {
   std::function<std::vector<const Migration*>(const Plan&)> selector_;
   std::optional<std::vector<const Migration*>> selected_;
   std::size_t left_out_ = 0;
+  std::size_t covered_ = 0;  // a squash stands for them
   bool is_undoing_ = false;
   std::vector<Undo> undo_list_;
   const Undo* undo_ = nullptr;  // what is being undone

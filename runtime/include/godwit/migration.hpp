@@ -22,7 +22,7 @@ namespace godwit {
 /// The format of this table, not the release of godwit: generated code asserts that it was made for
 /// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
 /// at run time.
-inline constexpr int kTableFormat = 2;
+inline constexpr int kTableFormat = 3;
 
 /// What a migration is; `kind` in the history table.
 enum class Kind : std::uint8_t {
@@ -113,6 +113,12 @@ struct Dependency {
   std::int64_t version = 0;
 };
 
+/// A part of `Replaces: 1-120` of a squash.
+struct VersionRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
 /// `Set: work_mem=256MB` of the header, sent as SET LOCAL.
 struct Setting {
   std::string_view name;
@@ -137,6 +143,11 @@ struct Migration {
   std::span<const std::string_view> aliases;             ///< `Alias:`
   std::span<const Dependency> dependencies;
   bool declares_dependencies = false;  ///< the header has the key, `None` included
+  /// A squash stands for all that has a version in these; empty for any other migration. Where it
+  /// and those are in one set, it comes after them, and dependencies on them are dependencies on it.
+  std::span<const VersionRange> replaces;
+  /// Of a squash: the versions that a database has to have to be taken to have the squash.
+  std::span<const std::int64_t> replaced;
   bool is_idempotent = false;          ///< the header claims it and the build proved it
   bool is_breaking = false;            ///< `Breaking: YES`: older builds must not start on it
   bool is_unchecked = false;  ///< `Syntax: unchecked`: the build could not parse it; is sent alone

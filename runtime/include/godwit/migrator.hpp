@@ -84,6 +84,7 @@ enum class EventKind : std::uint8_t {
   kFinished,   ///< the run is over: `count` were applied
   kUndoing,    ///< the down section of `migration` begins
   kUndone,     ///< `migration` is undone and its row is gone, after `duration`
+  kRecorded,   ///< the database has all that the squash `migration` stands for: it got a row
 };
 
 struct Event {
@@ -125,6 +126,10 @@ enum class State : std::uint8_t {
   kPartial,  ///< outside a transaction, begun and not ended
   kDrifted,  ///< applied, and the embedded checksum is another
   kUnknown,  ///< in the history, not in this build
+  kReplaced,  ///< likewise, but a squash of this build stands for it
+  /// Not in the history, and will not be run: replaced by a squash that is, or that a new database
+  /// runs instead; or a squash of which the database has all that it stands for
+  kCovered,
 };
 
 struct MigrationStatus {
