@@ -12,6 +12,7 @@
 
 #include "catalog/describe.hpp"
 #include "lint/lint.hpp"
+#include "order/phases.hpp"
 
 namespace godwit::codegen::commands {
 namespace {
@@ -32,22 +33,20 @@ void leave_transaction(const lint::FailsInTransaction& fails, CompiledSet& set) 
 }
 
 bool is_original(const CompiledSet& set, const Squash& squash, const sql::Migration* migration) {
-  return std::any_of(
-      squash.originals.begin(), squash.originals.end(),
-      [&](std::size_t original) { return &set.migrations[original] == migration; });
+  return std::any_of(squash.originals.begin(), squash.originals.end(),
+                     [&](std::size_t original) { return &set.migrations[original] == migration; });
 }
 
 /// Adds to the set's findings those of `findings` that are about what `squash` replaces.
 void take_findings(CompiledSet& set, const Squash& squash, Diagnostics& findings) {
   const auto is_about_original = [&](const Diagnostic& finding) {
-    return std::any_of(
-        squash.originals.begin(), squash.originals.end(), [&](std::size_t original) {
-          const MigrationSource& source = set.sources[original];
-          const auto& sections = {&source.up, &source.down, &source.verify, &source.require};
-          return std::any_of(sections.begin(), sections.end(), [&](const Section* section) {
-            return section->is_present() && &section->file() == finding.file;
-          });
-        });
+    return std::any_of(squash.originals.begin(), squash.originals.end(), [&](std::size_t original) {
+      const MigrationSource& source = set.sources[original];
+      const auto& sections = {&source.up, &source.down, &source.verify, &source.require};
+      return std::any_of(sections.begin(), sections.end(), [&](const Section* section) {
+        return section->is_present() && &section->file() == finding.file;
+      });
+    });
   };
   for (Diagnostic& finding : findings.all()) {
     if (is_about_original(finding))
@@ -189,6 +188,7 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
     require_lock(*set, request);
     set->lock = read_lock_file(*request.lock, set->files, set->diagnostics);
     check_lock(set->lock, set->sources_in_order, set->diagnostics);
+    check_phases(set->sources, set->order, set->lock, set->diagnostics);
   }
   finish(*set, request.policy);
   return set;

@@ -74,8 +74,8 @@ class TableWriter {
   std::string write() {
     for (const TableMigration& migration : table_.migrations) add_migration(migration);
     std::string out = preamble();
-    for (const Pool* pool : {&statements_, &steps_, &dependencies_, &ranges_, &versions_, &settings_,
-                             &strings_})
+    for (const Pool* pool :
+         {&statements_, &steps_, &dependencies_, &ranges_, &versions_, &settings_, &strings_})
       out += pool->definition();
     if (!migrations_.empty())
       out += "constexpr godwit::Migration kMigrations[] = {\n" + migrations_ + "};\n\n";

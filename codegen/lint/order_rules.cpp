@@ -65,6 +65,16 @@ constexpr RuleInfo kRules[] = {
             "003: -- Replaces: 1-2\nCREATE TABLE a (id int);",
      .good = "003: -- Replaces: 1-2\nCREATE TABLE a (id int, b int);",
      .manual = "docs/rules.md#order"},
+    {.id = "expand-needs-contract",
+     .group = "order",
+     .summary = "An expand migration depends on a contract migration of the same release",
+     .explanation =
+         "`up --phase=expand` runs before the new release starts and leaves contract migrations, "
+         "and all that depends on them, for later. The new release would start without the "
+         "schema that it needs. One release is what is not in the lock file yet.",
+     .bad = "007: -- Phase: contract\n008: -- Phase: expand\n-- Dependencies: 7",
+     .good = "007: -- Phase: expand\n008: -- Phase: contract\n-- Dependencies: 7",
+     .manual = "docs/command-line.md#phases"},
     {.id = "edited-locked-migration",
      .group = "order",
      .is_hard = true,

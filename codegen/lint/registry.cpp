@@ -27,7 +27,7 @@ constexpr std::array kFamilies = {
     &kSecurityRules,    &kSessionRules,
     &kExistenceRules,   &kDuplicateRules,
     &kDependentRules,   &kKeyRules,
-    &kFinalRules,
+    &kFinalRules,       &kPhaseRules,
 };
 
 }  // namespace

@@ -21,6 +21,18 @@ class Names {
       versions_.emplace(sources[i].version, i);
       names_.emplace(sources[i].full_name, i);
     }
+    std::map<std::string, std::size_t> tags;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const Header& header = sources[i].header;
+      const auto [taken, is_new] = tags.emplace(header.tag, i);
+      if (!header.tag.empty() && !is_new)
+        diagnostics
+            .error("invalid-header-value", sources[i].up.file(), header.tag_offset,
+                   "the tag `" + header.tag + "` is taken by " +
+                       sources[taken->second].up.file().display(),
+                   {"a tag names one migration: give one of the two another"})
+            .length = header.tag.size();
+    }
     for (std::size_t i = 0; i < sources.size(); ++i) {
       for (const std::string& alias : sources[i].header.aliases) {
         const auto [taken, is_new] = names_.emplace(alias, i);
@@ -157,9 +169,9 @@ std::vector<std::size_t> places_of(std::span<const MigrationSource> sources) {
     if (ranges.empty())
       return std::pair(i + 1, i);
     const auto last =
-        std::max_element(ranges.begin(), ranges.end(),
-                         [](const auto& a, const auto& b) { return a.last < b.last; })
-            ->last;
+        std::max_element(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) {
+          return a.last < b.last;
+        })->last;
     std::size_t before = 0;
     for (std::size_t k = 0; k < sources.size(); ++k) {
       if (k != i && sources[k].version <= last)

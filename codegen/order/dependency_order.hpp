@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "source/diagnostic.hpp"
 #include "order/squash.hpp"
+#include "source/diagnostic.hpp"
 #include "source/migration_source.hpp"
 
 namespace godwit::codegen {
@@ -25,8 +25,8 @@ struct DependencyOrder {
 };
 
 /// `sources` is sorted by version_less(). Reports `unknown-dependency`, `self-dependency`,
-/// `duplicate-dependency`, `dependency-cycle` and `invalid-replaces` at the header's line. Dependencies on other sets
-/// are left to the runtime.
+/// `duplicate-dependency`, `dependency-cycle` and `invalid-replaces` at the header's line.
+/// Dependencies on other sets are left to the runtime.
 DependencyOrder order_set(std::span<const MigrationSource> sources, Diagnostics& diagnostics);
 
 }  // namespace godwit::codegen

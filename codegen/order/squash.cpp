@@ -18,8 +18,7 @@ const ReplacedRange* range_of(const MigrationSource& source, std::int64_t versio
 
 void report(const MigrationSource& source, const ReplacedRange& range, std::string message,
             std::string note, Diagnostics& diagnostics) {
-  diagnostics
-      .error(kRule, source.up.file(), range.offset, std::move(message), {std::move(note)})
+  diagnostics.error(kRule, source.up.file(), range.offset, std::move(message), {std::move(note)})
       .length = range.length;
 }
 

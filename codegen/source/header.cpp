@@ -69,7 +69,7 @@ class HeaderReader {
   void read_phase(const Line& line);
   void read_breaking(const Line& line);
   void read_irreversible(const Line& line);
-  void read_tag(const Line& line) { set_once(header_.tag, line.value); }
+  void read_tag(const Line& line);
   void read_alias(const Line& line);
   void read_syntax(const Line& line);
   void read_accept_checksum(const Line& line);
@@ -450,6 +450,7 @@ void HeaderReader::read_set(const Line& line) {
 }
 
 void HeaderReader::read_phase(const Line& line) {
+  header_.phase_offset = offset_of(line.key);
   if (equals_ignoring_case(line.value, "expand"))
     header_.phase = Phase::kExpand;
   else if (equals_ignoring_case(line.value, "contract"))
@@ -465,6 +466,12 @@ void HeaderReader::read_irreversible(const Line& line) {
     invalid(line.key, "`Irreversible` needs a reason",
             "write why nothing can undo it: `Irreversible: the column's data is gone`");
   set_once(header_.irreversible, line.value);
+}
+
+void HeaderReader::read_tag(const Line& line) {
+  // `@v1` is how a target spells it.
+  set_once(header_.tag, line.value.starts_with('@') ? line.value.substr(1) : line.value);
+  header_.tag_offset = offset_of(line.value.empty() ? line.key : line.value);
 }
 
 void HeaderReader::read_alias(const Line& line) {

@@ -69,9 +69,11 @@ struct Header {
   std::optional<std::int32_t> statement_timeout_ms;
   std::vector<HeaderSetting> settings;
   Phase phase = Phase::kNone;
+  std::size_t phase_offset = 0;
   bool is_breaking = false;
   std::string irreversible;  ///< the reason
   std::string tag;
+  std::size_t tag_offset = 0;
   std::vector<std::string> aliases;
   std::optional<std::string> unchecked;  ///< the reason of `Syntax: unchecked reason`
   std::vector<std::string> accepted_checksums;
