@@ -45,6 +45,8 @@ struct Arguments {
   std::string to;               ///< --to
   std::string from = "base";    ///< --from
   std::string format = "text";  ///< --format
+  bool is_sql = false;          ///< --sql
+  bool has_from = false;        ///< --from was given
   bool is_stored = false;       ///< --stored
   bool is_verify = false;       ///< --verify
   bool is_write = false;        ///< --write

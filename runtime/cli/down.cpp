@@ -70,6 +70,9 @@ int fail(const Arguments& arguments, Reporter& progress, const Error& error) {
 }  // namespace
 
 int run_down(const Arguments& arguments, const MigrationSet& set) {
+  if (arguments.is_sql) {
+    return run_sql(arguments, set);
+  }
   Reporter progress(arguments, set);
   const SignalGuard guard;
   try {

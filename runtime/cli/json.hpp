@@ -26,10 +26,11 @@ std::string json_graph(const MigrationSet& set);
 std::string json_verify(const VerifyReport& report, int exit_code);
 std::string json_script(const std::string& script);
 std::string json_status(const MigrationSet& set, const Status& status);
-std::string json_info(const MigrationSet& set, const Status& status, std::size_t index);
+std::string json_info(const MigrationSet& set, const Status& status, std::size_t index,
+                      bool with_sql);
 std::string json_check(const Report& report, const Error* error, int exit_code);
 std::string json_findings(const Status& status, const std::vector<std::string>& findings,
-                          int exit_code);
+                          const std::vector<const Migration*>& without_down, int exit_code);
 std::string json_set(const MigrationSet& set);
 std::string json_error(const Error& error);
 

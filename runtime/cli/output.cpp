@@ -3,6 +3,8 @@
 // Formatting for people.
 #include "output.hpp"
 
+#include "progress.hpp"
+
 #include <algorithm>
 #include <cstdio>
 
@@ -111,6 +113,7 @@ void Table::print(bool has_color) const {
       widths[i] = std::max(widths[i], width_of(row[i]));
     }
   }
+  const std::size_t columns = terminal_columns();
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     std::string line;
     for (std::size_t i = 0; i < rows_[r].size(); ++i) {
@@ -120,6 +123,9 @@ void Table::print(bool has_color) const {
       }
     }
     line.erase(line.find_last_not_of(' ') + 1);
+    if (columns > 0) {
+      line = shortened(line, columns);
+    }
     std::puts(paint(line, r == 0 ? Color::kBold : colors_[r - 1], has_color).c_str());
   }
 }

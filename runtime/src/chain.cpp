@@ -42,7 +42,8 @@ bool names_isolation(std::string_view options) {
 }
 
 bool is_chainable(const Pending& pending) {
-  return pending.is_recorded || (pending.migration->up.is_transactional && !pending.migration->is_unchecked);
+  return pending.is_recorded ||
+         (pending.migration->up.is_transactional && !pending.migration->is_unchecked);
 }
 
 bool leaks(const Migration& migration, std::string_view name) {
@@ -205,8 +206,7 @@ void Run::add_block(Message& message, const Migration& migration, bool continues
 void Run::add_record(Message& message, const Migration& squash, bool continues_gate) {
   add_begin(message, squash, continues_gate, false);
   std::uint32_t count = 0;
-  const std::string sql =
-      history_.stamp(*connection_, identity_, squash, false, "squash", &count);
+  const std::string sql = history_.stamp(*connection_, identity_, squash, false, "squash", &count);
   message.add(Section::kGuard, &squash, sql, count);
   message.add(Section::kCommit, &squash, "COMMIT");
 }

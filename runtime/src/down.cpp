@@ -93,8 +93,7 @@ void want_after(std::vector<Candidate>& all, const MigrationSet& set, const Snap
     const Migration* at =
         candidate.known != nullptr ? candidate.known : squash_of(set, *candidate.row->version);
     if (at != nullptr) {
-      candidate.is_wanted =
-          static_cast<std::size_t>(at - set.migrations.data()) >= place;
+      candidate.is_wanted = static_cast<std::size_t>(at - set.migrations.data()) >= place;
     } else {
       candidate.is_wanted =
           place == 0 || *candidate.row->version > set.migrations[place - 1].version;

@@ -173,8 +173,7 @@ class Comparison {
     name_place(squash, detail);
     detail.message = compose(
         "{} stands for migrations of which the database has only some: {} {} missing ({}{})",
-        squash.full_name, count, count == 1 ? "is" : "are", names,
-        count > kMostNamed ? ", …" : "");
+        squash.full_name, count, count == 1 ? "is" : "are", names, count > kMostNamed ? ", …" : "");
     detail.hint =
         "nothing was done; deploy the last build that contains them first, whose `up` applies "
         "them; then this one";
@@ -217,7 +216,8 @@ class Comparison {
       const Migration& migration = *pending.migration;
       if (pending.is_begun || pending.is_recorded || migration.kind != Kind::kVersioned ||
           options_.order == OrderPolicy::kAny ||
-          (options_.order == OrderPolicy::kGraph && migration.declares_dependencies)) {
+          (options_.order == OrderPolicy::kGraph &&
+           (migration.declares_dependencies || migration.phase == Phase::kContract))) {
         continue;
       }
       const std::string_view later = applied_after(migration);

@@ -323,7 +323,7 @@ Report Run::up() {
   }
   in_doubt_ = nullptr;
   report_.skipped = set_.migrations.size() - report_.applied.size() - report_.planned.size() -
-                    left_out_ - covered_;
+                    report_.postponed.size() - left_out_ - covered_;
   report_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
   if (has_started_) {
     emit(EventKind::kFinished, nullptr, {}, report_.duration);
@@ -336,6 +336,7 @@ bool Run::advance() {
   Plan plan = make_plan(set_, snapshot_, options_, history_);
   settle(plan);
   handle_drift(plan);
+  keep_phase(plan);
   if (selector_) {
     select(plan);
   }
@@ -471,6 +472,7 @@ std::string Run::what_is_missing() {
   try {
     Plan plan = make_plan(set_, snapshot_, options_, history_);
     handle_drift(plan);
+    keep_phase(plan);
     drop_recorded(plan);
     pending_count_ = plan.pending.size();
     return plan.pending.empty()
@@ -621,10 +623,9 @@ bool Run::needs_direct(const Plan& plan) const {
 
 void Run::switch_to_direct(const Plan& plan) {
   const auto found =
-      std::find_if(plan.pending.begin(), plan.pending.end(),
-                   [](const Pending& pending) {
-                     return !pending.migration->up.is_transactional && !pending.is_recorded;
-                   });
+      std::find_if(plan.pending.begin(), plan.pending.end(), [](const Pending& pending) {
+        return !pending.migration->up.is_transactional && !pending.is_recorded;
+      });
   if (options_.direct_conninfo.empty()) {
     ErrorDetail detail;
     name_migration(*found->migration, detail);

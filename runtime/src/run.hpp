@@ -9,6 +9,7 @@
 //     unchecked.cpp one that the build could not parse
 //     steps.cpp    migrations outside a transaction
 //     target.cpp   a part of what is pending
+//     phase.cpp    what may be applied before a release, and what after it
 //     down.cpp     undoing
 //     watch.cpp    who is in the way
 //     failure.cpp  errors in words
@@ -119,6 +120,8 @@ class Run {
   bool advance();
   std::string what_is_missing();
   void select(Plan& plan);
+  // phase.cpp
+  void keep_phase(Plan& plan);
   void refuse_what_cuts(const Migration& migration);
   void settle(const Plan& plan);
   void handle_drift(const Plan& plan);

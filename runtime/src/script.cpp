@@ -3,6 +3,7 @@
 // What `up` and `down` send, as a script for psql: for those who let nobody but their own people
 // touch the database. The texts are the same ones; what is different is that nobody looks while it
 // runs, so that it begins with a look of its own, and ends at the first error.
+#include "psql_text.hpp"
 #include "run.hpp"
 #include "squash.hpp"
 #include "target.hpp"
@@ -85,9 +86,10 @@ std::string Run::starting_state(std::size_t place, std::size_t end) const {
     for (const VersionRange& range : migration.replaces) {
       replaced += is_undone(migration)
                       ? std::string{}
-                      : compose(" AND NOT (h.migration_number OPERATOR(pg_catalog.>=) {} AND "
-                                "h.migration_number OPERATOR(pg_catalog.<=) {})",
-                                range.first, range.last);
+                      : compose(
+                            " AND NOT (h.migration_number OPERATOR(pg_catalog.>=) {} AND "
+                            "h.migration_number OPERATOR(pg_catalog.<=) {})",
+                            range.first, range.last);
     }
   }
   std::string list;
@@ -141,7 +143,7 @@ std::string Run::steps_script(const Migration& migration) {
     begin.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql, 1);
   }
   begin.add(Section::kCommit, &migration, "COMMIT");
-  std::string sql = begin.text();
+  std::string sql = guarded_from_psql(begin.text());
   sql += compose("SET lock_timeout = {};\nSET statement_timeout = {};\n",
                  std::max(migration.lock_timeout_ms, 0), statement_timeout(migration).count());
   std::vector<std::string_view> changed = {"lock_timeout", "statement_timeout"};
@@ -160,7 +162,7 @@ std::string Run::steps_script(const Migration& migration) {
     const Step& step = migration.up.steps[number];
     for (std::uint32_t i = 0; i < step.statement_count; ++i) {
       const Statement& statement = migration.up.statements[step.first_statement + i];
-      sql += migration.up.sql.substr(statement.offset, statement.length);
+      sql += guarded_from_psql(migration.up.sql.substr(statement.offset, statement.length));
       sql += "\n;\n";
     }
     sql += history_.set_step(*connection_, identity_, migration, number + 1) + ";\n";
@@ -179,7 +181,7 @@ std::string Run::steps_script(const Migration& migration) {
                                      milliseconds{0})
               : history_.finish(*connection_, identity_, migration));
   end.add(Section::kCommit, &migration, "COMMIT");
-  sql += end.text();
+  sql += guarded_from_psql(end.text());
   for (const std::string& statement : restore_statements(changed)) {
     sql += statement + ";\n";
   }
@@ -212,7 +214,7 @@ std::string Run::down_script(const Migration& migration) {
               history_.finish_undo(*connection_, identity_, condition, milliseconds{0}));
   message.add(Section::kCommit, &script, "COMMIT");
   add_leak_reset(message, script);
-  return message.text();
+  return guarded_from_psql(message.text());
 }
 
 std::string Run::script(std::string_view from, std::string_view to) {
@@ -257,7 +259,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
     if (migration.up.is_transactional) {
       Message message;
       add_block(message, migration, false, false);
-      sql += message.text();
+      sql += guarded_from_psql(message.text());
     } else {
       sql += steps_script(migration);
     }

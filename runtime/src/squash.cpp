@@ -40,9 +40,9 @@ bool stands_for(const Migration& squash, std::int64_t version) noexcept {
 }
 
 const Migration* squash_of(const MigrationSet& set, std::int64_t version) noexcept {
-  const auto found = std::find_if(
-      set.migrations.begin(), set.migrations.end(),
-      [&](const Migration& migration) { return stands_for(migration, version); });
+  const auto found =
+      std::find_if(set.migrations.begin(), set.migrations.end(),
+                   [&](const Migration& migration) { return stands_for(migration, version); });
   return found == set.migrations.end() ? nullptr : &*found;
 }
 

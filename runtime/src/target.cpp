@@ -233,7 +233,8 @@ void Run::warn_of_late_arrivals(const std::vector<const Migration*>& chosen, con
   for (const Pending& pending : plan.pending) {
     const Migration* left = pending.migration;
     const bool is_late = left->kind == Kind::kVersioned && left < chosen.back() &&
-                         (options_.order == OrderPolicy::kLinear || !left->declares_dependencies);
+                         (options_.order == OrderPolicy::kLinear ||
+                          (!left->declares_dependencies && left->phase != Phase::kContract));
     if (is_late && std::find(chosen.begin(), chosen.end(), left) == chosen.end()) {
       warn(
           compose("{} stays pending before {} and declares no Dependencies: `up` will refuse it "

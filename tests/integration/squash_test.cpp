@@ -97,9 +97,10 @@ TEST_F(Squash, TheRowAloneIsNoReasonToWaitOrToFail) {
   waiting.wait = std::chrono::milliseconds{200};
   EXPECT_NO_THROW(wait_until_current(database_.conninfo(), only.set(), waiting));
   EXPECT_EQ(rows(), "1 godwit, 2 godwit");
-  EXPECT_EQ(versions(migrate(database_.conninfo() + " options='-c default_transaction_read_only=on'",
-                             only.set())),
-            "");
+  EXPECT_EQ(
+      versions(migrate(database_.conninfo() + " options='-c default_transaction_read_only=on'",
+                       only.set())),
+      "");
   EXPECT_EQ(rows(), "1 godwit, 2 godwit");
   up(only.set());
   EXPECT_EQ(rows(), "1 godwit, 2 godwit, 4 squash");
@@ -131,8 +132,7 @@ TEST_F(Squash, ATargetAmongWhatIsLeftDoesNotRecordIt) {
 }
 
 TEST_F(Squash, ANewDatabaseCannotStopInsideIt) {
-  const Error error =
-      failure_of([&] { Migrator(database_.conninfo(), both_.set()).up_to("1"); });
+  const Error error = failure_of([&] { Migrator(database_.conninfo(), both_.set()).up_to("1"); });
   EXPECT_EQ(error.kind(), ErrorKind::kUsage);
   EXPECT_EQ(error.detail().message,
             "001_users is a part of 004_all, which this database runs as one");
@@ -141,7 +141,8 @@ TEST_F(Squash, ANewDatabaseCannotStopInsideIt) {
 
 TEST_F(Squash, AnOriginalBegunOutsideATransactionIsFinishedFirst) {
   up(old_.set());
-  session_.run("UPDATE schema_migrations SET state = 'running', step = 0 WHERE migration_number = 2");
+  session_.run(
+      "UPDATE schema_migrations SET state = 'running', step = 0 WHERE migration_number = 2");
   const Error error = failure(new_.set());
   EXPECT_NE(error.detail().message.find("1 is missing (2)"), std::string::npos);
 }
@@ -164,12 +165,14 @@ TEST_F(Squash, FiftyReplicasRecordItOnce) {
 
 TEST_F(Squash, StatusSaysWhatBecameOfEach) {
   Outcome outcome = run_both({"list"});
-  EXPECT_EQ(outcome.out, "covered  001_users\ncovered  002_email\npending  004_all\n"
-                         "pending  003_orders\n");
+  EXPECT_EQ(outcome.out,
+            "covered  001_users\ncovered  002_email\npending  004_all\n"
+            "pending  003_orders\n");
   up(old_.set());
   outcome = run_both({"list"});
-  EXPECT_EQ(outcome.out, "applied  001_users\napplied  002_email\ncovered  004_all\n"
-                         "pending  003_orders\n");
+  EXPECT_EQ(outcome.out,
+            "applied  001_users\napplied  002_email\ncovered  004_all\n"
+            "pending  003_orders\n");
   outcome = run_new({"up"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("recorded 004_all  (the database has all that it replaces: 1-2)\n"),

@@ -144,13 +144,14 @@ struct Migration {
   std::span<const Dependency> dependencies;
   bool declares_dependencies = false;  ///< the header has the key, `None` included
   /// A squash stands for all that has a version in these; empty for any other migration. Where it
-  /// and those are in one set, it comes after them, and dependencies on them are dependencies on it.
+  /// and those are in one set, it comes after them, and dependencies on them are dependencies on
+  /// it.
   std::span<const VersionRange> replaces;
   /// Of a squash: the versions that a database has to have to be taken to have the squash.
   std::span<const std::int64_t> replaced;
-  bool is_idempotent = false;          ///< the header claims it and the build proved it
-  bool is_breaking = false;            ///< `Breaking: YES`: older builds must not start on it
-  bool is_unchecked = false;  ///< `Syntax: unchecked`: the build could not parse it; is sent alone
+  bool is_idempotent = false;  ///< the header claims it and the build proved it
+  bool is_breaking = false;    ///< `Breaking: YES`: older builds must not start on it
+  bool is_unchecked = false;   ///< `Syntax: unchecked`: the build could not parse it; is sent alone
   Phase phase = Phase::kNone;
   std::int32_t lock_timeout_ms = -1;       ///< `Lock-Timeout:`, -1 where the header has none
   std::int32_t statement_timeout_ms = -1;  ///< `Statement-Timeout:`, likewise
