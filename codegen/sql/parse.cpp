@@ -19,6 +19,7 @@
 #include "source/lexer.hpp"
 #include "source/text_check.hpp"
 #include "source/words.hpp"
+#include "sql/copy_data.hpp"
 #include "sql/split.hpp"
 
 namespace godwit::codegen::sql {
@@ -85,8 +86,10 @@ class Owned {
 };
 using ParseResult = Owned<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result>;
 
-/// PostgreSQL quotes what is left of the text when a quote is open; a line of it is enough.
+/// PostgreSQL quotes what is left of the text when a quote is open; a line of it is enough. Of a
+/// letter beyond ASCII behind a number it quotes the first byte, half a character.
 std::string one_line(std::string message) {
+  while (const auto bad = find_invalid_utf8(message)) message.erase(*bad, 1);
   constexpr std::size_t kLongest = 120;
   const std::size_t end = std::min(message.find_first_of("\r\n"), kLongest);
   if (end < message.size()) {
@@ -138,73 +141,6 @@ std::string without_comments(std::string_view text) {
     std::replace_if(
         begin, begin + static_cast<std::ptrdiff_t>(comment.length),
         [](char c) { return c != '\n' && c != '\r'; }, ' ');
-  }
-  return rest;
-}
-
-/// `COPY … FROM stdin`, in words; `is_end` at the semicolon.
-class CopyFromStdin {
- public:
-  /// True at the semicolon of such a statement.
-  bool see(TokenKind kind, std::string_view text) {
-    if (kind == TokenKind::kLineComment || kind == TokenKind::kBlockComment)
-      return false;
-    if (kind == TokenKind::kPunctuation && text == ";") {
-      const bool is_copy = is_copy_ && is_from_stdin_;
-      *this = {};
-      return is_copy;
-    }
-    if (is_first_)
-      is_copy_ = equals_ignoring_case(text, "copy");
-    is_first_ = false;
-    is_from_stdin_ = is_from_stdin_ || (was_from_ && equals_ignoring_case(text, "stdin"));
-    was_from_ = equals_ignoring_case(text, "from");
-    return false;
-  }
-
- private:
-  bool is_first_ = true;
-  bool is_copy_ = false;
-  bool was_from_ = false;
-  bool is_from_stdin_ = false;
-};
-
-/// Where the data behind a `COPY … FROM stdin;` that ends at `from` ends: behind the line `\.`.
-/// Nothing where there is none.
-std::optional<std::size_t> end_of_copy_data(std::string_view text, std::size_t from) {
-  for (std::size_t line = text.find('\n', from); line != std::string_view::npos;
-       line = text.find('\n', line + 1)) {
-    const std::size_t end = std::min(text.find_first_of("\r\n", line + 1), text.size());
-    if (text.substr(line + 1, end - line - 1) == "\\.")
-      return end;
-  }
-  return std::nullopt;
-}
-
-/// `text` with the rows that pg_dump and psql put behind `COPY … FROM stdin;` blanked. They are no
-/// SQL; the rule copy-stdin-data says so of the statement.
-std::string without_copy_data(std::string_view text) {
-  std::string rest(text);
-  std::size_t at = 0;
-  for (bool is_found = true; is_found;) {
-    is_found = false;
-    CopyFromStdin copy;
-    Lexer lexer(text.substr(at));
-    for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
-      if (!copy.see(token.kind, lexer.text(token)))
-        continue;
-      const std::size_t begin = at + token.offset + token.length;
-      const auto end = end_of_copy_data(text, begin);
-      if (!end)
-        continue;
-      std::replace_if(
-          rest.begin() + static_cast<std::ptrdiff_t>(begin),
-          rest.begin() + static_cast<std::ptrdiff_t>(*end),
-          [](char c) { return c != '\n' && c != '\r'; }, ' ');
-      at = *end;
-      is_found = true;
-      break;
-    }
   }
   return rest;
 }
@@ -294,8 +230,8 @@ Script parse_sql(std::string_view text, std::vector<SyntaxError>& errors) {
 }  // namespace
 
 Script parse(std::string_view text, std::vector<SyntaxError>& errors) {
-  const bool may_have_copy_data = text.find("\n\\.") != std::string_view::npos;
-  return may_have_copy_data ? parse_sql(without_copy_data(text), errors) : parse_sql(text, errors);
+  return may_have_copy_data(text) ? parse_sql(without_copy_data(text), errors)
+                                  : parse_sql(text, errors);
 }
 
 Script parse_section(const Section& section, int postgres, Diagnostics& diagnostics) {

@@ -270,8 +270,8 @@ class Splitter {
     Leaving leaving = Leaving::kNot;
     while (!at_end()) {
       skip_labels();
-      if (word("end") || word("exception") || word("else") || word("elsif") || word("elseif") ||
-          word("when"))
+      if (at_end() || word("end") || word("exception") || word("else") || word("elsif") ||
+          word("elseif") || word("when"))
         return leaving;
       const std::size_t before = at_;
       const Leaving left = statement(around);
@@ -535,6 +535,7 @@ class Splitter {
                !is_word(text_, tokens_[at_ - 1], "merge") && piece.blanks.empty())
         into_target(piece);
     }
+    at_ = std::min(at_, tokens_.size());  // an INTO that the body ends with is stepped over
     piece.end = previous_end();
     if (!piece.into.empty()) {
       variable_guards_.erase(piece.into);

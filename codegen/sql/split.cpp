@@ -6,6 +6,7 @@
 
 #include "source/lexer.hpp"
 #include "source/words.hpp"
+#include "sql/copy_data.hpp"
 
 namespace godwit::codegen::sql {
 namespace {
@@ -79,6 +80,7 @@ std::vector<Span> split_statements(std::string_view text) {
   std::vector<Span> spans;
   Lexer lexer(text);
   StatementEnd end;
+  CopyData copy;
   std::size_t begin = 0;
   std::size_t behind = 0;  // the last token
   bool is_open = false;
@@ -92,8 +94,11 @@ std::vector<Span> split_statements(std::string_view text) {
     if (is_comment(token.kind))
       continue;
     const std::string_view word = lexer.text(token);
+    const auto rows_end = copy.see(text, token);
     if (token.kind == TokenKind::kPunctuation && word == ";" && end.is_at_end()) {
       close();
+      if (rows_end)
+        lexer.skip_to(*rows_end);
       continue;
     }
     if (!is_open)

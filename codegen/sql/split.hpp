@@ -15,7 +15,8 @@ struct Span {
 };
 
 /// The statements of `text`, without blanks and comments around them and without their semicolons.
-/// A semicolon in the actions of CREATE RULE and in a BEGIN ATOMIC … END body ends nothing.
+/// A semicolon in the actions of CREATE RULE and in a BEGIN ATOMIC … END body ends nothing; the rows
+/// behind `COPY … FROM stdin;` are no statements.
 std::vector<Span> split_statements(std::string_view text);
 
 /// The deepest nesting that the tree of any expression in `text` can have, from above: parentheses,

@@ -149,6 +149,14 @@ TEST(DeepStack, RethrowsTheFirstFailure) {
   EXPECT_EQ(calls, 0);
 }
 
+TEST(Parse, AMessageNeverEndsInHalfACharacter) {
+  const std::string text = "select 9\u0362;";
+  std::vector<SyntaxError> errors;
+  EXPECT_TRUE(parse(text, errors).empty());
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].message, "trailing junk after numeric literal at or near \"9\"");
+}
+
 TEST(SplitOnly, NeedsNoGrammar) {
   const SourceFile file = file_of("merge into t using u on a returning *;\n-- x\nselect 1;");
   const Script script = split_only(Section(SectionKind::kUp, file));

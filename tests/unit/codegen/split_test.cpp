@@ -35,6 +35,14 @@ TEST(Split, KnowsTheTwoStatementsThatHoldSemicolons) {
   EXPECT_EQ(split("begin; select atomic; end; b"), "<begin><select atomic><end><b>");
 }
 
+TEST(Split, StepsOverTheRowsBehindCopy) {
+  EXPECT_EQ(split("copy t from stdin;\n1;2\n\\.\nselect 1;"), "<copy t from stdin><select 1>");
+  EXPECT_EQ(split("COPY t (a) FROM STDIN (format csv);\r\n1;2\r\n\\.\r\nb"),
+            "<COPY t (a) FROM STDIN (format csv)><b>");
+  EXPECT_EQ(split("copy t from stdin;\na;b"), "<copy t from stdin><a><b>");
+  EXPECT_EQ(split("select 1;\n\\.\nb"), "<select 1><\\.\nb>");
+}
+
 TEST(NestingDepth, IsNeverLessThanTheTrees) {
   EXPECT_EQ(nesting_depth("select 1"), 0U);
   EXPECT_EQ(nesting_depth("select 1+1+1"), 2U);

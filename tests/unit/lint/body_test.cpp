@@ -140,10 +140,27 @@ TEST(Bodies, OfFunctions) {
 }
 
 TEST(Bodies, BrokenOnesEnd) {
-  for (const char* body : {"", "BEGIN", "BEGIN IF", "BEGIN IF a THEN", "BEGIN FOR x", "BEGIN LOOP",
-                           "DECLARE", "BEGIN EXECUTE", "BEGIN SELECT 1 INTO", "<<", "BEGIN x :=",
-                           "BEGIN EXCEPTION WHEN", "BEGIN CASE", "BEGIN END IF; END", "BEGIN ((",
-                           "BEGIN RETURN QUERY EXECUTE", "END END END", "BEGIN WHEN ELSE ELSIF"})
+  for (const char* body : {"",
+                           "BEGIN",
+                           "BEGIN IF",
+                           "BEGIN IF a THEN",
+                           "BEGIN FOR x",
+                           "BEGIN LOOP",
+                           "DECLARE",
+                           "BEGIN EXECUTE",
+                           "BEGIN SELECT 1 INTO",
+                           "<<",
+                           "BEGIN x :=",
+                           "BEGIN EXCEPTION WHEN",
+                           "BEGIN CASE",
+                           "BEGIN END IF; END",
+                           "BEGIN ((",
+                           "BEGIN RETURN QUERY EXECUTE",
+                           "END END END",
+                           "BEGIN WHEN ELSE ELSIF",
+                           "BEGIN <<a>>",
+                           "BEGIN <<a",
+                           "BEGIN SELECT a INTO b,"})
     static_cast<void>(describe("DO $body$" + std::string(body) + "$body$"));
 }
 
