@@ -43,6 +43,8 @@ struct CommandLine {
   ExplainOptions explain{.path = kDefaultDirectory, .versions = {}};
   GraphOptions graph{.directory = kDefaultDirectory};
   NewOptions create{.directory = kDefaultDirectory, .name = {}};
+  MergeOptions merge{.directory = kDefaultDirectory, .names = {}, .message = {}};
+  RenumberOptions renumber{.directory = kDefaultDirectory, .names = {}};
   RulesOptions rules;
   std::vector<std::string> rule_settings;
   std::string transaction = "auto";
@@ -244,6 +246,40 @@ void add_new(CLI::App& app, CommandLine& line) {
   command.add_flag("--verify", line.create.verify, "with queries that prove it");
 }
 
+void add_merge(CLI::App& app, CommandLine& line) {
+  CLI::App& command =
+      *app.add_subcommand("merge", "Write a migration that depends on the ends of two branches");
+  command.footer(
+      "It does nothing but join them, for those who want one head. Several heads are legal: `up` "
+      "applies them all.");
+  command
+      .add_option("NAME", line.merge.names,
+                  "versions, names or aliases of what to join; `heads` for all that nothing "
+                  "depends on")
+      ->required();
+  command.add_option("--message,-m", line.merge.message, "what the new migration is called")
+      ->type_name("TEXT");
+  command.add_option("--directory,-d", line.merge.directory, "migrations/ unless given")
+      ->type_name("DIRECTORY");
+  add_layout(command, line.merge.layout);
+}
+
+void add_renumber(CLI::App& app, CommandLine& line) {
+  CLI::App& command = *app.add_subcommand(
+      "renumber", "Give a migration that is not locked yet the next free number");
+  command.footer(
+      "For two branches that took the same number. Its files are renamed, its header is put "
+      "right, and so are the\nDependencies on it of migrations that are not locked. Locked ones "
+      "are never renumbered.");
+  command.add_option("NAME", line.renumber.names,
+                     "full names or versions; all whose number a locked one has unless given");
+  command.add_option("--directory,-d", line.renumber.directory, "migrations/ unless given")
+      ->type_name("DIRECTORY");
+  command.add_flag("--dry-run", line.renumber.dry_run, "say what would be changed");
+  command.add_flag("--json", line.renumber.json, "as JSON");
+  add_layout(command, line.renumber.layout);
+}
+
 void add_rules(CLI::App& app, CommandLine& line) {
   CLI::App& command = *app.add_subcommand("rules", "List the linter's rules, or explain one");
   command.add_option("RULE", line.rules.rule, "the rule to explain");
@@ -286,6 +322,10 @@ int dispatch(const CLI::App& app, CommandLine& line) {
     return run_graph(line.graph);
   if (app.got_subcommand("new"))
     return run_new(line.create);
+  if (app.got_subcommand("merge"))
+    return run_merge(line.merge);
+  if (app.got_subcommand("renumber"))
+    return run_renumber(line.renumber);
   return run_rules(line.rules);
 }
 
@@ -358,6 +398,8 @@ int main(int argc, char** argv) {
   add_explain(app, line);
   add_graph(app, line);
   add_new(app, line);
+  add_merge(app, line);
+  add_renumber(app, line);
   add_rules(app, line);
   if (!has_known_command(app, argc, argv))
     return kUsage;

@@ -111,6 +111,23 @@ struct NewOptions {
 };
 int run_new(const NewOptions& options);
 
+struct MergeOptions {
+  std::filesystem::path directory;
+  std::vector<std::string> names;  ///< versions, names, aliases, or `heads` for all heads
+  std::string message;  ///< what the new migration is called; of the versions where empty
+  Layout layout = Layout::kAuto;
+};
+int run_merge(const MergeOptions& options);
+
+struct RenumberOptions {
+  std::filesystem::path directory;
+  std::vector<std::string> names;  ///< all that collide with a locked one where empty
+  Layout layout = Layout::kAuto;
+  bool dry_run = false;
+  bool json = false;
+};
+int run_renumber(const RenumberOptions& options);
+
 struct RulesOptions {
   std::optional<std::string> rule;
   bool json = false;

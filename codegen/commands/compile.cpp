@@ -4,13 +4,17 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "catalog/describe.hpp"
 #include "catalog/expected.hpp"
 #include "lint/lint.hpp"
+#include "order/phases.hpp"
 
 namespace godwit::codegen::commands {
 namespace {
@@ -30,20 +34,103 @@ void leave_transaction(const lint::FailsInTransaction& fails, CompiledSet& set) 
     indices.insert(place, fails.statement);
 }
 
-void finish(CompiledSet& set, const lint::Policy& policy, const lint::Observer& observer = {},
-            bool wants_schema = false) {
-  const auto is_external = [&](const catalog::Name& name) {
-    return lint::is_external(policy, name.schema, name.name);
+bool is_original(const CompiledSet& set, const Squash& squash, const sql::Migration* migration) {
+  return std::any_of(squash.originals.begin(), squash.originals.end(),
+                     [&](std::size_t original) { return &set.migrations[original] == migration; });
+}
+
+/// Adds to the set's findings those of `findings` that are about what `squash` replaces.
+void take_findings(CompiledSet& set, const Squash& squash, Diagnostics& findings) {
+  const auto is_about_original = [&](const Diagnostic& finding) {
+    return std::any_of(squash.originals.begin(), squash.originals.end(), [&](std::size_t original) {
+      const MigrationSource& source = set.sources[original];
+      const auto& sections = {&source.up, &source.down, &source.verify, &source.require};
+      return std::any_of(sections.begin(), sections.end(), [&](const Section* section) {
+        return section->is_present() && &section->file() == finding.file;
+      });
+    });
   };
-  lint::UpObserver note_change;
-  if (wants_schema) {
-    note_change = [&](std::size_t /*n*/, const catalog::Catalog& catalog, bool is_opaque) {
-      set.schema_changes.push_back({catalog::schema_change(catalog, is_external), is_opaque});
+  for (Diagnostic& finding : findings.all()) {
+    if (is_about_original(finding))
+      set.diagnostics.all().push_back(std::move(finding));
+  }
+}
+
+/// Who looks on while the set is linted; either may be missing.
+struct Watch {
+  lint::Observer observer;
+  std::function<void(const sql::Migration&, const catalog::Catalog&, bool is_opaque)> up_observer;
+};
+
+/// Both ways to the place of the squash have to end in the same schema.
+void compare_squash(CompiledSet& set, const Squash& squash, const lint::Policy& policy,
+                    const Watch& watch) {
+  Diagnostics old_findings;
+  catalog::Catalog old_catalog;
+  const std::vector<const sql::Migration*> old_order = order_of_old(set, squash);
+  // All but what is replaced has been shown before.
+  lint::Observer observer;
+  if (watch.observer) {
+    observer = [&](const lint::Event& event, const lint::Context& context) {
+      if (is_original(set, squash, &context.migration()))
+        watch.observer(event, context);
     };
   }
-  for (const auto& fails : lint::lint_set(set.in_order, policy, set.diagnostics, observer,
-                                          wants_schema ? &set.catalog : nullptr, note_change))
+  lint::UpObserver up_observer;
+  if (watch.up_observer) {
+    up_observer = [&](std::size_t n, const catalog::Catalog& catalog, bool is_opaque) {
+      if (is_original(set, squash, old_order[n]))
+        watch.up_observer(*old_order[n], catalog, is_opaque);
+    };
+  }
+  for (const auto& fails :
+       lint::lint_set(old_order, policy, old_findings, observer, &old_catalog, up_observer))
     leave_transaction(fails, set);
+  take_findings(set, squash, old_findings);
+
+  std::vector<const sql::Migration*> new_order = order_of_new(set);
+  const sql::Migration* end = &set.migrations[squash.index];
+  new_order.erase(std::next(std::find(new_order.begin(), new_order.end(), end)), new_order.end());
+  Diagnostics ignored;
+  catalog::Catalog new_catalog;
+  lint::lint_set(new_order, policy, ignored, {}, &new_catalog);
+
+  const std::vector<catalog::Difference> differences = catalog::diff(old_catalog, new_catalog);
+  if (differences.empty())
+    return;
+  constexpr std::size_t kMostListed = 12;
+  std::vector<std::string> notes;
+  for (const catalog::Difference& difference : differences) {
+    if (notes.size() < kMostListed)
+      notes.push_back(difference.kind == catalog::DifferenceKind::kExtra
+                          ? difference.key + " is made by the squash alone"
+                          : to_string(difference));
+  }
+  if (differences.size() > kMostListed)
+    notes.push_back(fmt::format("and {} more", differences.size() - kMostListed));
+  const bool is_only_text =
+      std::all_of(differences.begin(), differences.end(), [](const catalog::Difference& one) {
+        return one.kind == catalog::DifferenceKind::kRewritten;
+      });
+  const bool is_unknown = old_catalog.is_opaque || new_catalog.is_opaque ||
+                          old_catalog.may_have_more || new_catalog.may_have_more;
+  const MigrationSource& source = set.sources[squash.index];
+  const ReplacedRange& range = source.header.replaces.front();
+  set.diagnostics
+      .add(is_only_text || is_unknown ? Severity::kWarning : Severity::kError, "squash-differs",
+           source.up.file(), range.offset,
+           fmt::format("the squash does not make the schema that {} made", replaced_text(source)),
+           std::move(notes))
+      .length = range.length;
+}
+
+void finish(CompiledSet& set, const lint::Policy& policy) {
+  for (const auto& fails : lint::lint_set(order_of_new(set), policy, set.diagnostics))
+    leave_transaction(fails, set);
+  for (const Squash& squash : set.order.squashes) {
+    if (!squash.originals.empty())
+      compare_squash(set, squash, policy, watch);
+  }
   lint::apply_policy(policy, set.in_order, set.diagnostics);
   set.diagnostics.sort();
 }
@@ -87,6 +174,30 @@ void check_baseline(const CompiledSet& set, const lint::Policy& policy) {
 
 }  // namespace
 
+std::vector<const sql::Migration*> order_of_new(const CompiledSet& set) {
+  std::vector<const sql::Migration*> order;
+  for (const sql::Migration* migration : set.in_order) {
+    if (std::none_of(set.order.squashes.begin(), set.order.squashes.end(),
+                     [&](const Squash& squash) { return is_original(set, squash, migration); }))
+      order.push_back(migration);
+  }
+  return order;
+}
+
+std::vector<const sql::Migration*> order_of_old(const CompiledSet& set, const Squash& squash) {
+  std::vector<const sql::Migration*> order;
+  for (const sql::Migration* migration : set.in_order) {
+    if (migration == &set.migrations[squash.index])
+      break;
+    if (std::none_of(set.order.squashes.begin(), set.order.squashes.end(),
+                     [&](const Squash& other) {
+                       return other.index != squash.index && is_original(set, other, migration);
+                     }))
+      order.push_back(migration);
+  }
+  return order;
+}
+
 std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
   auto set = std::make_unique<CompiledSet>();
   set->sources = load_set(request.files, set->files, set->diagnostics);
@@ -107,6 +218,7 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
           !source.is_repeatable &&
           std::any_of(set->lock.entries.begin(), set->lock.entries.end(),
                       [&](const LockEntry& entry) { return entry.version == source.version; });
+    check_phases(set->sources, set->order, set->lock, set->diagnostics);
   }
   finish(*set, request.policy, request.observer, request.wants_schema);
   return set;

@@ -56,7 +56,7 @@ struct CompiledSet {
   std::vector<sql::Migration> migrations;       ///< the n-th is of the n-th source
   std::vector<const sql::Migration*> in_order;  ///< as they are applied
   std::vector<const MigrationSource*> sources_in_order;
-  std::vector<SchemaChange> schema_changes;  ///< with wants_schema: the n-th is of in_order's n-th
+  std::vector<SchemaChange> schema_changes;  ///< with wants_schema: the n-th is of migrations' n-th
   catalog::Catalog catalog;                  ///< with wants_schema: behind the last migration
   Diagnostics diagnostics;                   ///< of all layers, with the policy applied, sorted
 };
@@ -71,6 +71,12 @@ std::unique_ptr<CompiledSet> compile_stray(const std::filesystem::path& file,
                                            const std::vector<Define>& defines,
                                            const lint::Policy& policy,
                                            std::optional<bool> wants_transaction);
+
+/// What a new database runs, in order: all but what a squash replaces.
+std::vector<const sql::Migration*> order_of_new(const CompiledSet& set);
+
+/// What a database ran that has what `squash` replaces, up to where the squash stands.
+std::vector<const sql::Migration*> order_of_old(const CompiledSet& set, const Squash& squash);
 
 /// By its version, its name or an alias; null when there is none.
 const sql::Migration* find_migration(const CompiledSet& set, std::string_view wanted);

@@ -83,8 +83,12 @@ bool runs_in_transaction(const sql::TransactionPlan& plan) {
 std::vector<ExplainedSection> explain(const CompiledSet& set, const lint::Policy& policy) {
   std::vector<ExplainedSection> sections;
   std::map<const Section*, std::vector<bool>> repeatable;
+  const Squash* only_originals_of = nullptr;
   const lint::Observer watch = [&](const lint::Event& event, const lint::Context& context) {
     const Section& section = context.section();
+    if (only_originals_of != nullptr &&
+        !replaces(set.sources[only_originals_of->index], context.source().version))
+      return;
     if (sections.empty() || sections.back().section != &section)
       sections.push_back({.migration = &context.migration(),
                           .section = &section,
@@ -114,7 +118,20 @@ std::vector<ExplainedSection> explain(const CompiledSet& set, const lint::Policy
     sections.back().statements.push_back(std::move(one));
   };
   Diagnostics ignored;
-  lint::lint_set(set.in_order, policy, ignored, watch);
+  lint::lint_set(order_of_new(set), policy, ignored, watch);
+  for (const Squash& squash : set.order.squashes) {
+    if (squash.originals.empty())
+      continue;
+    only_originals_of = &squash;
+    lint::lint_set(order_of_old(set, squash), policy, ignored, watch);
+  }
+  const auto place = [&](const ExplainedSection& section) {
+    return std::find(set.in_order.begin(), set.in_order.end(), section.migration);
+  };
+  if (only_originals_of != nullptr)
+    std::stable_sort(
+        sections.begin(), sections.end(),
+        [&](const ExplainedSection& a, const ExplainedSection& b) { return place(a) < place(b); });
   return sections;
 }
 

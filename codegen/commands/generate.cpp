@@ -38,6 +38,10 @@ emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectR
   emit::TableMigration entry;
   entry.migration = &migration;
   entry.dependencies = dependency_versions(set, index);
+  for (const Squash& squash : set.order.squashes) {
+    if (squash.index == index)
+      entry.replaced = replaced_versions(squash, set.sources, set.lock);
+  }
   entry.is_idempotent = source.header.idempotency.value_or(false);
   entry.schema = change.text;
   entry.is_opaque = change.is_opaque;
@@ -91,7 +95,7 @@ emit::Table make_table(const Manifest& manifest, const CompiledSet& set,
                     .migrations = {}};
   for (std::size_t n = 0; n < set.order.order.size(); ++n)
     table.migrations.push_back(
-        table_migration(set, effects, set.order.order[n], set.schema_changes[n]));
+        table_migration(set, effects, set.order.order[n], set.schema_changes[set.order.order[n]]));
   return table;
 }
 

@@ -82,6 +82,16 @@ Sources dependants(const CompiledSet& set, const MigrationSource& source) {
   return found;
 }
 
+/// Null where nothing replaces it.
+const MigrationSource* squash_of(const CompiledSet& set, const MigrationSource& source) {
+  for (const Squash& squash : set.order.squashes) {
+    if (squash.index != static_cast<std::size_t>(&source - set.sources.data()) &&
+        replaces(set.sources[squash.index], source.version))
+      return &set.sources[squash.index];
+  }
+  return nullptr;
+}
+
 std::string parts(const MigrationSource& source) {
   std::string text = "up";
   for (const Section* section : {&source.down, &source.require, &source.verify}) {
@@ -111,6 +121,10 @@ Json describe(const CompiledSet& set, const sql::Migration& migration) {
   json["dependencies"] = references(dependencies(set, source));
   json["foreign_dependencies"] = foreign_dependencies(source);
   json["dependants"] = references(dependants(set, source));
+  json["replaces"] = replaced_text(source);
+  json["replaced_by"] = nullptr;
+  if (const MigrationSource* squash = squash_of(set, source))
+    json["replaced_by"] = squash->version;
   json["transactional"] = runs_in_transaction(migration);
   if (source.header.idempotency)
     json["idempotent"] = *source.header.idempotency;
@@ -142,6 +156,16 @@ std::string shown_dependencies(const CompiledSet& set, const MigrationSource& so
   return own.empty() && !foreign.empty() ? fmt::format("{}", fmt::join(foreign, ", "))
                                          : joined(own) + (foreign.empty() ? "" : ", ") +
                                                fmt::format("{}", fmt::join(foreign, ", "));
+}
+
+/// With what a list has room to say of a squash.
+std::string shown_relations(const CompiledSet& set, const MigrationSource& source) {
+  std::string text = shown_dependencies(set, source);
+  if (!source.header.replaces.empty())
+    text += fmt::format("; replaces {}", replaced_text(source));
+  if (const MigrationSource* squash = squash_of(set, source))
+    text += fmt::format("; replaced by {}", squash->version);
+  return text;
 }
 
 void print_line(std::string_view key, std::string_view value) {
@@ -196,7 +220,7 @@ int run_list(const ListOptions& options) {
     fmt::print("{:>4}  {:<{}}  {:<11}  {:<6}  {:<22}  {}\n", ++number, source.full_name, width,
                runs_in_transaction(*migration) ? "yes" : "none",
                is_locked(*set, source) ? "yes" : "no", parts(source),
-               shown_dependencies(*set, source));
+               shown_relations(*set, source));
   }
   fmt::print("{} {}, digest {}\n", number, number == 1 ? "migration" : "migrations",
              set_digest(set->sources_in_order));
@@ -224,6 +248,9 @@ int run_show(const ShowOptions& options) {
   print_line("locked", is_locked(*set, source) ? "yes" : "no");
   print_line("dependencies", shown_dependencies(*set, source));
   print_line("dependants", joined(dependants(*set, source)));
+  print_line("replaces", replaced_text(source));
+  if (const MigrationSource* squash = squash_of(*set, source))
+    print_line("replaced by", squash->full_name);
   print_line("idempotent", yes_or_no(source.header.idempotency));
   print_line("transaction", !runs_in_transaction(*migration)        ? "none"
                             : migration->up_transaction.outer_begin ? "yes, the file's BEGIN and "

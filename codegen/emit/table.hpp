@@ -20,6 +20,8 @@ struct TableMigration {
   const sql::Migration* migration = nullptr;
   /// Versions of this set, resolved from the header's names, and those of other sets.
   std::vector<std::int64_t> dependencies;
+  /// Of a squash: what a database must have to be taken to have it.
+  std::vector<std::int64_t> replaced;
   bool is_idempotent = false;
   std::string schema;  ///< see catalog::schema_change()
   bool is_opaque = false;

@@ -40,6 +40,41 @@ constexpr RuleInfo kRules[] = {
      .bad = "007: -- Dependencies: 8\n008: -- Dependencies: 7",
      .good = "007: -- Dependencies: None\n008: -- Dependencies: 7",
      .manual = "docs/rules.md#order"},
+    {.id = "invalid-replaces",
+     .group = "order",
+     .is_hard = true,
+     .summary = "A squash replaces itself, another squash, or what another replaces too",
+     .explanation =
+         "A migration is run by itself or as a part of one squash. To squash again, take the file "
+         "of the older squash out of the folder, with those that it replaced: the databases have "
+         "it in their history by then.",
+     .bad = "121_all.sql: -- Replaces: 1-121",
+     .good = "121_all.sql: -- Replaces: 1-120",
+     .manual = "docs/rules.md#order"},
+    {.id = "squash-differs",
+     .group = "order",
+     .summary = "A squash does not make the schema that the migrations it replaces made",
+     .explanation =
+         "New databases would get another schema than old ones have. The build folds both, as "
+         "long as the files of both are there, and lists what is missing, extra or different: "
+         "tables, columns, constraints, indexes, types, functions, views; not rows, privileges or "
+         "comments, nor the order of columns. A warning where SQL that cannot be read (EXECUTE of "
+         "a computed string, DDL under a condition) leaves it open, or where only the text of an "
+         "expression differs.",
+     .bad = "001: CREATE TABLE a (id int); 002: ALTER TABLE a ADD COLUMN b int;\n"
+            "003: -- Replaces: 1-2\nCREATE TABLE a (id int);",
+     .good = "003: -- Replaces: 1-2\nCREATE TABLE a (id int, b int);",
+     .manual = "docs/rules.md#order"},
+    {.id = "expand-needs-contract",
+     .group = "order",
+     .summary = "An expand migration depends on a contract migration of the same release",
+     .explanation =
+         "`up --phase=expand` runs before the new release starts and leaves contract migrations, "
+         "and all that depends on them, for later. The new release would start without the "
+         "schema that it needs. One release is what is not in the lock file yet.",
+     .bad = "007: -- Phase: contract\n008: -- Phase: expand\n-- Dependencies: 7",
+     .good = "007: -- Phase: expand\n008: -- Phase: contract\n-- Dependencies: 7",
+     .manual = "docs/command-line.md#phases"},
     {.id = "edited-locked-migration",
      .group = "order",
      .is_hard = true,

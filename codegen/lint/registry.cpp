@@ -28,6 +28,7 @@ constexpr std::array kFamilies = {
     &kExistenceRules,   &kDuplicateRules,
     &kDependentRules,   &kKeyRules,
     &kFinalRules,       &kPendingRules,
+    &kPhaseRules,
 };
 
 }  // namespace

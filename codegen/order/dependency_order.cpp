@@ -6,6 +6,7 @@
 #include <optional>
 #include <queue>
 #include <string>
+#include <utility>
 
 #include "source/words.hpp"
 
@@ -20,6 +21,18 @@ class Names {
       if (!sources[i].is_repeatable)
         versions_.emplace(sources[i].version, i);
       names_.emplace(sources[i].full_name, i);
+    }
+    std::map<std::string, std::size_t> tags;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const Header& header = sources[i].header;
+      const auto [taken, is_new] = tags.emplace(header.tag, i);
+      if (!header.tag.empty() && !is_new)
+        diagnostics
+            .error("invalid-header-value", sources[i].up.file(), header.tag_offset,
+                   "the tag `" + header.tag + "` is taken by " +
+                       sources[taken->second].up.file().display(),
+                   {"a tag names one migration: give one of the two another"})
+            .length = header.tag.size();
     }
     for (std::size_t i = 0; i < sources.size(); ++i) {
       for (const std::string& alias : sources[i].header.aliases) {
@@ -82,14 +95,50 @@ void report_unknown(const MigrationSource& source, const DependencyName& name,
       .length = name.text.size();
 }
 
+/// Who is replaced by whom.
+class Replacements {
+ public:
+  Replacements(std::span<const MigrationSource> sources, const std::vector<Squash>& squashes)
+      : sources_(sources), squashes_(squashes), squash_of_(sources.size()) {
+    for (const Squash& squash : squashes) {
+      for (const std::size_t original : squash.originals) squash_of_[original] = squash.index;
+    }
+  }
+
+  /// What a dependency of `from` on `to` comes to: the squash of `to`, but for those that it
+  /// replaces, and for itself.
+  std::size_t followed(std::size_t from, std::size_t to) const {
+    const auto& squash = squash_of_[to];
+    return !squash || *squash == from || squash_of_[from] == squash ? to : *squash;
+  }
+
+  /// The squash of a version whose file is gone.
+  std::optional<std::size_t> squash_of(std::int64_t version) const {
+    for (const Squash& squash : squashes_) {
+      if (replaces(sources_[squash.index], version))
+        return squash.index;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::span<const MigrationSource> sources_;
+  const std::vector<Squash>& squashes_;
+  std::vector<std::optional<std::size_t>> squash_of_;
+};
+
 std::vector<std::size_t> resolve(std::size_t index, std::span<const MigrationSource> sources,
-                                 const Names& names, Diagnostics& diagnostics) {
+                                 const Names& names, const Replacements& replacements,
+                                 Diagnostics& diagnostics) {
   const MigrationSource& source = sources[index];
+  std::vector<std::size_t> named;
   std::vector<std::size_t> resolved;
   for (const DependencyName& name : source.header.dependencies) {
     if (!name.set.empty())
       continue;
-    const std::optional<std::size_t> found = names.find(name);
+    std::optional<std::size_t> found = names.find(name);
+    if (!found && name.version)
+      found = replacements.squash_of(*name.version);
     if (!found) {
       report_unknown(source, name, sources, diagnostics);
     } else if (sources[*found].is_repeatable && !source.is_repeatable) {
@@ -99,26 +148,71 @@ std::vector<std::size_t> resolve(std::size_t index, std::span<const MigrationSou
                      ", which is applied after all versioned migrations",
                  {"make this one repeatable too, or put what it needs into a versioned one"})
           .length = name.text.size();
-    } else if (*found == index) {
+    } else if (*found == index || (name.version && replaces(source, *name.version))) {
       diagnostics
           .error("self-dependency", source.up.file(), name.offset,
                  "migration " + label_of(source) + " depends on itself")
           .length = name.text.size();
-    } else if (std::find(resolved.begin(), resolved.end(), *found) != resolved.end()) {
+    } else if (std::find(named.begin(), named.end(), *found) != named.end() &&
+               (!name.version || *name.version == sources[*found].version)) {
       diagnostics
           .add(Severity::kWarning, "duplicate-dependency", source.up.file(), name.offset,
                "migration " + label_of(sources[*found]) + " is listed twice")
           .length = name.text.size();
     } else {
-      resolved.push_back(*found);
+      named.push_back(*found);
+      const std::size_t followed = replacements.followed(index, *found);
+      if (std::find(resolved.begin(), resolved.end(), followed) == resolved.end())
+        resolved.push_back(followed);
     }
   }
   return resolved;
 }
 
+/// Where each source stands when nothing depends on anything: by version, and a squash behind the
+/// last of those that it replaces.
+std::vector<std::size_t> places_of(std::span<const MigrationSource> sources) {
+  const auto key = [&](std::size_t i) {
+    const auto& ranges = sources[i].header.replaces;
+    if (ranges.empty())
+      return std::pair(i + 1, i);
+    const auto last =
+        std::max_element(ranges.begin(), ranges.end(), [](const auto& a, const auto& b) {
+          return a.last < b.last;
+        })->last;
+    std::size_t before = 0;
+    for (std::size_t k = 0; k < sources.size(); ++k) {
+      if (k != i && sources[k].version <= last)
+        before = k + 1;
+    }
+    return std::pair(before, sources.size() + i);
+  };
+  std::vector<std::size_t> by_place(sources.size());
+  for (std::size_t i = 0; i < sources.size(); ++i) by_place[i] = i;
+  std::stable_sort(by_place.begin(), by_place.end(),
+                   [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+  std::vector<std::size_t> places(sources.size());
+  for (std::size_t place = 0; place < by_place.size(); ++place) places[by_place[place]] = place;
+  return places;
+}
+
+using Edges = std::vector<std::vector<std::size_t>>;
+
+/// What has to come before each source: its dependencies, and what it replaces.
+Edges edges_of(const DependencyOrder& graph) {
+  Edges edges = graph.dependencies;
+  for (const Squash& squash : graph.squashes) {
+    auto& before = edges[squash.index];
+    for (const std::size_t original : squash.originals) {
+      if (std::find(before.begin(), before.end(), original) == before.end())
+        before.push_back(original);
+    }
+  }
+  return edges;
+}
+
 /// Some cycle among the migrations that are not `is_done`, each depending on the next.
-std::vector<std::size_t> find_cycle(const DependencyOrder& graph,
-                                    const std::vector<bool>& is_done) {
+std::vector<std::size_t> find_cycle(const Edges& edges, const std::vector<bool>& is_done) {
   // Every migration that is left depends on another that is left: following the first such
   // dependency must come back to a migration that was met before.
   std::size_t at =
@@ -126,7 +220,7 @@ std::vector<std::size_t> find_cycle(const DependencyOrder& graph,
   std::vector<std::size_t> path;
   while (std::find(path.begin(), path.end(), at) == path.end()) {
     path.push_back(at);
-    const auto& next = graph.dependencies[at];
+    const auto& next = edges[at];
     at = *std::find_if(next.begin(), next.end(), [&](std::size_t d) { return !is_done[d]; });
   }
   path.erase(path.begin(), std::find(path.begin(), path.end(), at));
@@ -157,16 +251,21 @@ void report_cycle(const std::vector<std::size_t>& cycle, std::span<const Migrati
 DependencyOrder order_set(std::span<const MigrationSource> sources, Diagnostics& diagnostics) {
   const Names names(sources, diagnostics);
   DependencyOrder result;
-  std::vector<std::vector<std::size_t>> dependants(sources.size());
+  result.squashes = find_squashes(sources, diagnostics);
+  const Replacements replacements(sources, result.squashes);
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    result.dependencies.push_back(resolve(i, sources, names, replacements, diagnostics));
+  Edges edges = edges_of(result);
+  Edges dependants(sources.size());
   std::vector<std::size_t> open(sources.size());
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    result.dependencies.push_back(resolve(i, sources, names, diagnostics));
-    open[i] = result.dependencies[i].size();
-    for (const std::size_t dependency : result.dependencies[i]) dependants[dependency].push_back(i);
+    open[i] = edges[i].size();
+    for (const std::size_t before : edges[i]) dependants[before].push_back(i);
   }
 
-  // Sources are sorted by version, so the smallest index is the smallest version.
-  std::priority_queue<std::size_t, std::vector<std::size_t>, std::greater<>> free;
+  const std::vector<std::size_t> places = places_of(sources);
+  const auto is_behind = [&](std::size_t a, std::size_t b) { return places[a] > places[b]; };
+  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(is_behind)> free(is_behind);
   for (std::size_t i = 0; i < sources.size(); ++i) {
     if (open[i] == 0)
       free.push(i);
@@ -186,16 +285,16 @@ DependencyOrder order_set(std::span<const MigrationSource> sources, Diagnostics&
   };
   drain();
   while (result.order.size() < sources.size()) {
-    const std::vector<std::size_t> cycle = find_cycle(result, is_done);
+    const std::vector<std::size_t> cycle = find_cycle(edges, is_done);
     report_cycle(cycle, sources, diagnostics);
     // Cut the circle at its smallest version and go on, to find the other circles too.
     const std::size_t cut = *std::min_element(cycle.begin(), cycle.end());
     open[cut] = 0;
-    auto& dependencies = result.dependencies[cut];
-    std::erase_if(dependencies, [&](std::size_t d) {
-      if (is_done[d])
+    std::erase_if(edges[cut], [&](std::size_t before) {
+      if (is_done[before])
         return false;
-      std::erase(dependants[d], cut);
+      std::erase(dependants[before], cut);
+      std::erase(result.dependencies[cut], before);
       return true;
     });
     free.push(cut);

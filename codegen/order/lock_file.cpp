@@ -56,6 +56,15 @@ const MigrationSource* find_migration(std::span<const MigrationSource* const> mi
   return found == migrations.end() ? nullptr : *found;
 }
 
+/// Its file may go, and its line may stay: a squash stands for it.
+bool is_replaced(std::span<const MigrationSource* const> in_order, std::int64_t version) {
+  return std::any_of(in_order.begin(), in_order.end(), [&](const MigrationSource* migration) {
+    const auto& ranges = migration->header.replaces;
+    return std::any_of(ranges.begin(), ranges.end(),
+                       [&](const ReplacedRange& range) { return range.has(version); });
+  });
+}
+
 bool accepts(const MigrationSource& migration, const std::string& checksum) {
   const auto& accepted = migration.header.accepted_checksums;
   return std::find(accepted.begin(), accepted.end(), checksum) != accepted.end();
@@ -71,6 +80,8 @@ void check_entry(const LockFile& lock, const LockEntry& entry,
                  std::span<const MigrationSource* const> in_order, Diagnostics& diagnostics) {
   const MigrationSource* migration = find_migration(in_order, entry.version);
   if (migration == nullptr) {
+    if (is_replaced(in_order, entry.version))
+      return;
     const auto twin = std::find_if(in_order.begin(), in_order.end(), [&](const MigrationSource* m) {
       return m->up.file().checksum() == entry.checksum && m->name == entry.name &&
              find_entry(lock, m->version) == nullptr;
@@ -227,6 +238,10 @@ std::vector<const MigrationSource*> lockable(std::span<const MigrationSource* co
 std::vector<LockEntry> updated_lock(const LockFile& lock,
                                     std::span<const MigrationSource* const> in_order) {
   std::vector<LockEntry> entries;
+  for (const LockEntry& entry : lock.entries) {
+    if (find_migration(in_order, entry.version) == nullptr && is_replaced(in_order, entry.version))
+      entries.push_back(entry);
+  }
   for (const MigrationSource* migration : in_order) {
     const LockEntry* locked = find_entry(lock, migration->version);
     entries.push_back(locked != nullptr ? *locked

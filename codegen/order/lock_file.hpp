@@ -8,7 +8,8 @@
 //
 // A line each in set order, version, name, checksum; last the SHA-256 of the lines above, line ends
 // included. Two branches that add a migration each conflict in it, which is where that should be
-// noticed.
+// noticed. Of migrations that a squash replaces the lines stay when their files go, in front: they
+// say what the squash stands for.
 #pragma once
 
 #include <cstdint>
@@ -53,11 +54,11 @@ std::string lock_text(std::span<const LockEntry> entries);
 std::vector<const MigrationSource*> lockable(std::span<const MigrationSource* const> in_order);
 
 /// The set digest: SHA-256 over version, name and checksum of each migration in set order. It is
-/// the digest of the lock file that has them all.
+/// the digest of a lock file that has exactly them.
 std::string set_digest(std::span<const MigrationSource* const> in_order);
 
-/// The lock file's lines with those of new migrations at their places in set order. Only meaningful
-/// when check_lock() found no error.
+/// The lock file's lines with those of new migrations at their places in set order; first those of
+/// replaced migrations whose files are gone. Only meaningful when check_lock() found no error.
 std::vector<LockEntry> updated_lock(const LockFile& lock,
                                     std::span<const MigrationSource* const> in_order);
 

@@ -69,10 +69,11 @@ class HeaderReader {
   void read_phase(const Line& line);
   void read_breaking(const Line& line);
   void read_irreversible(const Line& line);
-  void read_tag(const Line& line) { set_once(header_.tag, line.value); }
+  void read_tag(const Line& line);
   void read_alias(const Line& line);
   void read_syntax(const Line& line);
   void read_accept_checksum(const Line& line);
+  void read_replaces(const Line& line);
   void read_unsupported(const Line& line);
 
   void read_timeout(const Line& line, std::optional<std::int32_t>& into);
@@ -114,7 +115,7 @@ const std::array<HeaderReader::Key, 20> HeaderReader::kKeys{{
     {kKeyNames[15], &HeaderReader::read_alias},
     {kKeyNames[16], &HeaderReader::read_syntax},
     {kKeyNames[17], &HeaderReader::read_accept_checksum},
-    {kKeyNames[18], &HeaderReader::read_unsupported},
+    {kKeyNames[18], &HeaderReader::read_replaces},
     {kKeyNames[19], &HeaderReader::read_unsupported},
 }};
 
@@ -449,6 +450,7 @@ void HeaderReader::read_set(const Line& line) {
 }
 
 void HeaderReader::read_phase(const Line& line) {
+  header_.phase_offset = offset_of(line.key);
   if (equals_ignoring_case(line.value, "expand"))
     header_.phase = Phase::kExpand;
   else if (equals_ignoring_case(line.value, "contract"))
@@ -464,6 +466,12 @@ void HeaderReader::read_irreversible(const Line& line) {
     invalid(line.key, "`Irreversible` needs a reason",
             "write why nothing can undo it: `Irreversible: the column's data is gone`");
   set_once(header_.irreversible, line.value);
+}
+
+void HeaderReader::read_tag(const Line& line) {
+  // `@v1` is how a target spells it.
+  set_once(header_.tag, line.value.starts_with('@') ? line.value.substr(1) : line.value);
+  header_.tag_offset = offset_of(line.value.empty() ? line.key : line.value);
 }
 
 void HeaderReader::read_alias(const Line& line) {
@@ -504,6 +512,53 @@ void HeaderReader::read_accept_checksum(const Line& line) {
       invalid(checksum, "`" + std::string(checksum) + "` is not a checksum",
               "a checksum is the 64 hex digits that sha256sum prints");
     rest.remove_prefix(std::min(checksum.size() + 1, rest.size()));
+  }
+}
+
+/// `1-120`, `1..120`, `1 to 120`; also `[1-5, 7]`. Empty for what is neither a version nor a range.
+std::optional<ReplacedRange> parse_range(std::string_view text) {
+  const auto digits_end = std::find_if_not(text.begin(), text.end(), is_ascii_digit);
+  const auto first_size = static_cast<std::size_t>(digits_end - text.begin());
+  constexpr std::size_t kMostDigits = 18;
+  const auto first = parse_integer(text.substr(0, first_size));
+  std::string_view rest = trim(text.substr(first_size));
+  if (!first || first_size > kMostDigits)
+    return std::nullopt;
+  if (rest.empty())
+    return ReplacedRange{*first, *first};
+  for (const std::string_view mark : {"-", "..", "\xE2\x80\x93", "to "}) {
+    if (!rest.starts_with(mark))
+      continue;
+    rest = trim(rest.substr(mark.size()));
+    const auto last = parse_integer(rest);
+    if (last && all_digits(rest) && rest.size() <= kMostDigits && *last >= *first)
+      return ReplacedRange{*first, *last};
+  }
+  return std::nullopt;
+}
+
+void HeaderReader::read_replaces(const Line& line) {
+  std::string_view rest = line.value;
+  if (rest.starts_with('[') && rest.ends_with(']'))
+    rest = rest.substr(1, rest.size() - 2);
+  if (trim(rest).empty())
+    invalid(line.key, "`Replaces` names no migration",
+            "write the versions that this one stands for: `Replaces: 1-120` or `Replaces: 1, 7-9`");
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    const std::string_view item = trim(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (item.empty())
+      continue;
+    auto range = parse_range(item);
+    if (!range) {
+      invalid(item, "`" + std::string(item) + "` is neither a version nor a range of versions",
+              "write `Replaces: 1-120` or `Replaces: 1, 7-9`, the smaller version first");
+      continue;
+    }
+    range->offset = offset_of(item);
+    range->length = item.size();
+    header_.replaces.push_back(*range);
   }
 }
 

@@ -35,6 +35,16 @@ struct DependencyName {
   std::size_t offset = 0;               ///< of `text` in the file
 };
 
+/// `1-120` after `Replaces:`; one version is a range of itself.
+struct ReplacedRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::size_t offset = 0;  ///< in the file
+  std::size_t length = 0;
+
+  bool has(std::int64_t version) const noexcept { return version >= first && version <= last; }
+};
+
 struct HeaderSetting {
   std::string name;
   std::string value;
@@ -59,12 +69,15 @@ struct Header {
   std::optional<std::int32_t> statement_timeout_ms;
   std::vector<HeaderSetting> settings;
   Phase phase = Phase::kNone;
+  std::size_t phase_offset = 0;
   bool is_breaking = false;
   std::string irreversible;  ///< the reason
   std::string tag;
+  std::size_t tag_offset = 0;
   std::vector<std::string> aliases;
   std::optional<std::string> unchecked;  ///< the reason of `Syntax: unchecked reason`
   std::vector<std::string> accepted_checksums;
+  std::vector<ReplacedRange> replaces;  ///< of a squash
 };
 
 /// Reads the header of `file`. What cannot be read is reported (rules `unknown-header-key`,

@@ -95,6 +95,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   std::string color = "auto";
   std::string order = "graph";
   std::string drift = "fail";
+  std::string phase;
   std::string wait;
   std::string lock_timeout;
   std::string statement_timeout;
@@ -130,6 +131,9 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
                  "A pending migration that stands before an applied one: graph applies it when its "
                  "header declares Dependencies, linear never, any always")
       ->check(CLI::IsMember({"graph", "linear", "any"}));
+  app.add_option("--phase", phase,
+                 "expand leaves migrations of the contract phase pending, contract applies them")
+      ->check(CLI::IsMember({"expand", "contract"}));
   app.add_flag("--dry-run", options.dry_run, "Say what would be done, and write nothing");
   app.add_flag("--yes{true},-y{true}", arguments.yes,
                "Do not ask on a terminal (elsewhere the command is consent)");
@@ -144,7 +148,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   constexpr const char* kTarget =
       "A version, full name, alias, @tag, +1, -1, head, base or previous";
   CLI::App* up = app.add_subcommand("up", "Apply all that is pending, or a part of it");
-  up->alias("apply-all")->alias("upgrade")->alias("migrate");
+  up->alias("apply-all")->alias("upgrade")->alias("migrate")->alias("deploy");
   up->add_option("target", arguments.target,
                  "A number: so many; else a target, as for --to (head, which is the default)");
   up->add_option("--to", arguments.to,
@@ -161,7 +165,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   apply->add_option("target", arguments.target, kTarget)->required();
   CLI::App* down =
       app.add_subcommand("down", "Undo the last migration that was applied, by its down section");
-  down->alias("downgrade")->alias("rollback");
+  down->alias("downgrade")->alias("rollback")->alias("revert");
   CLI::App* redo = app.add_subcommand("redo", "Undo the last migration and apply it again");
   for (CLI::App* command : {down, redo}) {
     command->add_option("target", arguments.target,
@@ -236,6 +240,14 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
         "fresh", "Delete ALL DATA of the database, then apply everything; asks for a typed phrase");
     fresh->alias("reset");
   }
+  for (CLI::App* command : {up, down}) {
+    command->add_flag("--sql", arguments.is_sql,
+                      "Write the script for psql instead, as `sql` does; needs no database");
+    command->add_option("--from", arguments.from,
+                        command == up
+                            ? "With --sql: where the script begins (base, which is the default)"
+                            : "With --sql: where the script begins (head, which is the default)");
+  }
   CLI::App* status = app.add_subcommand("status", "Show every migration and what became of it");
   CLI::App* list = app.add_subcommand("list", "Show the names and states, one a line");
   CLI::App* info = app.add_subcommand("info", "Show all about one migration");
@@ -243,6 +255,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   info->add_option("migration", arguments.target,
                    "Its version or name: 7, 007, 007_crm, an alias, @tag or head")
       ->required();
+  info->add_flag("--sql", arguments.is_sql, "With the SQL of its sections");
   CLI::App* check = app.add_subcommand(
       "check", "Say by the exit code whether something is pending; writes nothing");
   CLI::App* validate =
@@ -282,6 +295,11 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     arguments.exit_code = is_help ? 0 : static_cast<int>(ErrorKind::kUsage);
     return arguments;
   }
+
+  arguments.has_from = up->count("--from") + down->count("--from") + sql->count("--from") > 0;
+  options.phase = phase == "expand"     ? Phase::kExpand
+                  : phase == "contract" ? Phase::kContract
+                                        : Phase::kNone;
 
   const std::map<CLI::App*, Command> commands = {
       {adopt, Command::kAdopt},       {fresh, Command::kFresh},     {up, Command::kUp},

@@ -59,6 +59,8 @@ struct Arguments {
   std::string format = "text";      ///< --format
   bool creates_database = false;    ///< --create-db
   bool is_rehearsal = false;        ///< --rehearse
+  bool is_sql = false;              ///< --sql
+  bool has_from = false;            ///< --from was given
   bool is_stored = false;           ///< --stored
   bool is_verify = false;           ///< --verify
   bool is_write = false;            ///< --write

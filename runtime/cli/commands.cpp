@@ -38,7 +38,8 @@ std::string took(const HistoryRow& row) {
 std::string counts(const Status& status) {
   std::string text = fmt::format("{} applied, {} pending", status.count(State::kApplied),
                                  status.count(State::kPending));
-  for (const State state : {State::kPartial, State::kDrifted, State::kUnknown}) {
+  for (const State state :
+       {State::kPartial, State::kDrifted, State::kUnknown, State::kReplaced, State::kCovered}) {
     if (status.count(state) > 0) {
       text += fmt::format(", {} {}", status.count(state), state_name(state));
     }
@@ -84,6 +85,18 @@ void print_field(std::string_view name, std::string_view text) {
   if (!text.empty()) {
     print(fmt::format("{:<14}{}", name, text));
   }
+}
+
+void print_sections(const Migration& migration) {
+  const auto show = [](std::string_view name, std::string_view file, std::string_view sql) {
+    if (!sql.empty()) {
+      print(fmt::format("\n-- {} ({})\n{}", name, file, sql));
+    }
+  };
+  show("require", migration.require.file, migration.require.sql);
+  show("up", migration.up.file, migration.up.sql);
+  show("verify", migration.verify.file, migration.verify.sql);
+  show("down", migration.down.file, migration.down.sql);
 }
 
 }  // namespace
@@ -168,7 +181,8 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
   }
   if (arguments.is_json) {
     print(json_info(set, status,
-                    static_cast<std::size_t>(std::distance(status.migrations.begin(), found))));
+                    static_cast<std::size_t>(std::distance(status.migrations.begin(), found)),
+                    arguments.is_sql));
     return 0;
   }
   print_field("Migration", name_of(*found));
@@ -185,6 +199,9 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Checksum", migration.checksum);
     print_field("Dependencies", joined(dependencies_of(set, migration)));
     print_field("Dependants", joined(dependants_of(set, migration)));
+    print_field("Replaces", replaced_text(migration));
+    print_field("Replaced by", squash_name(set, migration));
+    print_field("Phase", phase_name(migration.phase));
     print_field("Runs", transaction_text(migration));
     print_field("Idempotent", migration.is_idempotent ? "yes" : "not claimed");
     print_field("Breaking", migration.is_breaking ? "yes: older builds refuse to start on it" : "");
@@ -210,6 +227,9 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     }
   }
   print_field("Last failure", found->last_failure);
+  if (arguments.is_sql && found->migration != nullptr) {
+    print_sections(*found->migration);
+  }
   return 0;
 }
 
@@ -229,6 +249,10 @@ int run_check(const Arguments& arguments, const MigrationSet& set) {
     if (!arguments.is_quiet) {
       for (const Migration* migration : report.planned) {
         print(fmt::format("{}  {}", paint("pending", Color::kYellow, arguments.has_color),
+                          migration->full_name));
+      }
+      for (const Migration* migration : report.postponed) {
+        print(fmt::format("{}  {}", paint("postponed", Color::kYellow, arguments.has_color),
                           migration->full_name));
       }
       print(report.planned.empty()
@@ -253,7 +277,8 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   const auto is_applied = [&](std::int64_t version) {
     return std::any_of(
         status.migrations.begin(), status.migrations.end(), [&](const MigrationStatus& entry) {
-          return entry.row && entry.row->version == version && entry.row->state == "applied";
+          return entry.row ? entry.row->version == version && entry.row->state == "applied"
+                           : entry.state == State::kCovered && entry.migration->version == version;
         });
   };
   const MigrationStatus* last_applied = nullptr;
@@ -284,12 +309,16 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
         break;
       case State::kPending:
         if (is_before_applied && !entry.migration->declares_dependencies &&
+            entry.migration->phase != Phase::kContract &&
             entry.migration->kind == Kind::kVersioned) {
           findings.push_back(
               fmt::format("{} arrives late: {} stands after it and is applied, and its "
                           "header declares no Dependencies",
                           name, name_of(*last_applied)));
         }
+        break;
+      case State::kReplaced:
+      case State::kCovered:
         break;
       case State::kApplied:
         if (entry.row->migration_name != entry.migration->full_name) {
@@ -307,17 +336,29 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
         break;
     }
   }
+  // No difference, and worth knowing before a release: these cannot be undone.
+  std::vector<const Migration*> without_down;
+  for (const Migration& migration : set.migrations) {
+    if (!migration.down.is_present && migration.irreversible.empty() &&
+        migration.kind == Kind::kVersioned) {
+      without_down.push_back(&migration);
+    }
+  }
   const int exit_code = is_newer           ? static_cast<int>(ErrorKind::kNewerDatabase)
                         : findings.empty() ? 0
                                            : static_cast<int>(ErrorKind::kDrift);
   if (arguments.is_json) {
-    print(json_findings(status, findings, exit_code));
+    print(json_findings(status, findings, without_down, exit_code));
     return exit_code;
   }
   for (const std::string& finding : findings) {
     print(fmt::format("{} {}", paint("differs:", Color::kRed, arguments.has_color), finding));
   }
   if (!arguments.is_quiet) {
+    for (const Migration* migration : without_down) {
+      print(fmt::format("{}  {}", paint("no down:", Color::kYellow, arguments.has_color),
+                        migration->full_name));
+    }
     print(findings.empty()
               ? fmt::format("valid: {}", counts(status))
               : fmt::format("{} {}; {}", findings.size(),

@@ -78,6 +78,9 @@ DownOptions down_selection_of(const Arguments& arguments) {
 }
 
 int run_down(const Arguments& arguments, const MigrationSet& set) {
+  if (arguments.is_sql) {
+    return run_sql(arguments, set);
+  }
   Reporter progress(arguments, set);
   const SignalGuard guard;
   std::optional<Migrator> migrator;

@@ -115,6 +115,14 @@ Json status_entry(const MigrationStatus& entry) {
   return json;
 }
 
+Json names_of(const std::vector<const Migration*>& migrations) {
+  Json names = Json::array();
+  for (const Migration* migration : migrations) {
+    names.push_back(migration->full_name);
+  }
+  return names;
+}
+
 Json set_object(const MigrationSet& set) {
   Json json;
   json["name"] = set.name;
@@ -140,7 +148,7 @@ void add_database(Json& json, const Status& status) {
 std::string json_event(const Event& event) {
   constexpr std::array kNames = {"started",   "waiting",  "blocked", "retrying", "applying",
                                  "statement", "progress", "notice",  "warning",  "applied",
-                                 "failed",    "finished", "undoing", "undone"};
+                                 "failed",    "finished", "undoing", "undone",   "recorded"};
   Json json;
   json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
   if (event.migration != nullptr) {
@@ -187,6 +195,7 @@ Json report_object(const Report& report, const Error* error) {
       json["planned"].push_back(std::move(entry));
     }
   }
+  json["postponed"] = names_of(report.postponed);
   json["skipped"] = report.skipped;
   json["failed"] = report.failed;
   json["duration_ms"] = report.duration.count();
@@ -427,8 +436,8 @@ std::string json_verify(const VerifyReport& report, const SchemaReport& schema, 
   json["ok"] = exit_code == 0;
   json["exit_code"] = exit_code;
   json["database"] = optional_text(report.database);
-  json["held"] = names(report.held);
-  json["without_verify"] = names(report.unchecked);
+  json["held"] = names_of(report.held);
+  json["without_verify"] = names_of(report.unchecked);
   json["failures"] = Json::array();
   for (const Error& error : report.failures) {
     json["failures"].push_back(error_object(error));
@@ -451,11 +460,11 @@ std::string json_status(const MigrationSet& set, const Status& status) {
   json["exit_code"] = 0;
   add_database(json, status);
   json["set"] = set_object(set);
-  json["counts"] = {{"applied", status.count(State::kApplied)},
-                    {"pending", status.count(State::kPending)},
-                    {"partial", status.count(State::kPartial)},
-                    {"drifted", status.count(State::kDrifted)},
-                    {"unknown", status.count(State::kUnknown)}};
+  json["counts"] = {
+      {"applied", status.count(State::kApplied)}, {"pending", status.count(State::kPending)},
+      {"partial", status.count(State::kPartial)}, {"drifted", status.count(State::kDrifted)},
+      {"unknown", status.count(State::kUnknown)}, {"replaced", status.count(State::kReplaced)},
+      {"covered", status.count(State::kCovered)}};
   json["migrations"] = Json::array();
   for (const MigrationStatus& entry : status.migrations) {
     json["migrations"].push_back(status_entry(entry));
@@ -463,7 +472,8 @@ std::string json_status(const MigrationSet& set, const Status& status) {
   return dump(json);
 }
 
-std::string json_info(const MigrationSet& set, const Status& status, std::size_t index) {
+std::string json_info(const MigrationSet& set, const Status& status, std::size_t index,
+                      bool with_sql) {
   const MigrationStatus& entry = status.migrations[index];
   Json json;
   json["ok"] = true;
@@ -483,6 +493,15 @@ std::string json_info(const MigrationSet& set, const Status& status, std::size_t
     json["irreversible"] = optional_text(migration.irreversible);
     json["dependencies"] = dependencies_of(set, migration);
     json["dependants"] = dependants_of(set, migration);
+    json["phase"] = optional_text(phase_name(migration.phase));
+    json["replaces"] = optional_text(replaced_text(migration));
+    json["replaced_by"] = optional_text(squash_name(set, migration));
+    if (with_sql) {
+      json["sql"] = {{"require", optional_text(migration.require.sql)},
+                     {"up", migration.up.sql},
+                     {"verify", optional_text(migration.verify.sql)},
+                     {"down", optional_text(migration.down.sql)}};
+    }
   }
   return dump(json);
 }
@@ -498,6 +517,7 @@ std::string json_check(const Report& report, const Error* error, int exit_code) 
     add_migration(entry, *migration);
     json["pending"].push_back(std::move(entry));
   }
+  json["postponed"] = names_of(report.postponed);
   json["warnings"] = report.warnings;
   if (error != nullptr) {
     json["error"] = error_object(*error);
@@ -506,12 +526,13 @@ std::string json_check(const Report& report, const Error* error, int exit_code) 
 }
 
 std::string json_findings(const Status& status, const std::vector<std::string>& findings,
-                          int exit_code) {
+                          const std::vector<const Migration*>& without_down, int exit_code) {
   Json json;
   json["ok"] = exit_code == 0;
   json["exit_code"] = exit_code;
   add_database(json, status);
   json["findings"] = findings;
+  json["without_down"] = names_of(without_down);
   return dump(json);
 }
 

@@ -30,10 +30,11 @@ std::string json_graph(const MigrationSet& set);
 std::string json_verify(const VerifyReport& report, const SchemaReport& schema, int exit_code);
 std::string json_script(const std::string& script);
 std::string json_status(const MigrationSet& set, const Status& status);
-std::string json_info(const MigrationSet& set, const Status& status, std::size_t index);
+std::string json_info(const MigrationSet& set, const Status& status, std::size_t index,
+                      bool with_sql);
 std::string json_check(const Report& report, const Error* error, int exit_code);
 std::string json_findings(const Status& status, const std::vector<std::string>& findings,
-                          int exit_code);
+                          const std::vector<const Migration*>& without_down, int exit_code);
 std::string json_rehearsal(const RehearsalReport& report);
 /// `error` may be null.
 std::string json_fresh(const FreshReport& report, bool is_dry_run, const Error* error);

@@ -3,6 +3,8 @@
 // Formatting for people.
 #include "output.hpp"
 
+#include "progress.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -101,6 +103,10 @@ std::string_view state_name(State state) {
       return "drifted";
     case State::kUnknown:
       return "unknown";
+    case State::kReplaced:
+      return "replaced";
+    case State::kCovered:
+      return "covered";
   }
   return "";
 }
@@ -108,6 +114,8 @@ std::string_view state_name(State state) {
 Color state_color(State state) {
   switch (state) {
     case State::kApplied:
+    case State::kReplaced:
+    case State::kCovered:
       return Color::kGreen;
     case State::kPending:
     case State::kUnknown:
@@ -137,6 +145,7 @@ std::vector<std::string> Table::lines(bool has_color) const {
       widths[i] = std::max(widths[i], width_of(row[i]));
     }
   }
+  const std::size_t columns = terminal_columns();
   for (std::size_t r = 0; r < rows_.size(); ++r) {
     std::string line;
     for (std::size_t i = 0; i < rows_[r].size(); ++i) {
@@ -146,6 +155,9 @@ std::vector<std::string> Table::lines(bool has_color) const {
       }
     }
     line.erase(line.find_last_not_of(' ') + 1);
+    if (columns > 0) {
+      line = shortened(line, columns);
+    }
     lines.push_back(paint(line, r == 0 ? Color::kBold : colors_[r - 1], has_color));
   }
   return lines;

@@ -45,6 +45,10 @@ std::string text_of(const Event& event) {
 
 }  // namespace
 
+std::size_t terminal_columns() {
+  return isatty(STDOUT_FILENO) == 1 ? columns_of_terminal() : 0;
+}
+
 std::string bar(std::size_t done, std::size_t count, std::size_t width) {
   const std::size_t filled = count == 0 ? width : done * width / count;
   std::string text(filled, '=');

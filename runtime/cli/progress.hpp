@@ -30,6 +30,9 @@ class ProgressLine {
   std::chrono::steady_clock::time_point last_line_{};
 };
 
+/// How wide the terminal is that stdout is; 0 where it is none.
+std::size_t terminal_columns();
+
 /// `done` of `count` as "[=====>    ]", `width` characters and the brackets.
 std::string bar(std::size_t done, std::size_t count, std::size_t width);
 

@@ -33,7 +33,7 @@ bool is_in_history(const MigrationStatus& entry) {
 std::vector<const Migration*> heads_of(const MigrationSet& set) {
   std::vector<const Migration*> heads;
   for (const Migration& migration : set.migrations) {
-    if (dependants_of(set, migration).empty()) {
+    if (dependants_of(set, migration).empty() && squash_name(set, migration).empty()) {
       heads.push_back(&migration);
     }
   }
@@ -208,11 +208,52 @@ int run_graph(const Arguments& arguments, const MigrationSet& set) {
   return 0;
 }
 
+namespace {
+
+// Where a number alone leads without a database: `down --sql 2` two places before where the script
+// begins, `up --sql 2` two behind. What a squash replaces is no place of its own.
+std::string place_beside(const MigrationSet& set, const std::string& from, std::size_t count,
+                         bool is_down) {
+  std::vector<const Migration*> line;
+  for (const Migration& migration : set.migrations) {
+    if (squash_name(set, migration).empty()) {
+      line.push_back(&migration);
+    }
+  }
+  std::size_t begin = 0;
+  if (from == "head" || from == "heads") {
+    begin = line.size();
+  } else if (from != "base") {
+    const auto at = std::find_if(line.begin(), line.end(), [&](const Migration* migration) {
+      return migration->full_name == from || std::to_string(migration->version) == from;
+    });
+    if (at == line.end()) {
+      ErrorDetail detail;
+      detail.message = fmt::format("from \"{}\" nobody can count without a database", from);
+      detail.hint = "write --from=<version>, or --to=<version> instead of a number alone";
+      throw Error(ErrorKind::kUsage, std::move(detail));
+    }
+    begin = static_cast<std::size_t>(at - line.begin()) + 1;
+  }
+  const std::size_t end =
+      is_down ? begin - std::min(count, begin) : std::min(begin + count, line.size());
+  return end == 0 ? std::string("base") : std::string(line[end - 1]->full_name);
+}
+
+}  // namespace
+
 int run_sql(const Arguments& arguments, const MigrationSet& set) {
-  const std::string to = !arguments.to.empty()       ? arguments.to
-                         : !arguments.target.empty() ? arguments.target
-                                                     : std::string("head");
-  const std::string script = psql_script(set, arguments.options, arguments.from, to);
+  const bool is_down = arguments.command == Command::kDown;
+  const std::string from = is_down && !arguments.has_from ? std::string("head") : arguments.from;
+  std::string to = !arguments.to.empty()       ? arguments.to
+                   : !arguments.target.empty() ? arguments.target
+                                               : std::string("head");
+  const std::string how_many = is_down && arguments.target.empty() ? "1" : arguments.target;
+  const auto count = count_in(how_many);
+  if (arguments.command != Command::kSql && arguments.to.empty() && count) {
+    to = place_beside(set, from, *count, is_down);
+  }
+  const std::string script = psql_script(set, arguments.options, from, to);
   if (arguments.is_json) {
     print(json_script(script));
   } else {

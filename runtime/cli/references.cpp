@@ -51,4 +51,31 @@ std::vector<std::string> dependants_of(const MigrationSet& set, const Migration&
   return names;
 }
 
+std::string replaced_text(const Migration& migration) {
+  std::string text;
+  for (const VersionRange& range : migration.replaces) {
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", range.first);
+    text += range.last == range.first ? "" : fmt::format("-{}", range.last);
+  }
+  return text;
+}
+
+std::string_view squash_name(const MigrationSet& set, const Migration& migration) {
+  if (migration.kind != Kind::kVersioned) {
+    return {};
+  }
+  for (const Migration& squash : set.migrations) {
+    for (const VersionRange& range : squash.replaces) {
+      if (migration.version >= range.first && migration.version <= range.last) {
+        return squash.full_name;
+      }
+    }
+  }
+  return {};
+}
+
+std::string_view phase_name(Phase phase) {
+  return phase == Phase::kExpand ? "expand" : phase == Phase::kContract ? "contract" : "";
+}
+
 }  // namespace godwit::cli

@@ -5,6 +5,7 @@
 
 #include "json.hpp"
 #include "output.hpp"
+#include "references.hpp"
 #include "signals.hpp"
 
 #include <cstdio>
@@ -81,6 +82,10 @@ void Reporter::show(const Event& event) {
     case EventKind::kUndone:
       print(fmt::format("{}  {}  ({})", paint("undone", Color::kYellow, has_color), name,
                         duration_text(event.duration)));
+      break;
+    case EventKind::kRecorded:
+      print(fmt::format("recorded {}  (the database has all that it replaces: {})", name,
+                        replaced_text(*event.migration)));
       break;
     case EventKind::kWaiting:
       print(fmt::format("{}  another run is at work: {}",

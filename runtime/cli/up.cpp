@@ -65,7 +65,31 @@ void print_planned(const Arguments& arguments, const Report& report) {
   }
 }
 
+namespace {
+
+void print_postponed(const Arguments& arguments, const Report& report) {
+  if (report.postponed.empty()) {
+    return;
+  }
+  if (!arguments.is_quiet) {
+    for (const Migration* migration : report.postponed) {
+      std::puts(fmt::format("{}  {}", paint("postponed", Color::kYellow, arguments.has_color),
+                            migration->full_name)
+                    .c_str());
+    }
+  }
+  std::puts(fmt::format("{} stay pending until `up --phase=contract`, for when every replica runs "
+                        "the new release",
+                        report.postponed.size())
+                .c_str());
+}
+
+}  // namespace
+
 int run_up(const Arguments& arguments, const MigrationSet& set) {
+  if (arguments.is_sql) {
+    return run_sql(arguments, set);
+  }
   Reporter progress(arguments, set);
   const SignalGuard guard;
   std::optional<Migrator> migrator;
@@ -83,6 +107,7 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
       return 0;
     }
     print_planned(arguments, report);
+    print_postponed(arguments, report);
     print_summary(arguments, report);
     return 0;
   } catch (const Error& error) {

@@ -42,7 +42,8 @@ bool names_isolation(std::string_view options) {
 }
 
 bool is_chainable(const Pending& pending) {
-  return pending.migration->up.is_transactional && !pending.migration->is_unchecked;
+  return pending.is_recorded ||
+         (pending.migration->up.is_transactional && !pending.migration->is_unchecked);
 }
 
 bool leaks(const Migration& migration, std::string_view name) {
@@ -201,6 +202,15 @@ void Run::add_block(Message& message, const Migration& migration, bool continues
   add_leak_reset(message, migration);
 }
 
+// The row of a squash of which the database has all that it stands for.
+void Run::add_record(Message& message, const Migration& squash, bool continues_gate) {
+  add_begin(message, squash, continues_gate, false);
+  std::uint32_t count = 0;
+  const std::string sql = history_.stamp(*connection_, identity_, squash, false, "squash", &count);
+  message.add(Section::kGuard, &squash, sql, count);
+  message.add(Section::kCommit, &squash, "COMMIT");
+}
+
 // Sends one message with as many of the pending migrations from *next on as fit, and moves *next
 // past those that were applied. False when the rest of the plan no longer holds.
 bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
@@ -213,7 +223,11 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
   while (end < pending.size() && is_chainable(pending[end]) &&
          (end == *next || (!is_alone && message.text().size() < kLongestMessage))) {
     const Migration& migration = *pending[end].migration;
-    add_block(message, migration, end == *next, end == *next && !snapshot_.has_table);
+    if (pending[end].is_recorded) {
+      add_record(message, migration, end == *next);
+    } else {
+      add_block(message, migration, end == *next, end == *next && !snapshot_.has_table);
+    }
     const milliseconds wait = lock_timeout(migration);
     waits_for_ever = waits_for_ever || wait.count() == 0;
     longest_lock_wait = std::max(longest_lock_wait, wait);
@@ -226,7 +240,9 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
   }
 
   current_ = pending[*next].migration;
-  emit(EventKind::kApplying, current_);
+  if (!pending[*next].is_recorded) {
+    emit(EventKind::kApplying, current_);
+  }
   std::size_t applied = *next;
   milliseconds duration{0};
   std::int64_t rows_after = -1;
@@ -242,12 +258,12 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
       duration = milliseconds{integer(result, 0, 0)};
     } else if (part->section == Section::kCommit && part->migration != nullptr && is_end &&
                std::string_view(PQcmdStatus(const_cast<PGresult*>(result))) == "COMMIT") {
-      record_applied(*part->migration, duration);
+      record_applied(*part->migration, pending[applied].is_recorded ? kRecorded : duration);
       rows_ += has_row(*part->migration) ? 0 : 1;
       guard_hits_ = 0;
       ++applied;
       current_ = applied < end ? pending[applied].migration : nullptr;
-      if (current_ != nullptr) {
+      if (current_ != nullptr && !pending[applied].is_recorded) {
         emit(EventKind::kApplying, current_);
       }
     }

@@ -9,6 +9,7 @@
 //
 // A row that is gone after the connection was cut was undone by this run: ids do not come twice.
 #include "migrator_impl.hpp"
+#include "squash.hpp"
 #include "target.hpp"
 
 #include <godwit/maintenance.hpp>
@@ -48,6 +49,13 @@ struct Candidate {
 };
 
 bool depends_on(const Candidate& other, const Candidate& candidate, const MigrationSet& set) {
+  if (other.known != nullptr && stands_for(*other.known, *candidate.row->version)) {
+    return true;
+  }
+  const bool is_replaced = squash_of(set, *other.row->version) != nullptr;
+  if (other.known == nullptr && is_replaced && candidate.known != nullptr) {
+    return false;  // it was there before the squash, and the squash before the candidate
+  }
   if (other.known == nullptr) {
     return other.row->id > candidate.row->id;  // nobody here can tell what it needs
   }
@@ -82,9 +90,10 @@ void want_after(std::vector<Candidate>& all, const MigrationSet& set, const Snap
                 std::string_view target) {
   const std::size_t place = place_of(set, snapshot, target);
   for (Candidate& candidate : all) {
-    if (candidate.known != nullptr) {
-      candidate.is_wanted =
-          static_cast<std::size_t>(candidate.known - set.migrations.data()) >= place;
+    const Migration* at =
+        candidate.known != nullptr ? candidate.known : squash_of(set, *candidate.row->version);
+    if (at != nullptr) {
+      candidate.is_wanted = static_cast<std::size_t>(at - set.migrations.data()) >= place;
     } else {
       candidate.is_wanted =
           place == 0 || *candidate.row->version > set.migrations[place - 1].version;
@@ -178,6 +187,12 @@ void Run::prepare(Undo& undo, const Row& row, const DownOptions& wanted) {
   }
   if (undo.known != nullptr) {
     const Migration& known = *undo.known;
+    if (has_replaced(known, versions_of(set_, snapshot_))) {
+      refuse(ErrorKind::kFailed, &row,
+             compose("{} was not run here: it stands for migrations that were applied one by one",
+                     known.full_name),
+             compose("`forget {}`, and undo those with a build that contains them", known.version));
+    }
     if (!known.irreversible.empty()) {
       refuse(ErrorKind::kFailed, &row,
              compose("{} is irreversible: {}", known.full_name, known.irreversible),

@@ -5,6 +5,8 @@
 // edited migration; a late arrival; a dependency that is not there.
 #include "plan.hpp"
 
+#include "squash.hpp"
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
@@ -72,7 +74,8 @@ class Comparison {
   void refuse_newer_database() {
     std::unordered_set<const Row*> known(rows_.begin(), rows_.end());
     for (const Row& row : snapshot_.rows) {
-      if (row.set != set_.name || known.count(&row) != 0) {
+      if (row.set != set_.name || known.count(&row) != 0 ||
+          (row.version && squash_of(set_, *row.version) != nullptr)) {
         continue;
       }
       ++plan_.unknown;
@@ -126,7 +129,7 @@ class Comparison {
       const Migration& migration = set_.migrations[i];
       const Row* row = rows_[i];
       if (row == nullptr) {
-        plan_.pending.push_back({&migration, false, 0, false});
+        add_pending(migration);
         continue;
       }
       const bool is_same = is_same_checksum(migration, row->checksum);
@@ -137,18 +140,18 @@ class Comparison {
         if (!is_same) {
           plan_.drifted.push_back(&migration);
         }
-        plan_.pending.push_back({&migration, true, row->step, !is_same});
+        plan_.pending.push_back({&migration, true, row->step, !is_same, false});
         continue;
       }
       if (migration.kind == Kind::kRepeatable) {
         if (row->checksum != migration.checksum) {
-          plan_.pending.push_back({&migration, false, 0, false});
+          plan_.pending.push_back({&migration, false, 0, false, false});
           continue;
         }
       } else if (!is_same) {
         plan_.drifted.push_back(&migration);
       }
-      if (row->is_our_run) {
+      if (row->is_our_run && !has_replaced(migration, versions_)) {
         plan_.written.push_back(&migration);
       }
     }
@@ -166,6 +169,47 @@ class Comparison {
         migration.full_name, history_.display(), row.state);
     detail.hint = "the states are 'applied', 'running' and 'undoing'; put back what it was";
     throw Error(ErrorKind::kDrift, std::move(detail));
+  }
+
+  // A row of it is not there.
+  void add_pending(const Migration& migration) {
+    const bool is_recorded = !migration.replaces.empty() && has_replaced(migration, versions_);
+    if (is_recorded) {
+      refuse_missing_replaced(migration);
+    } else if (is_covered(set_, migration, versions_)) {
+      ++plan_.covered;
+      return;
+    }
+    plan_.pending.push_back({&migration, false, 0, false, is_recorded});
+  }
+
+  // What is missing has to come from its own migrations, which this build may still have: they
+  // stand before the squash and are pending.
+  void refuse_missing_replaced(const Migration& squash) const {
+    constexpr std::size_t kMostNamed = 10;
+    std::string names;
+    std::size_t count = 0;
+    for (const std::int64_t version : missing_of(squash, versions_)) {
+      const bool is_here = std::any_of(
+          set_.migrations.begin(), set_.migrations.end(), [&](const Migration& migration) {
+            return migration.kind == Kind::kVersioned && migration.version == version;
+          });
+      if (!is_here && ++count <= kMostNamed) {
+        names += compose("{}{}", names.empty() ? "" : ", ", version);
+      }
+    }
+    if (count == 0) {
+      return;
+    }
+    ErrorDetail detail;
+    name_place(squash, detail);
+    detail.message = compose(
+        "{} stands for migrations of which the database has only some: {} {} missing ({}{})",
+        squash.full_name, count, count == 1 ? "is" : "are", names, count > kMostNamed ? ", …" : "");
+    detail.hint =
+        "nothing was done; deploy the last build that contains them first, whose `up` applies "
+        "them; then this one";
+    throw Error(ErrorKind::kFailed, std::move(detail));
   }
 
   // Its steps are those of the down section: nothing that `up` could go on with.
@@ -202,9 +246,10 @@ class Comparison {
   void refuse_late_arrivals() const {
     for (const Pending& pending : plan_.pending) {
       const Migration& migration = *pending.migration;
-      if (pending.is_begun || migration.kind != Kind::kVersioned ||
+      if (pending.is_begun || pending.is_recorded || migration.kind != Kind::kVersioned ||
           options_.order == OrderPolicy::kAny ||
-          (options_.order == OrderPolicy::kGraph && migration.declares_dependencies)) {
+          (options_.order == OrderPolicy::kGraph &&
+           (migration.declares_dependencies || migration.phase == Phase::kContract))) {
         continue;
       }
       const std::string_view later = applied_after(migration);
@@ -294,6 +339,7 @@ class Comparison {
   const Options& options_;
   const History& history_;
   const Row* doubled_ = nullptr;  // one of two for the same migration
+  const Versions versions_ = versions_of(set_, snapshot_);
   std::unordered_map<std::int64_t, const Row*> by_version_;
   std::unordered_map<std::string_view, const Row*> by_name_;
   std::vector<const Row*> rows_;  // one for each migration of the set, or null
@@ -307,6 +353,10 @@ bool is_same_checksum(const Migration& migration, std::string_view recorded) noe
   return recorded == migration.checksum ||
          std::find(migration.accepted_checksums.begin(), migration.accepted_checksums.end(),
                    recorded) != migration.accepted_checksums.end();
+}
+
+void drop_recorded(Plan& plan) {
+  std::erase_if(plan.pending, [](const Pending& pending) { return pending.is_recorded; });
 }
 
 Plan make_plan(const MigrationSet& set, const Snapshot& snapshot, const Options& options,

@@ -17,15 +17,21 @@ struct Pending {
   bool is_begun = false;
   int step = 0;
   bool is_drifted = false;  ///< begun with another checksum
+  /// A squash of which the database has all that it stands for: it gets a row, and is not run.
+  bool is_recorded = false;
 };
 
 struct Plan {
   std::vector<Pending> pending;  ///< in the order of the set
   std::vector<const Migration*> drifted;
   std::size_t unknown = 0;                ///< rows that this build does not know
+  std::size_t covered = 0;                ///< neither applied nor pending: a squash stands for them
   std::size_t ours = 0;                   ///< rows that this run wrote
   std::vector<const Migration*> written;  ///< applied by this run, in the order of the set
 };
+
+/// Takes out of the plan what only gets a row.
+void drop_recorded(Plan& plan);
 
 /// Compares. Throws Error: kNewerDatabase, kDrift (a checksum, a late arrival, a renamed set) or
 /// kFailed (a missing dependency).

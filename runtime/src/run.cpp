@@ -3,6 +3,7 @@
 // The loop of a run, and what it needs before it may apply anything.
 #include "run.hpp"
 
+#include "squash.hpp"
 #include "waiting.hpp"
 
 #include <algorithm>
@@ -17,6 +18,12 @@ constexpr std::chrono::minutes kDefaultWait{10};
 // A migration that brings the connection down this often is not tried again: a server that it
 // crashes must not be crashed until the deadline.
 constexpr int kMostCuts = 3;
+
+std::size_t count_recorded(const Plan& plan) {
+  return static_cast<std::size_t>(
+      std::count_if(plan.pending.begin(), plan.pending.end(),
+                    [](const Pending& pending) { return pending.is_recorded; }));
+}
 
 std::string names_of(const std::vector<Pending>& pending) {
   std::string names;
@@ -334,8 +341,8 @@ Report Run::up() {
     }
   }
   in_doubt_ = nullptr;
-  report_.skipped =
-      set_.migrations.size() - report_.applied.size() - report_.planned.size() - left_out_;
+  report_.skipped = set_.migrations.size() - report_.applied.size() - report_.planned.size() -
+                    report_.postponed.size() - left_out_ - covered_;
   report_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
   if (has_started_) {
     emit(EventKind::kFinished, nullptr, {}, report_.duration);
@@ -348,8 +355,15 @@ bool Run::advance() {
   Plan plan = make_plan(set_, snapshot_, options_, history_);
   settle(plan);
   handle_drift(plan);
+  keep_phase(plan);
   if (selector_) {
     select(plan);
+  }
+  covered_ = plan.covered;
+  // A row that says nothing new is no reason to fail on a standby.
+  const std::size_t recorded = count_recorded(plan);
+  if (options_.dry_run || (recorded == plan.pending.size() && is_read_only())) {
+    drop_recorded(plan);
   }
   if (plan.pending.empty()) {
     return false;
@@ -366,7 +380,7 @@ bool Run::advance() {
   require_writable(plan);
   if (!has_started_) {
     has_started_ = true;
-    pending_count_ = plan.pending.size();
+    pending_count_ = plan.pending.size() - recorded;
     emit(EventKind::kStarted, nullptr);
     if (connection_->server_version() / 10000 < set_.postgres) {
       warn(
@@ -403,8 +417,23 @@ void Run::select(Plan& plan) {
     selected_ = selector_(plan);
   }
   const std::size_t count = plan.pending.size();
+  const auto is_left_out = [&](const Pending& pending) {
+    return !pending.is_recorded &&
+           std::find(selected_->begin(), selected_->end(), pending.migration) == selected_->end();
+  };
+  std::vector<const Migration*> left_out;
+  for (const Pending& pending : plan.pending) {
+    if (is_left_out(pending)) {
+      left_out.push_back(pending.migration);
+    }
+  }
+  // A squash gets its row when all is there that it stands for.
   std::erase_if(plan.pending, [&](const Pending& pending) {
-    return std::find(selected_->begin(), selected_->end(), pending.migration) == selected_->end();
+    return is_left_out(pending) ||
+           (pending.is_recorded &&
+            std::any_of(left_out.begin(), left_out.end(), [&](const Migration* migration) {
+              return stands_for(*pending.migration, migration->version);
+            }));
   });
   left_out_ = count - plan.pending.size();
 }
@@ -463,8 +492,10 @@ void Run::wait_until_current() {
 // What a run that only waits still waits for; empty when the set is applied.
 std::string Run::what_is_missing() {
   try {
-    const Plan plan = make_plan(set_, snapshot_, options_, history_);
+    Plan plan = make_plan(set_, snapshot_, options_, history_);
     handle_drift(plan);
+    keep_phase(plan);
+    drop_recorded(plan);
     pending_count_ = plan.pending.size();
     return plan.pending.empty()
                ? std::string{}
@@ -493,6 +524,10 @@ void Run::settle(const Plan& plan) {
 }
 
 void Run::record_applied(const Migration& migration, milliseconds duration) {
+  if (duration == kRecorded) {
+    emit(EventKind::kRecorded, &migration);
+    return;
+  }
   report_.applied.push_back({&migration, duration});
   if (retried_ == &migration) {
     retried_ = nullptr;
@@ -575,12 +610,16 @@ void Run::require_writable(const Plan& plan) {
                    plan.pending.empty() ? nullptr : plan.pending.front().migration);
 }
 
+bool Run::is_read_only() const {
+  return connection_->parameter("in_hot_standby") == "on" ||
+         connection_->parameter("default_transaction_read_only") == "on";
+}
+
 void Run::refuse_read_only(std::string_view what, const Migration* migration) {
-  const bool is_standby = connection_->parameter("in_hot_standby") == "on";
-  const bool is_read_only = connection_->parameter("default_transaction_read_only") == "on";
-  if (!is_standby && !is_read_only) {
+  if (!is_read_only()) {
     return;
   }
+  const bool is_standby = connection_->parameter("in_hot_standby") == "on";
   ErrorDetail detail;
   if (migration != nullptr) {
     name_migration(*migration, detail);
@@ -600,14 +639,15 @@ void Run::refuse_read_only(std::string_view what, const Migration* migration) {
 bool Run::needs_direct(const Plan& plan) const {
   return is_pooled_ && !is_direct_ &&
          std::any_of(plan.pending.begin(), plan.pending.end(), [](const Pending& pending) {
-           return !pending.migration->up.is_transactional;
+           return !pending.migration->up.is_transactional && !pending.is_recorded;
          });
 }
 
 void Run::switch_to_direct(const Plan& plan) {
   const auto found =
-      std::find_if(plan.pending.begin(), plan.pending.end(),
-                   [](const Pending& pending) { return !pending.migration->up.is_transactional; });
+      std::find_if(plan.pending.begin(), plan.pending.end(), [](const Pending& pending) {
+        return !pending.migration->up.is_transactional && !pending.is_recorded;
+      });
   if (options_.direct_conninfo.empty()) {
     ErrorDetail detail;
     name_migration(*found->migration, detail);
@@ -750,6 +790,12 @@ Status Run::status() {
     status.is_pooled =
         pid.is_ok() && integer(pid.results[0].get(), 0, 0) != PQbackendPID(connection_->raw());
   }
+  Versions versions;
+  for (const HistoryRow& row : rows) {
+    if (row.version) {
+      versions.add(*row.version, row.state == "applied");
+    }
+  }
   for (const Migration& migration : set_.migrations) {
     MigrationStatus entry;
     entry.migration = &migration;
@@ -758,7 +804,9 @@ Status Run::status() {
                  ? candidate.version == migration.version
                  : !candidate.version && candidate.migration_name == migration.full_name;
     });
-    if (row != rows.end()) {
+    if (row == rows.end()) {
+      entry.state = is_covered(set_, migration, versions) ? State::kCovered : State::kPending;
+    } else {
       const bool is_same = is_same_checksum(migration, row->checksum);
       entry.state = row->state != "applied"               ? State::kPartial
                     : is_same                             ? State::kApplied
@@ -771,7 +819,8 @@ Status Run::status() {
   }
   for (HistoryRow& row : rows) {
     MigrationStatus entry;
-    entry.state = State::kUnknown;
+    const bool is_replaced = row.version && squash_of(set_, *row.version) != nullptr;
+    entry.state = is_replaced ? State::kReplaced : State::kUnknown;
     entry.row = std::move(row);
     status.migrations.push_back(std::move(entry));
   }

@@ -9,6 +9,7 @@
 //     unchecked.cpp one that the build could not parse
 //     steps.cpp    migrations outside a transaction
 //     target.cpp   a part of what is pending
+//     phase.cpp    what may be applied before a release, and what after it
 //     down.cpp     undoing
 //     fresh.cpp    emptying the database
 //     preview.cpp  what is to come
@@ -43,6 +44,8 @@ namespace godwit::detail {
 
 struct ForeignTable;
 struct ForeignMatches;
+/// In the place of a duration: the migration got a row, and was not run.
+inline constexpr milliseconds kRecorded{-1};
 
 /// Thrown inside a run when the connection is gone; never leaves it.
 struct ConnectionLost {
@@ -141,10 +144,13 @@ class Run {
   bool advance();
   std::string what_is_missing();
   void select(Plan& plan);
+  // phase.cpp
+  void keep_phase(Plan& plan);
   void refuse_what_cuts(const Migration& migration);
   void settle(const Plan& plan);
   void handle_drift(const Plan& plan);
   void accept_drift(const Plan& plan);
+  bool is_read_only() const;
   void require_writable(const Plan& plan);
   void refuse_read_only(std::string_view what, const Migration* migration);
   bool needs_direct(const Plan& plan) const;
@@ -191,6 +197,7 @@ class Run {
   bool apply_chain(const std::vector<Pending>& pending, std::size_t* next);
   void add_block(Message& message, const Migration& migration, bool continues_gate,
                  bool creates_tables);
+  void add_record(Message& message, const Migration& squash, bool continues_gate);
   void add_begin(Message& message, const Migration& migration, bool continues_gate,
                  bool creates_tables);
   void add_creation(Message& message);
@@ -262,7 +269,8 @@ class Run {
 
   // script.cpp
   std::size_t fixed_place(std::string_view target) const;
-  std::string starting_state(std::size_t place) const;
+  const Migration* own_squash(const Migration& migration, std::size_t place) const;
+  std::string starting_state(std::size_t place, std::size_t end) const;
   std::string steps_script(const Migration& migration);
   std::string down_script(const Migration& migration);
 
@@ -312,6 +320,7 @@ class Run {
   std::function<std::vector<const Migration*>(const Plan&)> selector_;
   std::optional<std::vector<const Migration*>> selected_;
   std::size_t left_out_ = 0;
+  std::size_t covered_ = 0;  // a squash stands for them
   bool is_undoing_ = false;
   std::vector<Undo> undo_list_;
   const Undo* undo_ = nullptr;  // what is being undone

@@ -322,7 +322,10 @@ ExpectedSchema expected_schema(const MigrationSet& set,
                                const std::function<Stage(const Migration&)>& stage) {
   Adder adder;
   for (const Migration& migration : set.migrations) {
-    adder.add(migration, stage(migration));
+    const Stage of_migration = stage(migration);
+    if (of_migration != Stage::kCovered) {
+      adder.add(migration, of_migration);
+    }
   }
   return adder.take();
 }

@@ -15,7 +15,12 @@
 namespace godwit::detail {
 
 /// What the history says of a migration.
-enum class Stage : std::uint8_t { kPending, kPartial, kApplied };
+enum class Stage : std::uint8_t {
+  kPending,
+  kPartial,
+  kApplied,
+  kCovered  ///< a squash stands for it: neither applied nor to be
+};
 
 /// A schema as lines: by key ("column crm.notes.body") what is said about it ("text not null").
 using SchemaLines = std::map<std::string, std::string>;

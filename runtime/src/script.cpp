@@ -3,7 +3,9 @@
 // What `up` and `down` send, as a script for psql: for those who let nobody but their own people
 // touch the database. The texts are the same ones; what is different is that nobody looks while it
 // runs, so that it begins with a look of its own, and ends at the first error.
+#include "psql_text.hpp"
 #include "run.hpp"
+#include "squash.hpp"
 #include "target.hpp"
 
 #include <godwit/maintenance.hpp>
@@ -61,12 +63,33 @@ std::size_t Run::fixed_place(std::string_view target) const {
   return place_of(set_, Snapshot{}, target);
 }
 
+// The squash that stands for a migration, where it stands before `place`.
+const Migration* Run::own_squash(const Migration& migration, std::size_t place) const {
+  const Migration* squash =
+      migration.kind == Kind::kVersioned ? squash_of(set_, migration.version) : nullptr;
+  return squash < set_.migrations.data() + place ? squash : nullptr;
+}
+
 // Ends the script unless the history has exactly what stands at or before the place.
-std::string Run::starting_state(std::size_t place) const {
+std::string Run::starting_state(std::size_t place, std::size_t end) const {
+  const auto is_undone = [&](const Migration& migration) {
+    return static_cast<std::size_t>(&migration - set_.migrations.data()) >= end;
+  };
   std::vector<const Migration*> expected;
+  std::string replaced;
   for (const Migration& migration : set_.migrations.subspan(0, place)) {
-    if (migration.kind == Kind::kVersioned) {
+    if (migration.kind == Kind::kVersioned && own_squash(migration, place) == nullptr) {
       expected.push_back(&migration);
+    }
+    // Whether it was run or recognised, the squash is there; what it stands for may be, unless the
+    // script is to undo the squash.
+    for (const VersionRange& range : migration.replaces) {
+      replaced += is_undone(migration)
+                      ? std::string{}
+                      : compose(
+                            " AND NOT (h.migration_number OPERATOR(pg_catalog.>=) {} AND "
+                            "h.migration_number OPERATOR(pg_catalog.<=) {})",
+                            range.first, range.last);
     }
   }
   std::string list;
@@ -77,8 +100,8 @@ std::string Run::starting_state(std::size_t place) const {
       "SELECT ARRAY(SELECT CAST(h.migration_number AS pg_catalog.text) OPERATOR(pg_catalog.||) ' ' "
       "OPERATOR(pg_catalog.||) coalesce(h.checksum, '') OPERATOR(pg_catalog.||) CASE WHEN "
       "h.state{0}'applied' THEN '' ELSE ' ' OPERATOR(pg_catalog.||) h.state END FROM {1} AS h "
-      "WHERE h.migration_set{0}{2} AND h.target_schema{0}'' AND h.migration_number IS NOT NULL)",
-      kEquals, history_.quoted(*connection_), connection_->literal(set_.name));
+      "WHERE h.migration_set{0}{2} AND h.target_schema{0}'' AND h.migration_number IS NOT NULL{3})",
+      kEquals, history_.quoted(*connection_), connection_->literal(set_.name), replaced);
   return compose(
       R"(DO $godwit$
 DECLARE
@@ -120,7 +143,7 @@ std::string Run::steps_script(const Migration& migration) {
     begin.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql, 1);
   }
   begin.add(Section::kCommit, &migration, "COMMIT");
-  std::string sql = begin.text();
+  std::string sql = guarded_from_psql(begin.text());
   sql += compose("SET lock_timeout = {};\nSET statement_timeout = {};\n",
                  std::max(migration.lock_timeout_ms, 0), statement_timeout(migration).count());
   std::vector<std::string_view> changed = {"lock_timeout", "statement_timeout"};
@@ -139,7 +162,7 @@ std::string Run::steps_script(const Migration& migration) {
     const Step& step = migration.up.steps[number];
     for (std::uint32_t i = 0; i < step.statement_count; ++i) {
       const Statement& statement = migration.up.statements[step.first_statement + i];
-      sql += migration.up.sql.substr(statement.offset, statement.length);
+      sql += guarded_from_psql(migration.up.sql.substr(statement.offset, statement.length));
       sql += "\n;\n";
     }
     sql += history_.set_step(*connection_, identity_, migration, number + 1) + ";\n";
@@ -158,7 +181,7 @@ std::string Run::steps_script(const Migration& migration) {
                                      milliseconds{0})
               : history_.finish(*connection_, identity_, migration));
   end.add(Section::kCommit, &migration, "COMMIT");
-  sql += end.text();
+  sql += guarded_from_psql(end.text());
   for (const std::string& statement : restore_statements(changed)) {
     sql += statement + ";\n";
   }
@@ -191,7 +214,7 @@ std::string Run::down_script(const Migration& migration) {
               history_.finish_undo(*connection_, identity_, condition, milliseconds{0}));
   message.add(Section::kCommit, &script, "COMMIT");
   add_leak_reset(message, script);
-  return message.text();
+  return guarded_from_psql(message.text());
 }
 
 std::string Run::script(std::string_view from, std::string_view to) {
@@ -204,20 +227,39 @@ std::string Run::script(std::string_view from, std::string_view to) {
       "\\set ON_ERROR_STOP on\n\\set AUTOCOMMIT on\n"
       "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n\n{}",
       set_.tool_version, set_.name, end < begin ? "down from" : "from", name_of(set_, begin),
-      name_of(set_, end), starting_state(begin));
+      name_of(set_, end), starting_state(begin, end));
   if (begin == 0 && end > 0) {
     std::uint32_t count = 0;
     sql += compose("\n-- the history\nBEGIN ISOLATION LEVEL READ COMMITTED;\n{}{}COMMIT;\n",
                    begin_settings(options_.lock_timeout, milliseconds{0}),
                    history_.create(*connection_, history_.schema() == "public", &count));
   }
+  const Migration* part_of =
+      begin == 0 ? nullptr : own_squash(set_.migrations[begin - 1], set_.migrations.size());
   for (std::size_t place = begin; place < end; ++place) {
     const Migration& migration = set_.migrations[place];
+    // What a new database does with a squash, and one that has a part of what it stands for.
+    const Migration* squash = own_squash(migration, set_.migrations.size());
+    if (squash != nullptr && squash != part_of) {
+      if (squash >= set_.migrations.data() + end) {
+        refuse(ErrorKind::kUsage,
+               compose("{} is a part of {}, which a new database runs as one", migration.full_name,
+                       squash->full_name),
+               compose("let the script end at {} or after it", squash->version));
+      }
+      continue;
+    }
     sql += compose("\n-- {}\n", migration.full_name);
+    if (&migration == part_of) {
+      Message message;
+      add_record(message, migration, false);
+      sql += message.text();
+      continue;
+    }
     if (migration.up.is_transactional) {
       Message message;
       add_block(message, migration, false, false);
-      sql += message.text();
+      sql += guarded_from_psql(message.text());
     } else {
       sql += steps_script(migration);
     }
@@ -225,7 +267,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
   is_undoing_ = true;
   for (std::size_t place = begin; place > end; --place) {
     const Migration& migration = set_.migrations[place - 1];
-    if (migration.kind == Kind::kVersioned) {
+    if (migration.kind == Kind::kVersioned && own_squash(migration, begin) == nullptr) {
       sql += compose("\n-- {}, undone\n", migration.full_name) + down_script(migration);
     }
   }

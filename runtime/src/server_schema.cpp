@@ -5,6 +5,7 @@
 // to an extension is left out, and so are the system's own schemas. For PostgreSQL 12 and later.
 #include "migrator_impl.hpp"
 #include "schema.hpp"
+#include "squash.hpp"
 #include "target.hpp"
 
 #include <algorithm>
@@ -248,10 +249,15 @@ SchemaLines Run::read_schema() {
 }
 
 SchemaReport Run::compare_with(const SchemaLines& found) const {
+  const Versions versions = versions_of(set_, snapshot_);
   const auto stage = [&](const Migration& migration) {
     const Row* row = find_row(snapshot_, set_, migration);
     if (row == nullptr) {
-      return Stage::kPending;
+      if (!is_covered(set_, migration, versions)) {
+        return Stage::kPending;
+      }
+      // A squash of which all is there says what that adds up to.
+      return migration.replaces.empty() ? Stage::kCovered : Stage::kApplied;
     }
     return row->state == "applied" ? Stage::kApplied : Stage::kPartial;
   };
@@ -260,7 +266,8 @@ SchemaReport Run::compare_with(const SchemaLines& found) const {
     const auto is_of_row = [&](const Migration& migration) {
       return is_row_of(row, set_, migration);
     };
-    if (row.set == set_.name &&
+    const bool is_replaced = row.version && squash_of(set_, *row.version) != nullptr;
+    if (row.set == set_.name && !is_replaced &&
         std::none_of(set_.migrations.begin(), set_.migrations.end(), is_of_row)) {
       newer = row.name;
     }

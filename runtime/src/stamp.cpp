@@ -3,6 +3,7 @@
 // Which changes of the history stamp, baseline, forget, accept and repair come to. Pure but for
 // repair, which asks who owns a claim.
 #include "migrator_impl.hpp"
+#include "squash.hpp"
 #include "target.hpp"
 
 #include <godwit/maintenance.hpp>
@@ -45,9 +46,18 @@ HistoryReport Run::stamp(std::string_view target, bool is_baseline, const Histor
              "name a migration; `forget` takes one out of the history, `down` undoes it");
     }
     std::vector<Change> changes;
-    for (const Migration& migration : set_.migrations.subspan(0, place)) {
+    const auto stamped = set_.migrations.subspan(0, place);
+    const Versions versions = versions_of(set_, snapshot_);
+    for (const Migration& migration : stamped) {
       const Row* row = find_row(snapshot_, set_, migration);
       if (row != nullptr && row->state == "applied") {
+        continue;
+      }
+      // The squash is stamped instead, where it stands before the target.
+      const Migration* squash =
+          migration.kind == Kind::kVersioned ? squash_of(set_, migration.version) : nullptr;
+      if (squash != nullptr && squash < stamped.data() + stamped.size() &&
+          is_covered(set_, migration, versions)) {
         continue;
       }
       Change change = make_change(

@@ -4,6 +4,7 @@
 #include "target.hpp"
 
 #include "migrator_impl.hpp"
+#include "squash.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -56,10 +57,15 @@ bool is_applied(const Snapshot& snapshot, const MigrationSet& set, const Migrati
   return row != nullptr && row->state == "applied";
 }
 
+bool is_pending(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration) {
+  return !is_applied(snapshot, set, migration) &&
+         !is_covered(set, migration, versions_of(set, snapshot));
+}
+
 // The place after the next `count` that are pending.
 std::size_t after_pending(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
   for (std::size_t i = 0; i < set.migrations.size(); ++i) {
-    if (!is_applied(snapshot, set, set.migrations[i]) && --count <= 0) {
+    if (is_pending(snapshot, set, set.migrations[i]) && --count <= 0) {
       return i + 1;
     }
   }
@@ -140,9 +146,32 @@ const Migration& migration_at(const MigrationSet& set, const Snapshot& snapshot,
 
 namespace {
 
+// A part of a squash that a new database runs as one is no place to stop at.
+void refuse_inside_squash(const MigrationSet& set, const Snapshot& snapshot, std::size_t place) {
+  if (place == 0 || set.migrations[place - 1].kind != Kind::kVersioned) {
+    return;
+  }
+  const Migration& migration = set.migrations[place - 1];
+  const Migration* squash = squash_of(set, migration.version);
+  const Versions versions = versions_of(set, snapshot);
+  if (squash != nullptr && !is_applied(snapshot, set, *squash) &&
+      is_covered(set, migration, versions)) {
+    refuse(compose("{} is a part of {}, which this database runs as one", migration.full_name,
+                   squash->full_name),
+           compose("name {} or what stands after it", squash->version));
+  }
+}
+
+std::size_t real_count(const Plan& plan) {
+  return static_cast<std::size_t>(
+      std::count_if(plan.pending.begin(), plan.pending.end(),
+                    [](const Pending& pending) { return !pending.is_recorded; }));
+}
+
 std::vector<const Migration*> select_to(const MigrationSet& set, const Plan& plan,
                                         const Snapshot& snapshot, std::string_view target) {
   const std::size_t place = place_of(set, snapshot, target);
+  refuse_inside_squash(set, snapshot, place);
   std::vector<const Migration*> chosen;
   for (const Pending& pending : plan.pending) {
     if (static_cast<std::size_t>(pending.migration - set.migrations.data()) < place) {
@@ -153,20 +182,24 @@ std::vector<const Migration*> select_to(const MigrationSet& set, const Plan& pla
 }
 
 std::vector<const Migration*> select_next(const Plan& plan, std::size_t count) {
-  if (count > plan.pending.size() && !plan.pending.empty()) {
-    refuse(compose("{} migrations are to be applied, but {} {} pending", count, plan.pending.size(),
-                   plan.pending.size() == 1 ? "is" : "are"),
+  const std::size_t there = real_count(plan);
+  if (count > there && there > 0) {
+    refuse(compose("{} migrations are to be applied, but {} {} pending", count, there,
+                   there == 1 ? "is" : "are"),
            compose("a number alone is how many; for all up to the version {0}: --to={0}", count));
   }
   std::vector<const Migration*> chosen;
-  for (std::size_t i = 0; i < std::min(count, plan.pending.size()); ++i) {
-    chosen.push_back(plan.pending[i].migration);
+  for (const Pending& pending : plan.pending) {
+    if (!pending.is_recorded && chosen.size() < count) {
+      chosen.push_back(pending.migration);
+    }
   }
   return chosen;
 }
 
 std::vector<const Migration*> select_closure(const MigrationSet& set, const Plan& plan,
                                              const Snapshot& snapshot, std::string_view target) {
+  refuse_inside_squash(set, snapshot, place_of(set, snapshot, target));
   std::unordered_set<const Migration*> wanted = {&migration_at(set, snapshot, target)};
   // Dependencies stand before what needs them, so one walk from the end finds them all.
   std::vector<const Migration*> chosen;
@@ -200,7 +233,8 @@ void Run::warn_of_late_arrivals(const std::vector<const Migration*>& chosen, con
   for (const Pending& pending : plan.pending) {
     const Migration* left = pending.migration;
     const bool is_late = left->kind == Kind::kVersioned && left < chosen.back() &&
-                         (options_.order == OrderPolicy::kLinear || !left->declares_dependencies);
+                         (options_.order == OrderPolicy::kLinear ||
+                          (!left->declares_dependencies && left->phase != Phase::kContract));
     if (is_late && std::find(chosen.begin(), chosen.end(), left) == chosen.end()) {
       warn(
           compose("{} stays pending before {} and declares no Dependencies: `up` will refuse it "

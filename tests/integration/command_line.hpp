@@ -41,7 +41,13 @@ class CommandLine : public OnDatabase {
 
   /// What a child process does: the command line with these arguments.
   std::function<int()> body(const std::vector<std::string>& arguments, bool has_url = true) {
-    const MigrationSet& set = builder_.set();
+    return body_of(builder_, arguments, has_url);
+  }
+
+  /// The same with a set of the test's own.
+  std::function<int()> body_of(SetBuilder& builder, const std::vector<std::string>& arguments,
+                               bool has_url = true) {
+    const MigrationSet& set = builder.set();
     return [&set, arguments, url = has_url ? database_.conninfo() : ""] {
       setenv("GODWIT_URL", url.c_str(), 1);
       unsetenv("DATABASE_URL");

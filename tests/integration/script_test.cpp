@@ -3,6 +3,8 @@
 // `sql`: what psql makes of the script must be what `up` and `down` make.
 #include "command_line.hpp"
 
+#include <godwit/maintenance.hpp>
+
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -154,6 +156,35 @@ TEST_F(Script, WhatCannotBeWrittenDownIsRefused) {
   EXPECT_NE(down.err.find("010_team has no down section"), std::string::npos) << down.err;
   EXPECT_EQ(down.out, "");
   EXPECT_EQ(Json::parse(run({"sql", "--json"}).out)["ok"], true);
+}
+
+TEST_F(Script, ColonsReachTheServerAsTheyAre) {
+  SetBuilder colons("main");
+  colons
+      .add(1, "colons",
+           {"CREATE TABLE c (a int[], b text DEFAULT ':user')",
+            "INSERT INTO c (a) SELECT (ARRAY[1,2,3])[1:n] FROM (VALUES (2)) AS v(n)",
+            "INSERT INTO c (b) VALUES ($$ :user $$), ($x$ it's :'user' $x$), (E'\\' :user')",
+            "COMMENT ON TABLE c IS ':\"user\"' /* :user /* ' */ */ -- :user '\n",
+            "UPDATE c SET b = b || 1::text WHERE b LIKE '%:user'",
+            "DO $$ DECLARE n int := 1; BEGIN n:=2; END $$"})
+      .down("DELETE FROM c WHERE a = (ARRAY[1,2])[1:user]; DROP TABLE c");
+  const std::string path = "/tmp/" + unique_name("godwit_colons") + ".sql";
+  std::ofstream(path) << psql_script(colons.set(), {}, "base", "head");
+  int code = -1;
+  const std::string psql =
+      "psql -X -q -v n=9 -v user=7 -d '" + database_.conninfo() + "' -f " + path;
+  const std::string said = output_of(psql, &code);
+  EXPECT_EQ(code, 0) << said;
+  EXPECT_EQ(session_.get("SELECT a FROM c WHERE a IS NOT NULL"), "{1,2}");
+  EXPECT_EQ(session_.list("SELECT b FROM c WHERE a IS NULL ORDER BY length(b), b"),
+            " :user ,' :user1, it's :'user' ");
+  EXPECT_EQ(session_.get("SELECT obj_description('c'::regclass)"), ":\"user\"");
+  std::ofstream(path, std::ios::trunc) << psql_script(colons.set(), {}, "head", "base");
+  EXPECT_NE(output_of(psql, &code).find("ERROR"), std::string::npos)
+      << "[1:user] is the server's to judge: user is no integer";
+  EXPECT_EQ(code, 3);
+  unlink(path.c_str());
 }
 
 }  // namespace

@@ -49,6 +49,18 @@ MigrationBuilder& MigrationBuilder::depends_on(std::string set, std::int64_t ver
   return *this;
 }
 
+MigrationBuilder& MigrationBuilder::replaces(const std::vector<VersionRange>& ranges,
+                                             const std::vector<std::int64_t>& versions) {
+  ranges_ = ranges;
+  replaced_ = versions;
+  return *this;
+}
+
+MigrationBuilder& MigrationBuilder::phase(Phase phase) {
+  table_.phase = phase;
+  return *this;
+}
+
 MigrationBuilder& MigrationBuilder::checksum(std::string checksum) {
   table_.checksum = owner_.keep(std::move(checksum));
   return *this;
@@ -310,6 +322,8 @@ const MigrationSet& SetBuilder::set() {
     table.down.statements = builder.down_statements_;
     table.down.steps = builder.down_steps_;
     table.dependencies = builder.dependencies_;
+    table.replaces = builder.ranges_;
+    table.replaced = builder.replaced_;
     table.settings = builder.settings_;
     table.accepted_checksums = builder.accepted_;
     table.verify.statements = builder.verify_statements_;

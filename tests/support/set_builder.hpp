@@ -21,6 +21,10 @@ class MigrationBuilder {
  public:
   MigrationBuilder& depends_on(const std::vector<std::int64_t>& versions);
   MigrationBuilder& depends_on(std::string set, std::int64_t version);
+  /// A squash of these ranges; a database must have `versions` to be taken to have it.
+  MigrationBuilder& replaces(const std::vector<VersionRange>& ranges,
+                             const std::vector<std::int64_t>& versions);
+  MigrationBuilder& phase(Phase phase);
   MigrationBuilder& checksum(std::string checksum);
   MigrationBuilder& accepts(std::string checksum);
   MigrationBuilder& breaking();
@@ -69,6 +73,8 @@ class MigrationBuilder {
   std::vector<Statement> statements_;
   std::vector<Step> steps_;
   std::vector<Dependency> dependencies_;
+  std::vector<VersionRange> ranges_;
+  std::vector<std::int64_t> replaced_;
   std::vector<Setting> settings_;
   std::vector<std::string_view> accepted_;
   std::vector<std::string_view> leaked_;

@@ -149,6 +149,12 @@ struct Dependency {
   std::int64_t version = 0;
 };
 
+/// A part of `Replaces: 1-120` of a squash.
+struct VersionRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
 /// `Set: work_mem=256MB` of the header, sent as SET LOCAL.
 struct Setting {
   std::string_view name;
@@ -191,9 +197,15 @@ struct Migration {
   std::span<const ForeignChecksum> foreign;
   std::span<const Dependency> dependencies;
   bool declares_dependencies = false;  ///< the header has the key, `None` included
-  bool is_idempotent = false;          ///< the header claims it and the build proved it
-  bool is_breaking = false;            ///< `Breaking: YES`: older builds must not start on it
-  bool is_unchecked = false;  ///< `Syntax: unchecked`: the build could not parse it; is sent alone
+  /// A squash stands for all that has a version in these; empty for any other migration. Where it
+  /// and those are in one set, it comes after them, and dependencies on them are dependencies on
+  /// it.
+  std::span<const VersionRange> replaces;
+  /// Of a squash: the versions that a database has to have to be taken to have the squash.
+  std::span<const std::int64_t> replaced;
+  bool is_idempotent = false;  ///< the header claims it and the build proved it
+  bool is_breaking = false;    ///< `Breaking: YES`: older builds must not start on it
+  bool is_unchecked = false;   ///< `Syntax: unchecked`: the build could not parse it; is sent alone
   /// The SQL may change more than `schema` says: the build could not read it, or not judge the
   /// condition under which it runs.
   bool is_opaque = false;

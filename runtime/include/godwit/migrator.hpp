@@ -52,6 +52,10 @@ struct Options {
   std::optional<std::chrono::milliseconds> wait;
   DriftPolicy on_drift = DriftPolicy::kFail;
   OrderPolicy order = OrderPolicy::kGraph;
+  /// kExpand leaves migrations of the contract phase, and what depends on them, pending: for the
+  /// time before the new release runs everywhere. kContract applies them, and refuses as long as
+  /// anything else is pending. kNone applies all.
+  Phase phase = Phase::kNone;
   /// "table" or "schema.table"; empty takes the set's own.
   std::string history_table;
   /// The role that owns what is created; every message runs under SET LOCAL ROLE. Empty keeps the
@@ -84,6 +88,7 @@ enum class EventKind : std::uint8_t {
   kFinished,   ///< the run is over: `count` were applied
   kUndoing,    ///< the down section of `migration` begins
   kUndone,     ///< `migration` is undone and its row is gone, after `duration`
+  kRecorded,   ///< the database has all that the squash `migration` stands for: it got a row
 };
 
 struct Event {
@@ -122,9 +127,13 @@ struct HistoryRow {
 enum class State : std::uint8_t {
   kApplied,
   kPending,
-  kPartial,  ///< outside a transaction, begun and not ended
-  kDrifted,  ///< applied, and the embedded checksum is another
-  kUnknown,  ///< in the history, not in this build
+  kPartial,   ///< outside a transaction, begun and not ended
+  kDrifted,   ///< applied, and the embedded checksum is another
+  kUnknown,   ///< in the history, not in this build
+  kReplaced,  ///< likewise, but a squash of this build stands for it
+  /// Not in the history, and will not be run: replaced by a squash that is, or that a new database
+  /// runs instead; or a squash of which the database has all that it stands for
+  kCovered,
 };
 
 struct MigrationStatus {
@@ -153,9 +162,10 @@ struct Report {
     const Migration* migration = nullptr;
     std::chrono::milliseconds duration{0};
   };
-  std::vector<Applied> applied;           ///< by this process, in order
-  std::vector<const Migration*> planned;  ///< with dry_run: what would be applied, in order
-  std::size_t skipped = 0;                ///< were applied already, or by another run meanwhile
+  std::vector<Applied> applied;             ///< by this process, in order
+  std::vector<const Migration*> planned;    ///< with dry_run: what would be applied, in order
+  std::vector<const Migration*> postponed;  ///< left for the contract phase
+  std::size_t skipped = 0;                  ///< were applied already, or by another run meanwhile
   std::size_t failed = 0;  ///< 0, since a failure throws; 1 in Error-free reports of run_cli
   std::vector<std::string> warnings;
   std::chrono::milliseconds duration{0};

@@ -289,9 +289,36 @@ TEST(Header, ReportsValuesThatCannotBeRead) {
   EXPECT_EQ(problems("-- Migration 99999999999999999999: x\n"),
             "007_x.sql:1:14: error: `99999999999999999999` is not a version "
             "[invalid-header-value]\n");
-  EXPECT_EQ(problems("-- Replaces: 1-120\n"),
-            "007_x.sql:1:4: error: `Replaces` is not supported by this version of godwit "
+  EXPECT_EQ(problems("-- Seed: full\n"),
+            "007_x.sql:1:4: error: `Seed` is not supported by this version of godwit "
             "[invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Replaces: 9-1, x\n"),
+            "007_x.sql:1:14: error: `9-1` is neither a version nor a range of versions "
+            "[invalid-header-value]\n"
+            "007_x.sql:1:19: error: `x` is neither a version nor a range of versions "
+            "[invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Replaces:\n"),
+            "007_x.sql:1:4: error: `Replaces` names no migration [invalid-header-value]\n");
+}
+
+TEST(Header, ReplacesIsRangesAndVersions) {
+  const auto ranges = [](const std::string& text) {
+    std::string said;
+    for (const ReplacedRange& range : read_clean("-- Replaces: " + text + "\n").replaces)
+      said += std::to_string(range.first) + "-" + std::to_string(range.last) + " ";
+    return said;
+  };
+  EXPECT_EQ(ranges("1-120"), "1-120 ");
+  EXPECT_EQ(ranges("001, 7..9, 12 to 14"), "1-1 7-9 12-14 ");
+  EXPECT_EQ(ranges("[1 - 5, 20230101000000-20231231235959]"), "1-5 20230101000000-20231231235959 ");
+  EXPECT_EQ(ranges("1\xE2\x80\x93"
+                   "5"),
+            "1-5 ");
+}
+
+TEST(Header, ATagMayBeWrittenAsATargetIs) {
+  EXPECT_EQ(read_clean("-- Tag: @v1\n").tag, "v1");
+  EXPECT_EQ(read_clean("-- Tag: v1\n").tag, "v1");
 }
 
 }  // namespace

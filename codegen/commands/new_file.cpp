@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/new_file.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <vector>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "commands/commands.hpp"
+#include "commands/write_file.hpp"
+#include "source/file_name.hpp"
+#include "source/words.hpp"
+
+namespace godwit::codegen::commands {
+namespace {
+
+constexpr std::size_t kTimestampDigits = 14;
+
+struct Style {
+  std::int64_t last_version = 0;
+  std::size_t width = 3;
+  bool is_timestamp = false;
+  bool is_paired = false;                ///< 007_x.up.sql
+  bool is_flyway = false;                ///< V007__x.sql
+  bool is_folder = false;                ///< 007_x/up.sql
+  std::vector<std::int64_t> last_parts;  ///< of Flyway's version 1.2.3
+};
+
+Style style_of(const SourceFiles& files) {
+  Style style;
+  for (const std::filesystem::path& path : files.files) {
+    const auto name = parse_file_path(path);
+    if (!name || name->is_repeatable || name->version < style.last_version ||
+        (name->version == style.last_version && name->parts < style.last_parts))
+      continue;
+    style.last_version = name->version;
+    style.width = name->digits.size();
+    style.is_timestamp = name->digits.size() >= kTimestampDigits;
+    style.last_parts = name->parts;
+    style.is_flyway = name->style == NameStyle::kFlyway;
+    style.is_folder = name->style == NameStyle::kFolder;
+    style.is_paired = name->style == NameStyle::kPaired;
+  }
+  return style;
+}
+
+/// "Add user preferences" as "add_user_preferences".
+std::string file_words(std::string_view name) {
+  std::string words;
+  for (const char c : to_lower(name)) {
+    const bool is_word = is_ascii_letter(c) || is_ascii_digit(c) || (c & '\x80') != 0;
+    if (is_word)
+      words += c;
+    else if (!words.empty() && words.back() != '_')
+      words += '_';
+  }
+  while (!words.empty() && words.back() == '_') words.pop_back();
+  return words;
+}
+
+/// 1.2.4 behind 1.2.3.
+std::string next_of(std::vector<std::int64_t> parts) {
+  ++parts.back();
+  return fmt::format("{}", fmt::join(parts, "."));
+}
+
+std::string header(std::string_view digits, std::string_view title, std::string_view dependencies,
+                   const std::tm& now) {
+  constexpr std::string_view kRule = "-- ================================================\n";
+  return fmt::format(
+      "{}-- Migration {}: {}\n-- Created: {:%Y-%m-%d}\n-- Purpose: {}\n-- Idempotency: NO\n"
+      "-- Dependencies: {}\n{}",
+      kRule, digits, title, now, title, dependencies, kRule);
+}
+
+void create(const std::filesystem::path& path, std::string_view text) {
+  if (std::filesystem::exists(path))
+    throw UsageError(path.string() + ": exists already");
+  write_if_different(path, text);
+  fmt::print("{}\n", path.string());
+}
+
+}  // namespace
+
+void write_new_file(const NewFile& file) {
+  const std::string words = file_words(file.title);
+  if (words.empty())
+    throw UsageError(fmt::format("`{}` makes no file name; use letters and digits", file.title));
+  std::filesystem::create_directories(file.directory);
+  const Style style = style_of(files_of(file.directory));
+  const std::tm now = fmt::gmtime(std::time(nullptr));
+  std::string digits = file.timestamp || style.is_timestamp
+                           ? fmt::format("{:%Y%m%d%H%M%S}", now)
+                           : fmt::format("{:0{}}", style.last_version + 1, style.width);
+  if (style.is_timestamp && digits <= std::to_string(style.last_version))
+    digits = std::to_string(style.last_version + 1);
+  if (style.last_parts.size() > 1 && !file.timestamp)
+    digits = next_of(style.last_parts);
+  const std::string stem = (style.is_flyway ? "V" + digits + "__" : digits + "_") + words;
+  const std::string up =
+      header(digits, file.title, file.dependencies, now) + "\n" + std::string(file.up);
+
+  if (style.is_folder) {
+    std::filesystem::create_directory(file.directory / stem);
+    create(file.directory / stem / "up.sql", up);
+    if (file.down)
+      create(file.directory / stem / "down.sql", *file.down);
+    return;
+  }
+  if (style.is_paired) {
+    create(file.directory / (stem + ".up.sql"), up);
+    if (file.down)
+      create(file.directory / (stem + ".down.sql"), *file.down);
+    if (file.verify)
+      create(file.directory / (stem + ".verify.sql"), *file.verify);
+    return;
+  }
+  std::string text = up;
+  if (file.verify)
+    text += "-- godwit:verify\n" + std::string(*file.verify);
+  if (file.down)
+    text += "-- godwit:down\n" + std::string(*file.down);
+  create(file.directory / (stem + ".sql"), text);
+}
+
+}  // namespace godwit::codegen::commands

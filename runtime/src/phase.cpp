@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Phases: which of the pending migrations may be applied while the release before still runs.
+#include "run.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace godwit::detail {
+
+// Leaves in the plan what the phase allows, and notes the rest.
+void Run::keep_phase(Plan& plan) {
+  if (options_.phase == Phase::kNone) {
+    return;
+  }
+  report_.postponed.clear();
+  std::unordered_set<std::int64_t> postponed;
+  const Migration* early = nullptr;
+  for (const Pending& pending : plan.pending) {
+    const Migration& migration = *pending.migration;
+    const bool needs_postponed =
+        std::any_of(migration.dependencies.begin(), migration.dependencies.end(),
+                    [&](const Dependency& dependency) {
+                      return (dependency.set.empty() || dependency.set == set_.name) &&
+                             postponed.count(dependency.version) != 0;
+                    });
+    // What was begun is finished, whatever it is.
+    const bool is_late =
+        !pending.is_begun && (migration.phase == Phase::kContract || needs_postponed);
+    if (is_late) {
+      report_.postponed.push_back(&migration);
+      if (migration.kind == Kind::kVersioned) {
+        postponed.insert(migration.version);
+      }
+    } else if (!pending.is_recorded && !pending.is_begun && early == nullptr) {
+      early = &migration;
+    }
+  }
+  if (options_.phase == Phase::kContract) {
+    report_.postponed.clear();
+    if (early != nullptr && report_.applied.empty()) {
+      ErrorDetail detail;
+      name_migration(*early, detail);
+      detail.message = compose(
+          "{} is pending, and is no contract migration: the schema has not been expanded yet",
+          early->full_name);
+      detail.hint =
+          "run `up --phase=expand`, deploy the new release everywhere, and then contract; or run "
+          "`up` without a phase, for all at once";
+      throw Error(ErrorKind::kFailed, std::move(detail));
+    }
+    return;
+  }
+  std::erase_if(plan.pending, [&](const Pending& pending) {
+    return std::find(report_.postponed.begin(), report_.postponed.end(), pending.migration) !=
+           report_.postponed.end();
+  });
+}
+
+}  // namespace godwit::detail

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "squash.hpp"
+
+#include <algorithm>
+
+namespace godwit::detail {
+namespace {
+
+void insert(std::vector<std::int64_t>& list, std::int64_t version) {
+  list.insert(std::upper_bound(list.begin(), list.end(), version), version);
+}
+
+bool has(const std::vector<std::int64_t>& list, std::int64_t version) {
+  return std::binary_search(list.begin(), list.end(), version);
+}
+
+}  // namespace
+
+void Versions::add(std::int64_t version, bool is_applied) {
+  insert(present, version);
+  if (is_applied) {
+    insert(applied, version);
+  }
+}
+
+Versions versions_of(const MigrationSet& set, const Snapshot& snapshot) {
+  Versions versions;
+  for (const Row& row : snapshot.rows) {
+    if (row.set == set.name && row.version) {
+      versions.add(*row.version, row.state == "applied");
+    }
+  }
+  return versions;
+}
+
+bool stands_for(const Migration& squash, std::int64_t version) noexcept {
+  return std::any_of(
+      squash.replaces.begin(), squash.replaces.end(),
+      [&](const VersionRange& range) { return version >= range.first && version <= range.last; });
+}
+
+const Migration* squash_of(const MigrationSet& set, std::int64_t version) noexcept {
+  const auto found =
+      std::find_if(set.migrations.begin(), set.migrations.end(),
+                   [&](const Migration& migration) { return stands_for(migration, version); });
+  return found == set.migrations.end() ? nullptr : &*found;
+}
+
+bool has_replaced(const Migration& squash, const Versions& versions) {
+  const auto& present = versions.present;
+  return std::any_of(
+      squash.replaces.begin(), squash.replaces.end(), [&](const VersionRange& range) {
+        const auto first = std::lower_bound(present.begin(), present.end(), range.first);
+        return first != present.end() && *first <= range.last;
+      });
+}
+
+std::vector<std::int64_t> missing_of(const Migration& squash, const Versions& versions) {
+  std::vector<std::int64_t> missing;
+  for (const std::int64_t version : squash.replaced) {
+    if (!has(versions.applied, version)) {
+      missing.push_back(version);
+    }
+  }
+  return missing;
+}
+
+bool is_covered(const MigrationSet& set, const Migration& migration, const Versions& versions) {
+  if (migration.kind != Kind::kVersioned || has(versions.present, migration.version)) {
+    return false;
+  }
+  if (!migration.replaces.empty()) {
+    return has_replaced(migration, versions) && missing_of(migration, versions).empty();
+  }
+  const Migration* squash = squash_of(set, migration.version);
+  return squash != nullptr &&
+         (has(versions.present, squash->version) || !has_replaced(*squash, versions));
+}
+
+}  // namespace godwit::detail

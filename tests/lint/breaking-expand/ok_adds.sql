@@ -1,0 +1,2 @@
+-- Phase: expand
+ALTER TABLE users ADD COLUMN full_name text;

@@ -1,0 +1,2 @@
+-- Phase: contract
+ALTER TABLE users DROP COLUMN first_name;

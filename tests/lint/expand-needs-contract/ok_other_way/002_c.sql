@@ -1,0 +1,3 @@
+-- Phase: expand
+-- Dependencies: 1
+CREATE TABLE c (id bigint PRIMARY KEY);

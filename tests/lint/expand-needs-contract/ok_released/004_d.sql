@@ -1,0 +1,3 @@
+-- Phase: expand
+-- Dependencies: 3
+ALTER TABLE c ADD COLUMN d text;

@@ -1,0 +1,5 @@
+-- Phase: contract
+-- Dependencies: 1
+
+-- godwit:allow(drop-column) release 3 does not read it
+ALTER TABLE a DROP COLUMN b;

@@ -1,0 +1,2 @@
+-- Replaces: 1
+CREATE TABLE a (id bigint PRIMARY KEY);

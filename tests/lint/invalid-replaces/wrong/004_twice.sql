@@ -1,0 +1,2 @@
+-- Replaces: 2-3
+CREATE TABLE b (id bigint PRIMARY KEY);

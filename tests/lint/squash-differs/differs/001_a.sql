@@ -1,0 +1,4 @@
+CREATE TABLE a (
+  id bigint PRIMARY KEY,
+  n bigint CHECK (n > 0)
+);

@@ -1,0 +1,2 @@
+-- Dependencies: 1
+ALTER TABLE a ADD COLUMN b text;

@@ -1,0 +1,2 @@
+-- Dependencies: 2
+CREATE TABLE c (id bigint PRIMARY KEY);
