@@ -124,8 +124,28 @@ void compare_squash(CompiledSet& set, const Squash& squash, const lint::Policy& 
       .length = range.length;
 }
 
-void finish(CompiledSet& set, const lint::Policy& policy) {
-  for (const auto& fails : lint::lint_set(order_of_new(set), policy, set.diagnostics))
+void finish(CompiledSet& set, const lint::Policy& policy, const lint::Observer& observer = {},
+            bool wants_schema = false) {
+  const auto is_external = [&](const catalog::Name& name) {
+    return lint::is_external(policy, name.schema, name.name);
+  };
+  Watch watch;
+  watch.observer = observer;
+  const std::vector<const sql::Migration*> order = order_of_new(set);
+  lint::UpObserver up_observer;
+  if (wants_schema) {
+    set.schema_changes.resize(set.migrations.size());
+    watch.up_observer = [&](const sql::Migration& migration, const catalog::Catalog& catalog,
+                            bool is_opaque) {
+      set.schema_changes[static_cast<std::size_t>(&migration - set.migrations.data())] = {
+          catalog::schema_change(catalog, is_external), is_opaque};
+    };
+    up_observer = [&](std::size_t n, const catalog::Catalog& catalog, bool is_opaque) {
+      watch.up_observer(*order[n], catalog, is_opaque);
+    };
+  }
+  for (const auto& fails : lint::lint_set(order, policy, set.diagnostics, observer,
+                                          wants_schema ? &set.catalog : nullptr, up_observer))
     leave_transaction(fails, set);
   for (const Squash& squash : set.order.squashes) {
     if (!squash.originals.empty())

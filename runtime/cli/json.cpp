@@ -425,13 +425,6 @@ Json schema_object(const SchemaReport& schema) {
 }  // namespace
 
 std::string json_verify(const VerifyReport& report, const SchemaReport& schema, int exit_code) {
-  const auto names = [](const std::vector<const Migration*>& migrations) {
-    Json list = Json::array();
-    for (const Migration* migration : migrations) {
-      list.push_back(migration->full_name);
-    }
-    return list;
-  };
   Json json;
   json["ok"] = exit_code == 0;
   json["exit_code"] = exit_code;
