@@ -17,8 +17,7 @@ struct Advice {
 // What the server's own HINT does not say.
 constexpr std::array kAdvice = {
     Advice{"42P07",
-           "the table or index is there already, made by hand or by another tool? if all is as the "
-           "migration makes it: `stamp` records that, and `verify` tells whether it is"},
+           "the table or index is there already: was it made by hand, or by another tool?"},
     Advice{"42701", "the column is there already: was it made by hand, or by another tool?"},
     Advice{"42710", "the object is there already: was it made by hand, or by another tool?"},
     Advice{"55P04",

@@ -61,8 +61,10 @@ void Run::add_lost_row(const Migration& migration, ErrorDetail& detail) {
       connection_->is_cut() || !connection_->is_idle()) {
     return;
   }
-  std::string text =
-      compose("if it is what the migration makes, record that: `stamp {}`", migration.full_name);
+  std::string text = compose(
+      "if all is as the migration makes it, record that: `stamp {}`; `verify` tells "
+      "whether it is",
+      migration.full_name);
   const Reply reply = read_recorded();
   if (reply.is_ok()) {
     const PGresult* recorded = reply.results[options_.role.empty() ? 0 : 2].get();
