@@ -46,7 +46,7 @@ endfunction()
 # starts(<layout>): the folder `sql` is that layout's from here on; it is built with the layout named, and found out.
 macro(starts layout)
   foreach(options "LAYOUT ${layout}" "")
-    file(WRITE "${project}/call.cmake" "add_migrations(crm DIRECTORY ${layout} ${options} WERROR RULES_OFF unlocked-migration)
+    file(WRITE "${project}/call.cmake" "add_migrations(crm DIRECTORY ${layout} ${options} WERROR RULES_OFF unlocked-migration down-does-not-undo-up)
 add_executable(app main.cpp)
 target_link_libraries(app PRIVATE crm)\n")
     message(STATUS "${layout}: ${options}")

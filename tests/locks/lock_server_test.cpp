@@ -366,7 +366,7 @@ class Comparison {
       (work.kind == locks::WorkKind::kLookUp ? looked_up : to_be_read).insert(name);
     }
     // TRUNCATE gives a table a new file, and writes nothing into it.
-    if (node.node_case != PG_QUERY__NODE__NODE_TRUNCATE_STMT) {
+    if (node.node_case != PG_QUERY__NODE__NODE_TRUNCATE_STMT && !may_run_functions(node)) {
       EXPECT_EQ(to_be_rewritten, rewritten) << "rewritten";
       rewritten_ += rewritten.size();
     }

@@ -1,2 +1,2 @@
 -- Dependencies: 1
-DO $$ BEGIN EXECUTE format('ALTER TABLE %I ALTER body SET NOT NULL', lower('NOTES')); END $$;
+DO $$ BEGIN EXECUTE format('ALTER TABLE %I ALTER body SET NOT NULL', reverse('seton')); END $$;
