@@ -326,7 +326,7 @@ TEST_F(Steps, KilledAtRandomAmongAtomicStepsTheRerunDoesEachOnce) {
          "INSERT INTO effects VALUES (2)", "INSERT INTO effects VALUES (3)",
          "SELECT pg_sleep(0.02)", "INSERT INTO effects VALUES (4)"});
     migration.outside_transaction().idempotent_step(2);
-    for (const std::size_t i : {0, 1, 3, 4, 5, 6}) {
+    for (const std::size_t i : {0U, 1U, 3U, 4U, 5U, 6U}) {
       migration.atomic_step(i);
     }
     Child child([&]() -> int {
