@@ -20,7 +20,13 @@ namespace {
 std::vector<std::string> lines_of(const FreshReport& report) {
   std::vector<std::string> lines;
   for (const FreshReport::Dropped& dropped : report.dropped) {
-    std::string line = fmt::format("  {} {}", dropped.count, dropped.type);
+    // Most of PostgreSQL's words for kinds take an s.
+    const bool is_plural = dropped.count != 1;
+    const bool ends_in_x = dropped.type.ends_with('x') || dropped.type.ends_with("ss");
+    std::string line = fmt::format("  {} {}{}", dropped.count, dropped.type,
+                                   !is_plural  ? ""
+                                   : ends_in_x ? "es"
+                                               : "s");
     if (dropped.type == "schema") {
       line = fmt::format("  schema {}", dropped.schema);
     } else if (!dropped.schema.empty()) {

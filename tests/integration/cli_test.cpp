@@ -249,12 +249,12 @@ TEST_F(CommandLine, VerboseShowsNoticesAndSql) {
 }
 
 TEST_F(CommandLine, ATerminalShowsABarThatIsTakenAwayAgain) {
-  const auto up = [&](const char* terminal) {
+  const auto up = [&](const char* terminal, const char* no_color = "") {
     const Database database;
     return run_on_terminal(
         [&]() -> int {
           setenv("TERM", terminal, 1);
-          unsetenv("NO_COLOR");
+          setenv("NO_COLOR", no_color, 1);  // empty is as if it were not there
           const std::string url = database.conninfo();
           std::string arguments[] = {"app", "up", "--url", url};
           char* argv[] = {arguments[0].data(), arguments[1].data(), arguments[2].data(),
@@ -271,6 +271,11 @@ TEST_F(CommandLine, ATerminalShowsABarThatIsTakenAwayAgain) {
   const std::string dumb = up("dumb");
   EXPECT_EQ(dumb.find('\x1b'), std::string::npos) << dumb;
   EXPECT_NE(dumb.find("applied  001_users"), std::string::npos) << dumb;
+  // https://no-color.org: no colour, and the bar is drawn all the same.
+  const std::string plain = up("xterm", "1");
+  EXPECT_EQ(plain.find("\x1b[3"), std::string::npos) << plain;
+  EXPECT_EQ(plain.find("\x1b[2m"), std::string::npos) << plain;
+  EXPECT_NE(plain.find("applied  001_users"), std::string::npos) << plain;
 }
 
 TEST_F(CommandLine, SignalsRollBackAndEndIn130) {

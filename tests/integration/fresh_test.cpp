@@ -98,7 +98,7 @@ TEST_F(Fresh, ADryRunListsAndTouchesNothing) {
   const Session other(database_.conninfo() + " application_name=shop");
   const Outcome outcome = run({"fresh", "--dry-run"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_NE(outcome.out.find("\n  8 table in public ("), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("\n  8 tables in public ("), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("\n  schema app\n"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("\n  1 large object\n"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("\n  1 extension\n"), std::string::npos) << outcome.out;
