@@ -281,6 +281,8 @@ class Reader:
     def understands(self, call):
         program, *words = shlex.split(call)
         binary = self.options.godwit if program == "godwit" else self.folder / "build/shop"
+        if {"fresh", "reset"} & set(words):  # what only a build with ALLOW_FRESH has
+            binary = self.options.fresh
         commands = [word for word in words if word in self.commands_of(binary)]
         if not commands and "--status" not in words:
             raise Failure(f"{call}: there is no such command")
@@ -330,11 +332,11 @@ def check_links(page):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("source", "build", "godwit", "crm"):
+    for name in ("source", "build", "godwit", "crm", "fresh"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True)
     parser.add_argument("--cxx", required=True)
     options = parser.parse_args()
-    for name in ("source", "build", "godwit", "crm"):
+    for name in ("source", "build", "godwit", "crm", "fresh"):
         setattr(options, name, getattr(options, name).resolve())
 
     pages = [options.source / "README.md", *sorted((options.source / "docs").glob("*.md"))]
