@@ -5,7 +5,9 @@
 #include "command_line.hpp"
 
 #include <algorithm>
-#include <regex>
+#include <cctype>
+#include <string>
+#include <string_view>
 
 namespace godwit::test {
 namespace {
@@ -51,13 +53,27 @@ TEST_F(Synonyms, OfUpAndDown) {
   EXPECT_EQ(run({"up", "@v1"}).last_line(), "1 applied, 3 skipped, 0 failed");
 }
 
+/// With 0 for what is a digit in each `xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx`.
+std::string without_run_ids(std::string text) {
+  constexpr std::string_view kShape = "00000000-0000-0000-0000-000000000000";
+  const auto fits = [](char c, char shape) {
+    return shape == '-' ? c == '-' : std::isxdigit(static_cast<unsigned char>(c)) != 0;
+  };
+  for (std::size_t at = 0; at + kShape.size() <= text.size(); ++at) {
+    if (std::equal(kShape.begin(), kShape.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                   [&](char shape, char c) { return fits(c, shape); })) {
+      text.replace(at, kShape.size(), kShape);
+    }
+  }
+  return text;
+}
+
 TEST_F(Synonyms, UpAndDownWithSqlAreSql) {
   // Each script has a run's number of its own.
   const auto script = [&](const std::vector<std::string>& arguments) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.code, 0) << outcome.err;
-    return std::regex_replace(outcome.out, std::regex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
-                              "RUN");
+    return without_run_ids(outcome.out);
   };
   EXPECT_EQ(script({"up", "--sql"}), script({"sql"}));
   EXPECT_EQ(script({"up", "1", "--sql", "--from=base"}), script({"sql", "--to=1"}));
