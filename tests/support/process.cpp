@@ -17,6 +17,11 @@
 
 namespace godwit::test {
 
+std::mutex& fork_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 Child::Child(const std::function<int()>& body) {
   int out[2];
   int err[2];
@@ -25,7 +30,10 @@ Child::Child(const std::function<int()>& body) {
   }
   std::fflush(stdout);
   std::fflush(stderr);
-  pid_ = fork();
+  {
+    const std::lock_guard lock(fork_mutex());
+    pid_ = fork();
+  }
   if (pid_ < 0) {
     throw std::runtime_error("fork failed");
   }
@@ -101,7 +109,9 @@ std::string run_on_terminal(const std::function<int()>& body, unsigned short col
   int terminal = -1;
   std::fflush(stdout);
   std::fflush(stderr);
+  std::unique_lock lock(fork_mutex());
   const pid_t child = forkpty(&terminal, nullptr, nullptr, &size);
+  lock.unlock();
   if (child < 0) {
     throw std::runtime_error("forkpty failed");
   }
@@ -130,7 +140,9 @@ TerminalOutcome answer_on_terminal(const std::function<int()>& body, const std::
   int terminal = -1;
   std::fflush(stdout);
   std::fflush(stderr);
+  std::unique_lock lock(fork_mutex());
   const pid_t pid = forkpty(&terminal, nullptr, nullptr, nullptr);
+  lock.unlock();
   if (pid < 0) {
     throw std::runtime_error("forkpty failed");
   }

@@ -4,12 +4,18 @@
 #pragma once
 
 #include <functional>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include <sys/types.h>
 
 namespace godwit::test {
+
+/// Held while a process is forked. Threads of the tests' own hold it whenever they run, and not
+/// while they wait: a child that is made while another thread has the allocator's lock would wait
+/// for it for ever (seen under AddressSanitizer).
+std::mutex& fork_mutex();
 
 /// Runs `body` in a child; its return value is the exit code (an exception is 99 and is printed).
 class Child {

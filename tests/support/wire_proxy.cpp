@@ -3,6 +3,7 @@
 // The proxy: one thread, poll() over all sockets.
 #include "wire_proxy.hpp"
 
+#include "process.hpp"
 #include "server.hpp"
 
 #include <algorithm>
@@ -159,13 +160,17 @@ class WireProxy::Impl {
   }
 
   void serve() {
+    std::unique_lock running(fork_mutex());
     while (!is_stopping_) {
       std::vector<pollfd> descriptors{{listener_, POLLIN, 0}, {wake_[0], POLLIN, 0}};
       for (const Link& link : links_) {
         descriptors.push_back({link.client, POLLIN, 0});
         descriptors.push_back({link.server, POLLIN, 0});
       }
-      if (poll(descriptors.data(), descriptors.size(), -1) < 0) {
+      running.unlock();
+      const int ready = poll(descriptors.data(), descriptors.size(), -1);
+      running.lock();
+      if (ready < 0) {
         continue;
       }
       std::size_t i = 2;
