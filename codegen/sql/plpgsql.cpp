@@ -378,16 +378,20 @@ class Splitter {
     skip_to("for");
     if (word("for")) {
       ++at_;
-      if (word("execute")) {
-        ++at_;
-        dynamic(around);
-      } else {
-        const std::size_t begin = offset();
-        skip_to(";");
-        add_piece(PieceKind::kStatement, begin, previous_end(), around);
-      }
+      query(around);
     }
     skip_statement();
+  }
+
+  /// A query, or EXECUTE of a string that is one; up to its semicolon.
+  void query(const Surroundings& around) {
+    if (word("execute")) {
+      ++at_;
+      return dynamic(around);
+    }
+    const std::size_t begin = offset();
+    skip_to(";");
+    add_piece(PieceKind::kStatement, begin, previous_end(), around);
   }
 
   void transaction_control(const Surroundings& around) {
@@ -541,14 +545,7 @@ class Splitter {
     ++at_;
     if (word("query")) {
       ++at_;
-      if (word("execute")) {
-        ++at_;
-        dynamic(around);
-      } else {
-        const std::size_t begin = offset();
-        skip_to(";");
-        add_piece(PieceKind::kStatement, begin, previous_end(), around);
-      }
+      query(around);
     } else if (!word("next") && !symbol(";")) {
       const std::size_t begin = offset();
       skip_to(";");
