@@ -9,17 +9,6 @@
 namespace godwit::codegen::emit {
 namespace {
 
-/// In double quotes, as dot takes it.
-std::string dot_quoted(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c == '"' || c == '\\')
-      out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
 /// In double quotes, where Mermaid knows no escape but that of HTML.
 std::string mermaid_quoted(std::string_view name) {
   std::string out = "\"";
@@ -35,6 +24,16 @@ std::string mermaid_quoted(std::string_view name) {
 }
 
 }  // namespace
+
+std::string dot_quoted(std::string_view name) {
+  std::string out = "\"";
+  for (const char c : name) {
+    if (c == '"' || c == '\\')
+      out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
 
 std::string graph_text(std::span<const GraphNode> nodes) {
   std::string out;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "source/migration_source.hpp"
@@ -17,6 +18,9 @@ struct GraphNode {
   const MigrationSource* migration = nullptr;
   std::vector<std::size_t> dependencies;  ///< indexes of other nodes
 };
+
+/// In double quotes, as dot takes it.
+std::string dot_quoted(std::string_view name);
 
 /// `nodes` in set order.
 std::string graph_text(std::span<const GraphNode> nodes);

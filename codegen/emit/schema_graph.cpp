@@ -12,6 +12,8 @@
 
 #include <fmt/format.h>
 
+#include "emit/graph.hpp"
+
 namespace godwit::codegen::emit {
 namespace {
 
@@ -105,16 +107,6 @@ std::string html(std::string_view text) {
       out += c;
   }
   return out;
-}
-
-std::string dot_quoted(std::string_view name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c == '"' || c == '\\')
-      out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 std::string mermaid_word(std::string_view text) {
