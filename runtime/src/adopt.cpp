@@ -71,14 +71,7 @@ bool is_certain(ForeignTool tool) {
 }  // namespace
 
 std::optional<ForeignTable> Run::find_foreign_table(const AdoptOptions& wanted) {
-  std::optional<ForeignTool> only;
-  if (wanted.from != "auto") {
-    only = tool_named(wanted.from);
-    if (!only) {
-      refuse(compose(R"(there is no "{}" to adopt from)", wanted.from),
-             compose("it is one of auto, {}", all_tools()));
-    }
-  }
+  const std::optional<ForeignTool> only = tool_named(wanted.from);  // none for auto
   const Reply reply = ask(with_role(find_tables(*connection_, wanted.table)), Section::kGuard);
   const PGresult* found = reply.results[options_.role.empty() ? 0 : 2].get();
   const bool is_named = !wanted.table.empty();
@@ -282,6 +275,10 @@ std::vector<Change> Run::choose_adopted(const AdoptOptions& wanted, AdoptReport&
 }
 
 AdoptReport Run::adopt(const AdoptOptions& wanted) {
+  if (wanted.from != "auto" && !tool_named(wanted.from)) {
+    refuse(compose(R"(there is no "{}" to adopt from)", wanted.from),
+           compose("it is one of auto, {}", all_tools()));
+  }
   is_adopting_ = true;
   AdoptReport report;
   HistoryOptions how;

@@ -356,6 +356,17 @@ TEST_F(AdoptOne, TwoTablesAreNotGuessedAt) {
   EXPECT_EQ(adopt(foreign_set("flyway"), {"--table=flyway_schema_history"}).code, 0);
 }
 
+TEST_F(AdoptOne, AToolThatIsNoneNeedsNoServerToBeSaid) {
+  AdoptOptions wanted;
+  wanted.from = "liquibase";
+  const Error error =
+      failure_of([&] { Migrator("host=/nowhere", *foreign_sets().front().set).adopt(wanted); });
+  EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+  EXPECT_NE(std::string(error.what()).find("there is no \"liquibase\" to adopt from"),
+            std::string::npos)
+      << error.what();
+}
+
 TEST_F(AdoptOne, ATableElsewhere) {
   load("dbmate");
   session_.run(
