@@ -215,8 +215,8 @@ std::unique_ptr<Connection> Connection::open(const Parameters& parameters,
     detail.message =
         compose("cannot connect to {}: {}", connection->description(), connection->scrub(failures));
     detail.hint =
-        "check the address and that the server runs; the connection comes from --url, GODWIT_URL, "
-        "DATABASE_URL or libpq's PG* variables";
+        "check the address and that the server runs; the connection comes from --url, "
+        "GODWIT_URL_<SET>, GODWIT_URL, DATABASE_URL or libpq's PG* variables";
     throw Error(ErrorKind::kCannotConnect, std::move(detail));
   }
 }
