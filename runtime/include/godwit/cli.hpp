@@ -16,8 +16,8 @@
 
 namespace godwit {
 
-/// Runs one command (`up`, `status`, `list`, `info`, `check`, `validate`, `version`, `help`) on
-/// `set`, prints to stdout and stderr, and returns the exit code: 0, or the value of an ErrorKind.
+/// Runs one command (`help` lists them, and docs/command-line.md says what each does) on `set`,
+/// prints to stdout and stderr, and returns the exit code: 0, or the value of an ErrorKind.
 /// Does not throw. Installs handlers for SIGINT and SIGTERM while a command runs that writes, and
 /// restores the old ones.
 int run_cli(int argc, char** argv, const MigrationSet& set);
