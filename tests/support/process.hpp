@@ -12,9 +12,9 @@
 
 namespace godwit::test {
 
-/// Held while a process is forked. Threads of the tests' own hold it whenever they run, and not
-/// while they wait: a child that is made while another thread has the allocator's lock would wait
-/// for it for ever (seen under AddressSanitizer).
+/// Held while a process is forked. A thread that lives while children are made, as the proxy's
+/// does, holds it whenever it runs, and not while it waits: a child that is made while another
+/// thread has the allocator's lock would wait for it for ever (seen under AddressSanitizer).
 std::mutex& fork_mutex();
 
 /// Runs `body` in a child; its return value is the exit code (an exception is 99 and is printed).
