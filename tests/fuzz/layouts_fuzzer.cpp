@@ -60,8 +60,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(source.version >= 0, "a version is no negative number");
     godwit::fuzz::check_sections({&source.up, &source.down, &source.verify, &source.require});
   }
-  for (std::size_t i = 1; i < sources.size(); ++i)
+  for (std::size_t i = 1; i < sources.size(); ++i) {
+    if (sources[i].is_repeatable)
+      continue;
+    require(!sources[i - 1].is_repeatable, "repeatable migrations come last");
     require(!version_less(sources[i], sources[i - 1]), "migrations are sorted");
+  }
 
   const DependencyOrder order = order_set(sources, diagnostics);
   std::vector<const MigrationSource*> in_order;
@@ -73,9 +77,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   require(in_order.size() == sources.size(), "the order has all migrations");
   const LockFile lock = read_lock_file(folder.path() / "set/godwit.lock", store, diagnostics);
-  check_lock(lock, in_order, diagnostics);
+  const std::vector<const MigrationSource*> versioned = lockable(in_order);
+  check_lock(lock, versioned, diagnostics);
   if (!diagnostics.has_errors())
-    check_lock_round_trip(lock, in_order, folder);
+    check_lock_round_trip(lock, versioned, folder);
   diagnostics.sort();
   godwit::fuzz::check_findings(diagnostics);
   return 0;
