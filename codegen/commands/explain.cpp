@@ -148,11 +148,11 @@ bool is_worth_a_line(const ExplainedLock& lock) {
 
 std::vector<std::string_view> who_waits(Mode mode) {
   std::vector<std::string_view> who;
-  if (blocks_reads(mode))
+  if (locks::blocks_reads(mode))
     who.emplace_back("reads");
-  if (blocks_writes(mode))
+  if (locks::blocks_writes(mode))
     who.emplace_back("writes");
-  if (blocks_ddl(mode))
+  if (locks::blocks_ddl(mode))
     who.emplace_back("DDL");
   return who;
 }

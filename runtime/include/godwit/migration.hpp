@@ -12,6 +12,8 @@
 // Steps in which the statements are sent.
 #pragma once
 
+#include <godwit/lock_mode.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -70,20 +72,6 @@ struct Step {
   /// For CREATE: the plain name of the index, in the schema of `relation`; else
   /// empty.
   std::string_view index;
-};
-
-/// PostgreSQL's modes of locking a relation, the weakest first.
-/// https://www.postgresql.org/docs/15/explicit-locking.html#LOCKING-TABLES
-enum class LockMode : std::uint8_t {
-  kNone,
-  kAccessShare,
-  kRowShare,
-  kRowExclusive,
-  kShareUpdateExclusive,
-  kShare,
-  kShareRowExclusive,
-  kExclusive,
-  kAccessExclusive,
 };
 
 /// Work that takes the longer the larger the relation is; the bits of Effect::work.

@@ -17,11 +17,6 @@
 
 namespace godwit {
 
-/// "ACCESS EXCLUSIVE"; empty for kNone.
-std::string_view to_string(LockMode mode) noexcept;
-/// Whether one waits for the other.
-bool conflict(LockMode one, LockMode other) noexcept;
-
 /// Which of the pending migrations are meant, as by up(), up_to(), up_next() and apply().
 struct Selection {
   enum class Part : std::uint8_t { kAll, kUpTo, kNext, kOnly };
