@@ -244,6 +244,7 @@ void add_new(CLI::App& app, CommandLine& line) {
   command.add_flag("--timestamp", line.create.timestamp, "a timestamp instead of the next number");
   command.add_flag("--down", line.create.down, "with a section that undoes it");
   command.add_flag("--verify", line.create.verify, "with queries that prove it");
+  command.add_flag("--json", line.create.json, "the names of what is written, as JSON");
 }
 
 void add_merge(CLI::App& app, CommandLine& line) {
@@ -261,6 +262,7 @@ void add_merge(CLI::App& app, CommandLine& line) {
       ->type_name("TEXT");
   command.add_option("--directory,-d", line.merge.directory, "migrations/ unless given")
       ->type_name("DIRECTORY");
+  command.add_flag("--json", line.merge.json, "the names of what is written, as JSON");
   add_layout(command, line.merge.layout);
 }
 

@@ -108,6 +108,7 @@ struct NewOptions {
   bool timestamp = false;
   bool down = false;
   bool verify = false;
+  bool json = false;
 };
 int run_new(const NewOptions& options);
 
@@ -116,6 +117,7 @@ struct MergeOptions {
   std::vector<std::string> names;  ///< versions, names, aliases, or `heads` for all heads
   std::string message;  ///< what the new migration is called; of the versions where empty
   Layout layout = Layout::kAuto;
+  bool json = false;
 };
 int run_merge(const MergeOptions& options);
 
