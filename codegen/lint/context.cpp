@@ -243,4 +243,13 @@ Diagnostic* Context::report_in(const Section& section, std::string_view id, Plac
   return &findings_.back();
 }
 
+Event event_of(const Context& context, std::size_t index) {
+  const sql::Statement& statement = context.script().statements()[index];
+  Event event;
+  event.node = statement.node;
+  event.place = {statement.offset, statement.length};
+  event.statement_index = index;
+  return event;
+}
+
 }  // namespace godwit::codegen::lint

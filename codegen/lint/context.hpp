@@ -114,4 +114,7 @@ class Context {
   mutable std::vector<sql::Token> tokens_;
 };
 
+/// The statement of the section with this index, as something that runs.
+Event event_of(const Context& context, std::size_t index);
+
 }  // namespace godwit::codegen::lint

@@ -65,15 +65,6 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#idempotency"},
 };
 
-Event event_of(const Context& context, std::size_t index) {
-  const sql::Statement& statement = context.script().statements()[index];
-  Event event;
-  event.node = statement.node;
-  event.place = {statement.offset, statement.length};
-  event.statement_index = index;
-  return event;
-}
-
 void report(std::string_view rule, std::string_view prefix, std::size_t index,
             const IdempotencyVerdict& verdict, Context& context) {
   Event event = event_of(context, index);
