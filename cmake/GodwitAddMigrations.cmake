@@ -17,6 +17,7 @@
 #     [RULES_ERROR <rule>...] [RULES_WARN <rule>...] [RULES_OFF <rule>...]
 #     [REQUIRE_DOWN] [REQUIRE_VERIFY]        a migration without that section is an error
 #     [HISTORY_TABLE <table>]                `schema_migrations` unless given; table or schema.table, without quotes
+#     [SEEDS <dir>]                          seed data: <dir>/<mode>/*.sql (docs/seeds.md)
 #     [EXTERNAL <table>...]                  tables that others create, named in the same way
 #     [DEFINE <name>=<value>...]             what ${name} stands for in the SQL
 #     [WERROR | WARN_ONLY]                   warnings fail the build | findings never do
@@ -208,7 +209,7 @@ endfunction()
 # add_migrations(<library> ...): see the head of this file.
 function(add_migrations library)
   set(flags REQUIRE_DOWN REQUIRE_VERIFY WERROR WARN_ONLY ALLOW_EMPTY ALLOW_FRESH)
-  set(values DIRECTORY LAYOUT NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE TYPE)
+  set(values DIRECTORY LAYOUT NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE SEEDS TYPE)
   set(lists FILES RULES_ERROR RULES_WARN RULES_OFF EXTERNAL DEFINE)
 
   # What cmake_parse_arguments() is silent about: an empty argument (a variable that is not set), a line break, and a
@@ -384,9 +385,26 @@ function(add_migrations library)
       _godwit_fail(${library} "there is no .sql file in ${root} (${advice}); ALLOW_EMPTY permits that")
     endif()
   endif()
+  set(seeds)
+  set(seed_patterns)
+  if(DEFINED arg_SEEDS)
+    cmake_path(ABSOLUTE_PATH arg_SEEDS BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE seeds_root)
+    string(REGEX REPLACE "(.)/$" "\\1" seeds_root "${seeds_root}")
+    _godwit_check_path(${library} "${seeds_root}")
+    if(NOT IS_DIRECTORY "${seeds_root}")
+      _godwit_fail(${library} "there is no folder ${seeds_root}, which SEEDS names")
+    endif()
+    _godwit_glob_literal(seeds_pattern "${seeds_root}")
+    set(seed_patterns "${seeds_pattern}/.godwitignore")
+    _godwit_glob_recurse(${library} seeds "${seeds_pattern}/*.[sS][qQ][lL]")
+    if(NOT seeds AND NOT arg_ALLOW_EMPTY)
+      _godwit_fail(${library} "there is no .sql file in the folders of ${seeds_root}, which SEEDS names; "
+        "ALLOW_EMPTY permits that")
+    endif()
+  endif()
   # Files beside the migrations that the tool reads where they are; they may come and go.
   set(beside_patterns "${root_pattern}/.godwitignore" "${root_pattern}/sqitch.plan"
-    "${root_pattern}/[0-9]*_*/metadata.toml")
+    "${root_pattern}/[0-9]*_*/metadata.toml" ${seed_patterns})
   if(lock)
     _godwit_glob_literal(lock_pattern "${lock}")
     list(APPEND beside_patterns "${lock_pattern}")
@@ -450,6 +468,12 @@ function(add_migrations library)
   foreach(file IN LISTS files)
     string(APPEND manifest "file ${file}\n")
   endforeach()
+  if(DEFINED arg_SEEDS)
+    string(APPEND manifest "seeds ${seeds_root}\n")
+    foreach(file IN LISTS seeds)
+      string(APPEND manifest "seed-file ${file}\n")
+    endforeach()
+  endif()
 
   # What is written now, so that editors and checkers see the header before the first build.
   foreach(target godwit::runtime godwit::table)
@@ -494,7 +518,7 @@ const godwit::MigrationSet& migrations() noexcept;
     COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}.started"
     COMMAND ${tool} generate "${manifest_file}" --output "${source}" ${color}
     COMMAND "${CMAKE_COMMAND}" -E rename "${stamp}.started" "${stamp}"
-    DEPENDS "${manifest_file}" "${inputs_file}" ${files} ${beside} ${tool_depends}
+    DEPENDS "${manifest_file}" "${inputs_file}" ${files} ${seeds} ${beside} ${tool_depends}
     COMMENT "${comment}"
     VERBATIM)
   add_library(${library} ${arg_TYPE} "${source}" "${stamp}")

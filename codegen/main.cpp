@@ -88,6 +88,11 @@ void add_layout(CLI::App& command, Layout& layout) {
       ->type_name("LAYOUT");
 }
 
+void add_seeds(CLI::App& command, std::filesystem::path& seeds) {
+  command.add_option("--seeds", seeds, "the set's folder of seeds, SEEDS of add_migrations()")
+      ->type_name("DIRECTORY");
+}
+
 void add_define(CLI::App& command, std::vector<Define>& defines) {
   command
       .add_option_function<std::vector<std::string>>(
@@ -149,6 +154,7 @@ void add_lint(CLI::App& app, CommandLine& line) {
   command.add_flag("--diff", options.diff, "print those edits to stdout, as a patch");
   add_layout(command, options.layout);
   add_define(command, options.defines);
+  add_seeds(command, options.seeds);
   add_color(command, options.color);
 }
 
@@ -188,6 +194,7 @@ void add_list(CLI::App& app, CommandLine& line) {
   command.add_flag("--json", line.list.json, "as JSON");
   add_layout(command, line.list.layout);
   add_define(command, line.list.defines);
+  add_seeds(command, line.list.seeds);
 }
 
 void add_show(CLI::App& app, CommandLine& line) {
@@ -198,6 +205,7 @@ void add_show(CLI::App& app, CommandLine& line) {
   command.add_flag("--json", line.show.json, "as JSON");
   add_layout(command, line.show.layout);
   add_define(command, line.show.defines);
+  add_seeds(command, line.show.seeds);
 }
 
 void add_graph(CLI::App& app, CommandLine& line) {

@@ -44,6 +44,7 @@ struct LintOptions {
   bool fix = false;   ///< put the mechanical edits into the files
   bool diff = false;  ///< print them as a patch
   std::vector<Define> defines = {};
+  std::filesystem::path seeds = {};  ///< of the directory; empty where it has none
 };
 int run_lint(LintOptions options);
 
@@ -69,6 +70,7 @@ struct ListOptions {
   Layout layout = Layout::kAuto;
   bool json = false;
   std::vector<Define> defines = {};
+  std::filesystem::path seeds = {};
 };
 int run_list(const ListOptions& options);
 
@@ -79,6 +81,7 @@ struct ShowOptions {
   bool sql = false;
   bool json = false;
   std::vector<Define> defines = {};
+  std::filesystem::path seeds = {};
 };
 int run_show(const ShowOptions& options);
 
@@ -141,8 +144,8 @@ int run_rules(const RulesOptions& options);
 bool use_color(Color color, int descriptor);
 
 /// The set in `directory` with its own lock file, by the default policy. Throws UsageError when the
-/// directory cannot be read.
+/// directory cannot be read. `seeds` is a folder of seeds, or empty.
 SourceFiles files_of(const std::filesystem::path& directory, Layout layout = Layout::kAuto,
-                     std::vector<Define> defines = {});
+                     std::vector<Define> defines = {}, const std::filesystem::path& seeds = {});
 
 }  // namespace godwit::codegen::commands

@@ -42,13 +42,15 @@ emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectR
     if (squash.index == index)
       entry.replaced = replaced_versions(squash, set.sources, set.lock);
   }
-  entry.is_idempotent = source.header.idempotency.value_or(false);
-  entry.schema = change.text;
+  entry.is_idempotent = source.header.idempotency.value_or(!source.seed.empty());
+  if (source.seed.empty())  // of a seed it is what its temporary tables leave
+    entry.schema = change.text;
   entry.is_opaque = change.is_opaque;
   if (source.up.is_present())
     entry.up =
         emit::plan_script(source.up, migration.up, migration.up_transaction,
                           lint::idempotent_statements(migration.up), effects.effects_of(source.up));
+  emit::plan_copies(source, migration.up, entry.up);
   if (source.down.is_present())
     entry.down = emit::plan_script(source.down, migration.down, migration.down_transaction,
                                    lint::idempotent_statements(migration.down),

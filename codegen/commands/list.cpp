@@ -20,8 +20,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::unique_ptr<CompiledSet> compile_directory(const std::filesystem::path& directory,
-                                               Layout layout, const std::vector<Define>& defines) {
-  SetRequest request{.files = files_of(directory, layout, defines),
+                                               Layout layout, const std::vector<Define>& defines,
+                                               const std::filesystem::path& seeds) {
+  SetRequest request{.files = files_of(directory, layout, defines, seeds),
                      .lock = directory / "godwit.lock",
                      .policy = {}};
   return compile_set(request);
@@ -112,6 +113,7 @@ Json describe(const CompiledSet& set, const sql::Migration& migration) {
   json["version"] = source.is_repeatable ? Json(nullptr) : Json(source.version);
   json["name"] = source.name;
   json["full_name"] = source.full_name;
+  json["seed"] = source.seed.empty() ? Json(nullptr) : Json(source.seed);
   json["file"] = source.up.file().path().string();
   json["checksum"] = source.up.file().checksum();
   json["description"] = source.header.description;
@@ -201,7 +203,8 @@ void print_script(const Section& section, const sql::Script& script, bool with_s
 }  // namespace
 
 int run_list(const ListOptions& options) {
-  const auto set = compile_directory(options.directory, options.layout, options.defines);
+  const auto set =
+      compile_directory(options.directory, options.layout, options.defines, options.seeds);
   if (options.json) {
     Json list = Json::array();
     for (const sql::Migration* migration : set->in_order)
@@ -228,7 +231,8 @@ int run_list(const ListOptions& options) {
 }
 
 int run_show(const ShowOptions& options) {
-  const auto set = compile_directory(options.directory, options.layout, options.defines);
+  const auto set =
+      compile_directory(options.directory, options.layout, options.defines, options.seeds);
   const sql::Migration* migration = find_migration(*set, options.version);
   if (migration == nullptr)
     throw UsageError(fmt::format("{}: no migration {}; `godwit list` shows those that there are",
@@ -240,12 +244,19 @@ int run_show(const ShowOptions& options) {
   const MigrationSource& source = *migration->source;
   print_line("migration", source.full_name);
   print_line("description", source.header.description);
+  print_line("seed", source.seed);
   print_line("purpose", source.header.purpose);
   print_line("created", source.header.created);
   print_line("author", source.header.author);
   print_line("file", source.up.file().path().string());
   print_line("checksum", source.up.file().checksum());
-  print_line("locked", is_locked(*set, source) ? "yes" : "no");
+  if (source.seed.empty())
+    print_line("locked", is_locked(*set, source) ? "yes" : "no");
+  if (!source.rows.empty()) {
+    std::size_t bytes = 0;
+    for (const SeedRows& rows : source.rows) bytes += rows.rows.size();
+    print_line("rows", fmt::format("{} bytes behind {} COPY", bytes, source.rows.size()));
+  }
   print_line("dependencies", shown_dependencies(*set, source));
   print_line("dependants", joined(dependants(*set, source)));
   print_line("replaces", replaced_text(source));

@@ -11,6 +11,7 @@
 #include <godwit/migration.hpp>
 
 #include "emit/effect_plan.hpp"
+#include "source/migration_source.hpp"
 #include "source/section.hpp"
 #include "sql/parse.hpp"
 #include "sql/transaction.hpp"
@@ -28,6 +29,14 @@ struct StepPlan {
   std::string index;
 };
 
+/// godwit::CopyRows; the rows are those of the file.
+struct CopyPlan {
+  std::uint32_t statement = 0;
+  std::uint32_t line = 0;
+  std::string table;
+  std::vector<std::string_view> chunks;
+};
+
 /// godwit::Script with texts of its own.
 struct ScriptPlan {
   std::string sql;
@@ -38,7 +47,11 @@ struct ScriptPlan {
   std::vector<std::string> leaked_settings;
   std::vector<std::string> leftovers;
   std::vector<EffectPlan> effects;  ///< `statement` is an index in `statements`
+  std::vector<CopyPlan> copies;     ///< see plan_copies()
 };
+
+/// The rows of the COPY statements of a seed, whose up section `plan` is of.
+void plan_copies(const MigrationSource& seed, const sql::Script& script, ScriptPlan& plan);
 
 /// `is_idempotent[i]` says whether the i-th statement of `script` may be run again; `effects` are
 /// those of all its statements.

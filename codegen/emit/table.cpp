@@ -102,8 +102,8 @@ class TableWriter {
     for (const TableMigration& migration : table_.migrations) add_migration(migration);
     extensions_ = strings(table_.extensions);
     std::string out = preamble();
-    for (const Pool* pool : {&statements_, &steps_, &effects_, &dependencies_, &ranges_, &versions_,
-                             &settings_, &strings_, &foreign_})
+    for (const Pool* pool : {&rows_, &copies_, &statements_, &steps_, &effects_, &dependencies_,
+                             &ranges_, &versions_, &settings_, &strings_, &foreign_})
       out += pool->definition();
     if (!migrations_.empty())
       out += "constexpr godwit::Migration kMigrations[] = {\n" + migrations_ + "};\n\n";
@@ -195,6 +195,17 @@ class TableWriter {
     return effects_.span_since(first);
   }
 
+  std::string copies(const std::vector<CopyPlan>& list) {
+    const std::size_t first = copies_.size();
+    for (const CopyPlan& copy : list) {
+      const std::size_t first_chunk = rows_.size();
+      for (const std::string_view chunk : copy.chunks) rows_.add(literal(chunk));
+      copies_.add("{" + std::to_string(copy.statement) + ", " + std::to_string(copy.line) + ", " +
+                  literal(copy.table) + ", " + rows_.span_since(first_chunk) + "}");
+    }
+    return copies_.span_since(first);
+  }
+
   std::string dependencies(const TableMigration& migration) {
     const std::size_t first = dependencies_.size();
     for (const std::int64_t version : migration.dependencies)
@@ -244,6 +255,8 @@ class TableWriter {
 
   std::string foreign(const MigrationSource& source) {
     const std::size_t first = foreign_.size();
+    if (!source.seed.empty())  // no other tool has a row of it
+      return {"{}"};
     for (const ForeignValue& value : foreign_checksums(source))
       foreign_.add("{" + std::string(foreign_kind(value.kind)) + ", " + literal(value.value) + "}");
     return foreign_.span_since(first);
@@ -272,7 +285,8 @@ class TableWriter {
     out += ",\n            .begin_options = " + literal(plan.begin_options) + ",\n";
     out += "            .leaked_settings = " + strings(plan.leaked_settings) + ",\n";
     out += "            .leftovers = " + strings(plan.leftovers) + ",\n";
-    out += "            .effects = " + effects(plan.effects) + ",\n        }";
+    out += "            .effects = " + effects(plan.effects) + ",\n";
+    out += "            .copies = " + copies(plan.copies) + ",\n        }";
     return out;
   }
 
@@ -307,8 +321,11 @@ class TableWriter {
     std::string spaced_name = source.name;
     for (char& c : spaced_name) c = c == '_' ? ' ' : c;
     migrations_ += "    {\n";
-    field("kind", source.is_repeatable ? "godwit::Kind::kRepeatable" : "godwit::Kind::kVersioned");
+    field("kind", !source.seed.empty()   ? "godwit::Kind::kSeed"
+                  : source.is_repeatable ? "godwit::Kind::kRepeatable"
+                                         : "godwit::Kind::kVersioned");
     field("version", std::to_string(source.version));
+    field("seed", literal(source.seed));
     field("name", literal(source.name));
     field("full_name", literal(source.full_name));
     field("description", literal(header.description.empty() ? spaced_name : header.description));
@@ -342,6 +359,8 @@ class TableWriter {
   }
 
   const Table& table_;
+  Pool rows_{"std::string_view", "kRows"};
+  Pool copies_{"godwit::CopyRows", "kCopies"};
   Pool statements_{"godwit::Statement", "kStatements"};
   Pool steps_{"godwit::Step", "kSteps"};
   Pool effects_{"godwit::Effect", "kEffects"};

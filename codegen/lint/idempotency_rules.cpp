@@ -9,6 +9,7 @@
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "lint/idempotency.hpp"
+#include "lint/seed_copy.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -80,15 +81,26 @@ void report(std::string_view rule, std::string_view prefix, std::size_t index,
                  std::move(notes));
 }
 
+/// Of a COPY in a seed: how its rows get in whether they are there or not.
+IdempotencyVerdict with_rewrite(IdempotencyVerdict verdict, std::size_t index,
+                                const Context& context) {
+  const auto* copy = sql::as<PgQuery__CopyStmt>(context.script().statements()[index].node);
+  if (copy != nullptr && !context.source().seed.empty() && copy->relation != nullptr)
+    verdict.advice = copy_rewrite(*copy, context.catalog());
+  return verdict;
+}
+
 void check_claim(Context& context) {
-  const auto verdicts = prove_idempotent(context.script());
+  auto verdicts = prove_idempotent(context.script());
   const std::string_view prefix =
-      context.source().is_repeatable
+      !context.source().seed.empty() ? "a seed is applied again when it changes, but "
+      : context.source().is_repeatable
           ? "a repeatable migration is applied again when it changes, but "
           : "the header says Idempotency: YES, but ";
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     if (!verdicts[i].is_idempotent)
-      report("claims-idempotent", prefix, i, verdicts[i], context);
+      report("claims-idempotent", prefix, i, with_rewrite(std::move(verdicts[i]), i, context),
+             context);
   }
 }
 

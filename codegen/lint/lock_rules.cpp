@@ -182,7 +182,8 @@ std::string batch_note(std::string_view statement) {
 void check_update(const Event& event, Context& context) {
   const auto& update = *event.node->update_stmt;
   if (!is_always_true(update.where_clause) || update.n_from_clause > 0 ||
-      update.relation == nullptr || context.is_new(update.relation))
+      update.relation == nullptr || context.is_new(update.relation) ||
+      !context.source().seed.empty())  // which is one transaction
     return;
   const std::string table = Context::spelled(*update.relation);
   context.report("unbatched-update", event, context.head_place(event, "update"),
@@ -193,7 +194,8 @@ void check_update(const Event& event, Context& context) {
 void check_delete(const Event& event, Context& context) {
   const auto& statement = *event.node->delete_stmt;
   if (!is_always_true(statement.where_clause) || statement.n_using_clause > 0 ||
-      statement.relation == nullptr || context.is_new(statement.relation))
+      statement.relation == nullptr || context.is_new(statement.relation) ||
+      !context.source().seed.empty())
     return;
   const std::string table = Context::spelled(*statement.relation);
   context.report("unbatched-delete", event, context.head_place(event, "delete"),

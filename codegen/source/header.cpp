@@ -74,7 +74,7 @@ class HeaderReader {
   void read_syntax(const Line& line);
   void read_accept_checksum(const Line& line);
   void read_replaces(const Line& line);
-  void read_unsupported(const Line& line);
+  void read_seed(const Line& line);
 
   void read_timeout(const Line& line, std::optional<std::int32_t>& into);
   std::optional<bool> yes_or_no(const Line& line);
@@ -116,7 +116,7 @@ const std::array<HeaderReader::Key, 20> HeaderReader::kKeys{{
     {kKeyNames[16], &HeaderReader::read_syntax},
     {kKeyNames[17], &HeaderReader::read_accept_checksum},
     {kKeyNames[18], &HeaderReader::read_replaces},
-    {kKeyNames[19], &HeaderReader::read_unsupported},
+    {kKeyNames[19], &HeaderReader::read_seed},
 }};
 
 // Words that people write for a key of ours and that no spelling distance would find.
@@ -562,9 +562,11 @@ void HeaderReader::read_replaces(const Line& line) {
   }
 }
 
-void HeaderReader::read_unsupported(const Line& line) {
-  invalid(line.key, "`" + std::string(line.key) + "` is not supported by this version of godwit",
-          "leave the line out; what it asks for would not happen");
+void HeaderReader::read_seed(const Line& line) {
+  header_.seed = line.value;
+  header_.seed_offset = offset_of(line.value.empty() ? line.key : line.value);
+  if (line.value.empty())
+    invalid(line.key, "`Seed` names no mode", "write reference, sample, full or one of your own");
 }
 
 }  // namespace

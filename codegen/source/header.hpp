@@ -78,6 +78,8 @@ struct Header {
   std::optional<std::string> unchecked;  ///< the reason of `Syntax: unchecked reason`
   std::vector<std::string> accepted_checksums;
   std::vector<ReplacedRange> replaces;  ///< of a squash
+  std::string seed;                     ///< the mode of a seed: "reference"
+  std::size_t seed_offset = 0;
 };
 
 /// Reads the header of `file`. What cannot be read is reported (rules `unknown-header-key`,

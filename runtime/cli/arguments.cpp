@@ -134,6 +134,10 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   app.add_option("--phase", phase,
                  "expand leaves migrations of the contract phase pending, contract applies them")
       ->check(CLI::IsMember({"expand", "contract"}));
+  app.add_option("--seed", options.seed,
+                 "Which seeds follow the migrations: none, reference (the default), sample (both), "
+                 "full (all), or a folder of your own (reference and that)")
+      ->type_name("MODE");
   app.add_flag("--dry-run", options.dry_run, "Say what would be done, and write nothing");
   app.add_flag("--yes{true},-y{true}", arguments.yes,
                "Do not ask on a terminal (elsewhere the command is consent)");
@@ -163,6 +167,9 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   CLI::App* apply =
       app.add_subcommand("apply", "Apply one migration and what it depends on, nothing else");
   apply->add_option("target", arguments.target, kTarget)->required();
+  CLI::App* seed = app.add_subcommand(
+      "seed", "Apply the seeds that are new or changed; refuses while a migration is pending");
+  seed->add_option("mode", arguments.target, "As for --seed");
   CLI::App* down =
       app.add_subcommand("down", "Undo the last migration that was applied, by its down section");
   down->alias("downgrade")->alias("rollback")->alias("revert");
@@ -173,7 +180,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     command->add_option("--to", arguments.to,
                         std::string("All that stands after this target: ") + kTarget);
   }
-  for (CLI::App* command : {up, apply, down, redo}) {
+  for (CLI::App* command : {up, apply, seed, down, redo}) {
     command->add_flag("--rehearse", arguments.is_rehearsal,
                       "Run all of it in one transaction on the real data, report the time of each "
                       "statement and every lock, and roll back");
@@ -296,6 +303,9 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     return arguments;
   }
 
+  if (seed->parsed() && !arguments.target.empty()) {
+    options.seed = std::exchange(arguments.target, {});
+  }
   arguments.has_from = up->count("--from") + down->count("--from") + sql->count("--from") > 0;
   options.phase = phase == "expand"     ? Phase::kExpand
                   : phase == "contract" ? Phase::kContract
@@ -310,7 +320,8 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
       {pending, Command::kPending},   {graph, Command::kGraph},     {verify, Command::kVerify},
       {sql, Command::kSql},           {status, Command::kStatus},   {list, Command::kList},
       {info, Command::kInfo},         {check, Command::kCheck},     {validate, Command::kValidate},
-      {wait_command, Command::kWait}, {version, Command::kVersion}, {help, Command::kHelp}};
+      {wait_command, Command::kWait}, {seed, Command::kSeed},       {version, Command::kVersion},
+      {help, Command::kHelp}};
   if (!app.get_subcommands().empty()) {
     arguments.command = commands.at(app.get_subcommands().front());
   } else if (is_status) {

@@ -16,6 +16,7 @@ enum class Command : std::uint8_t {
   kUp,
   kPlan,
   kApply,
+  kSeed,
   kDown,
   kRedo,
   kStamp,

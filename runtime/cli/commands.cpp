@@ -81,6 +81,13 @@ std::string transaction_text(const Migration& migration) {
              : fmt::format("outside a transaction, {} steps", migration.up.steps.size());
 }
 
+// The last migration that is none of the seeds, which stand behind all others.
+const Migration& head_of(const MigrationSet& set) {
+  const auto seed = std::find_if(set.migrations.begin() + 1, set.migrations.end(),
+                                 [](const Migration& one) { return one.kind == Kind::kSeed; });
+  return *(seed - 1);
+}
+
 void print_field(std::string_view name, std::string_view text) {
   if (!text.empty()) {
     print(fmt::format("{:<14}{}", name, text));
@@ -168,7 +175,7 @@ int run_list(const Arguments& arguments, const MigrationSet& set) {
 int run_info(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
   const std::string target = arguments.target == "head" && !set.migrations.empty()
-                                 ? std::string(set.migrations.back().full_name)
+                                 ? std::string(head_of(set).full_name)
                                  : arguments.target;
   const auto found =
       std::find_if(status.migrations.begin(), status.migrations.end(),
@@ -201,6 +208,7 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Dependants", joined(dependants_of(set, migration)));
     print_field("Replaces", replaced_text(migration));
     print_field("Replaced by", squash_name(set, migration));
+    print_field("Seed", migration.seed);
     print_field("Phase", phase_name(migration.phase));
     print_field("Runs", transaction_text(migration));
     print_field("Idempotent", migration.is_idempotent ? "yes" : "not claimed");
@@ -303,6 +311,9 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
                                        entry.row->executed_at, entry.row->step, entry.row->steps));
         break;
       case State::kUnknown:
+        if (entry.row->kind == "seed") {
+          break;  // a seed that was removed: its rows are anybody's
+        }
         is_newer = is_newer || entry.row->is_breaking;
         findings.push_back(fmt::format("{} is applied, but this build does not know it{}", name,
                                        entry.row->is_breaking ? ", and it is breaking" : ""));
@@ -400,7 +411,7 @@ int run_version(const Arguments& arguments, const MigrationSet& set) {
   }
   print_field("Set", set.name);
   print_field("Migrations", std::to_string(set.migrations.size()));
-  print_field("Head", set.migrations.empty() ? "" : set.migrations.back().full_name);
+  print_field("Head", set.migrations.empty() ? "" : head_of(set).full_name);
   print_field("Digest", set.digest);
   print_field("godwit", set.tool_version);
   print_field("PostgreSQL", fmt::format("{} and later", set.postgres));

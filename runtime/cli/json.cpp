@@ -83,6 +83,9 @@ Json error_object(const Error& error) {
 void add_migration(Json& json, const Migration& migration) {
   json["version"] = migration.kind == Kind::kVersioned ? Json(migration.version) : Json(nullptr);
   json["migration"] = migration.full_name;
+  if (migration.kind == Kind::kSeed) {
+    json["seed"] = migration.seed;
+  }
 }
 
 namespace {

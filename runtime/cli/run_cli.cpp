@@ -23,6 +23,7 @@ int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
   switch (arguments.command) {
     case cli::Command::kUp:
     case cli::Command::kApply:
+    case cli::Command::kSeed:
       return cli::run_up(arguments, set);
     case cli::Command::kPlan:
       return cli::run_plan(arguments, set);

@@ -23,6 +23,8 @@ Report run_selected(const Arguments& arguments, Migrator& migrator) {
   switch (selection.part) {
     case Selection::Part::kOnly:
       return migrator.apply(selection.target);
+    case Selection::Part::kSeeds:
+      return migrator.seed();
     case Selection::Part::kUpTo:
       return migrator.up_to(selection.target);
     case Selection::Part::kNext:
@@ -38,6 +40,9 @@ Report run_selected(const Arguments& arguments, Migrator& migrator) {
 Selection selection_of(const Arguments& arguments) {
   if (arguments.command == Command::kApply) {
     return {Selection::Part::kOnly, arguments.target, 0};
+  }
+  if (arguments.command == Command::kSeed) {
+    return {Selection::Part::kSeeds, {}, 0};
   }
   if (!arguments.to.empty()) {
     return {Selection::Part::kUpTo, arguments.to, 0};

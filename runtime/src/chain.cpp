@@ -14,6 +14,7 @@
 // An error anywhere makes the server discard the rest of the message, so there is never a gap, and
 // the blocks before it stay committed.
 #include "run.hpp"
+#include "seeds.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -64,9 +65,9 @@ milliseconds Run::statement_timeout(const Migration& migration) const {
                                             : milliseconds{migration.statement_timeout_ms};
 }
 
-// A repeatable migration that runs again keeps its row.
+// A migration that is applied again keeps its row.
 bool Run::has_row(const Migration& migration) const {
-  return migration.kind == Kind::kRepeatable &&
+  return is_applied_again(migration.kind) &&
          std::any_of(snapshot_.rows.begin(), snapshot_.rows.end(), [&](const Row& row) {
            return row.set == set_.name && row.name == migration.full_name;
          });
@@ -267,6 +268,13 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
         emit(EventKind::kApplying, current_);
       }
     }
+  };
+  sink.copy_rows = [&](std::size_t index) {
+    const Part* part = message.part_of_result(index);
+    const CopyRows* rows = part == nullptr || part->section != Section::kUp
+                               ? nullptr
+                               : rows_of(part->migration->up, index - part->first_result);
+    return rows == nullptr ? nullptr : &rows->chunks;
   };
   const Reply reply =
       send_watched(message.text(), sink, waits_for_ever ? milliseconds{0} : longest_lock_wait);

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,6 +64,9 @@ struct ResultSink {
   /// Called for each row and for the end of each statement (`is_end`), with the statement's index
   /// in the message. Rows arrive one by one and are thrown away afterwards.
   std::function<void(std::size_t index, const PGresult* result, bool is_end)> on_result;
+  /// The rows for a COPY FROM STDIN, where there are any: sent piece by piece, never copied as a
+  /// whole.
+  std::function<const std::span<const std::string_view>*(std::size_t index)> copy_rows = {};
 };
 
 /// Keywords and values for PQconnectStartParams; a pair {"dbname", conninfo} is expanded.
@@ -120,6 +124,8 @@ class Connection {
 
   bool wait_readable(const Waiter& waiter, Clock::time_point since, Reply& reply);
   bool flush();
+  milliseconds be_idle(const Waiter& waiter, Clock::time_point since, Reply& reply);
+  bool send_rows(std::span<const std::string_view> chunks, const Waiter& waiter, Reply& reply);
   void adopt();
   static void receive_notice(void* self, const PGresult* notice);
 

@@ -122,7 +122,7 @@ constexpr std::array kFingerprints = {
 }  // namespace
 
 std::string_view kind_name(Kind kind) noexcept {
-  return kind == Kind::kRepeatable ? "repeatable" : "versioned";
+  return kind == Kind::kSeed ? "seed" : kind == Kind::kRepeatable ? "repeatable" : "versioned";
 }
 
 History::History(std::string_view name) {
@@ -396,7 +396,7 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
   } else {
     sql += "NULL, NULL)";
   }
-  if (migration.kind == Kind::kRepeatable) {
+  if (is_applied_again(migration.kind)) {
     sql +=
         " ON CONFLICT (migration_set, target_schema, kind, migration_name) DO UPDATE SET "
         "executed_at = EXCLUDED.executed_at, checksum = EXCLUDED.checksum, "

@@ -8,6 +8,8 @@
 // permission), when only the number of results before the error tells which statement it was.
 #include "message.hpp"
 
+#include "seeds.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -214,7 +216,7 @@ const Part* locate_error(const Message& message, const PGresult* error, std::siz
       return part;
     }
     const std::size_t number = index - part->first_result;
-    if (number < up.statements.size()) {
+    if (number < up.statements.size() && !locate_row(up, number, error, detail)) {
       const Statement& statement = up.statements[number];
       const auto inside =
           internal_offset(up.sql.substr(statement.offset, statement.length), error, counts_bytes);
@@ -243,6 +245,11 @@ void locate_in_statement(const Migration& migration, const Script& script,
   name_migration(migration, detail);
   const std::size_t position = number_in(error_field(error, PG_DIAG_STATEMENT_POSITION));
   std::size_t offset = 0;
+  const auto number = static_cast<std::size_t>(&statement - script.statements.data());
+  if (position == 0 && number < script.statements.size() &&
+      locate_row(script, number, error, detail)) {
+    return;
+  }
   if (position > before) {
     offset = byte_of(sent, position - before, counts_bytes);
   } else {

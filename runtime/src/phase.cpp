@@ -32,7 +32,8 @@ void Run::keep_phase(Plan& plan) {
       if (migration.kind == Kind::kVersioned) {
         postponed.insert(migration.version);
       }
-    } else if (!pending.is_recorded && !pending.is_begun && early == nullptr) {
+    } else if (!pending.is_recorded && !pending.is_begun && early == nullptr &&
+               migration.kind != Kind::kSeed) {
       early = &migration;
     }
   }

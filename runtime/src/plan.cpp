@@ -5,6 +5,7 @@
 // edited migration; a late arrival; a dependency that is not there.
 #include "plan.hpp"
 
+#include "seeds.hpp"
 #include "squash.hpp"
 
 #include <algorithm>
@@ -102,7 +103,8 @@ class Comparison {
     }
     for (const Migration& migration : set_.migrations) {
       for (const Row& row : snapshot_.rows) {
-        if (row.name == migration.full_name && row.checksum == migration.checksum) {
+        if (row.name == migration.full_name && row.checksum == migration.checksum &&
+            migration.kind != Kind::kSeed) {  // two sets may well have the same countries
           ErrorDetail detail;
           detail.message = compose(
               "the history has nothing of the set \"{}\", but "
@@ -128,6 +130,10 @@ class Comparison {
     for (std::size_t i = 0; i < set_.migrations.size(); ++i) {
       const Migration& migration = set_.migrations[i];
       const Row* row = rows_[i];
+      if (is_left_out(migration, options_.seed)) {
+        ++plan_.left_out;
+        continue;
+      }
       if (row == nullptr) {
         add_pending(migration);
         continue;
@@ -143,7 +149,7 @@ class Comparison {
         plan_.pending.push_back({&migration, true, row->step, !is_same, false});
         continue;
       }
-      if (migration.kind == Kind::kRepeatable) {
+      if (is_applied_again(migration.kind)) {
         if (row->checksum != migration.checksum) {
           plan_.pending.push_back({&migration, false, 0, false, false});
           continue;

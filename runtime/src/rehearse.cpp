@@ -10,6 +10,7 @@
 // pg_locks; then the build's effects say so.
 #include "lock_mode.hpp"
 #include "migrator_impl.hpp"
+#include "seeds.hpp"
 #include "target.hpp"
 
 #include <algorithm>
@@ -91,7 +92,7 @@ class Rehearsal {
     microseconds held{0};
   };
 
-  Reply send(const Message& message, const Migration& script);
+  Reply send(const Message& message, const Migration& script, const CopyRows* rows = nullptr);
   void run_statement(const Migration& script, std::size_t index);
   void note_locks(const PGresult* rows, std::uint32_t line, Clock::time_point since);
   void note_again(const Migration& script, std::size_t index, Clock::time_point since);
@@ -132,9 +133,10 @@ std::string Rehearsal::obstacle(const Migration& script, bool is_undoing) const 
   return {};
 }
 
-Reply Rehearsal::send(const Message& message, const Migration& script) {
+Reply Rehearsal::send(const Message& message, const Migration& script, const CopyRows* rows) {
   ResultSink sink;
   sink.on_result = [](std::size_t, const PGresult*, bool) {};  // rows are thrown away
+  sink.copy_rows = [rows](std::size_t) { return rows == nullptr ? nullptr : &rows->chunks; };
   Reply reply = run_.send_watched(message.text(), sink, run_.lock_timeout(script));
   if (reply.is_cut) {
     ErrorDetail detail;
@@ -233,7 +235,7 @@ void Rehearsal::run_statement(const Migration& script, std::size_t index) {
   Message message;
   message.add_foreign(Section::kUp, &script, text, 1);
   const Clock::time_point start = Clock::now();
-  const Reply reply = send(message, script);
+  const Reply reply = send(message, script, rows_of(script.up, index));
   report_.rehearsed.back().statements.push_back({statement.line, since(start)});
   if (reply.error) {
     ErrorDetail detail;

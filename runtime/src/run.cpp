@@ -3,6 +3,7 @@
 // The loop of a run, and what it needs before it may apply anything.
 #include "run.hpp"
 
+#include "seeds.hpp"
 #include "squash.hpp"
 #include "waiting.hpp"
 
@@ -82,6 +83,7 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
     detail.hint = "build the tool `godwit` and godwit::runtime from the same release";
     throw Error(ErrorKind::kUsage, std::move(detail));
   }
+  refuse_unknown_mode(set, options.seed);
 }
 
 Run::~Run() {
@@ -359,7 +361,7 @@ bool Run::advance() {
   if (selector_) {
     select(plan);
   }
-  covered_ = plan.covered;
+  covered_ = plan.covered + plan.left_out;
   // A row that says nothing new is no reason to fail on a standby.
   const std::size_t recorded = count_recorded(plan);
   if (options_.dry_run || (recorded == plan.pending.size() && is_read_only())) {
@@ -797,6 +799,7 @@ Status Run::status() {
     }
   }
   for (const Migration& migration : set_.migrations) {
+    const bool is_unwanted = is_left_out(migration, options_.seed);
     MigrationStatus entry;
     entry.migration = &migration;
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const HistoryRow& candidate) {
@@ -804,14 +807,17 @@ Status Run::status() {
                  ? candidate.version == migration.version
                  : !candidate.version && candidate.migration_name == migration.full_name;
     });
+    if (row == rows.end() && is_unwanted) {
+      continue;
+    }
     if (row == rows.end()) {
       entry.state = is_covered(set_, migration, versions) ? State::kCovered : State::kPending;
     } else {
       const bool is_same = is_same_checksum(migration, row->checksum);
-      entry.state = row->state != "applied"               ? State::kPartial
-                    : is_same                             ? State::kApplied
-                    : migration.kind == Kind::kRepeatable ? State::kPending
-                                                          : State::kDrifted;
+      entry.state = row->state != "applied"            ? State::kPartial
+                    : is_same || is_unwanted           ? State::kApplied
+                    : is_applied_again(migration.kind) ? State::kPending
+                                                       : State::kDrifted;
       entry.row = std::move(*row);
       rows.erase(row);
     }

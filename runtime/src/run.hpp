@@ -106,6 +106,7 @@ class Run {
   // target.cpp
   Report up_to(std::string_view target);
   Report up_next(std::size_t count);
+  Report seed();
   Report apply_only(std::string_view target);
   Report up_these(const std::vector<const Migration*>& migrations);
   void narrow(const Selection& selection);
@@ -320,7 +321,7 @@ class Run {
   std::function<std::vector<const Migration*>(const Plan&)> selector_;
   std::optional<std::vector<const Migration*>> selected_;
   std::size_t left_out_ = 0;
-  std::size_t covered_ = 0;  // a squash stands for them
+  std::size_t covered_ = 0;  // a squash stands for them, or they are seeds of another mode
   bool is_undoing_ = false;
   std::vector<Undo> undo_list_;
   const Undo* undo_ = nullptr;  // what is being undone

@@ -5,6 +5,7 @@
 // runs, so that it begins with a look of its own, and ends at the first error.
 #include "psql_text.hpp"
 #include "run.hpp"
+#include "seeds.hpp"
 #include "squash.hpp"
 #include "target.hpp"
 
@@ -45,6 +46,26 @@ Migration down_of(const Migration& migration) {
   script.require = {};
   script.verify = {};
   return script;
+}
+
+// psql reads the rows of a COPY from the lines behind it. What is SQL is guarded from it, what is
+// rows is not.
+std::string seed_text(const std::string& text, const Script& script) {
+  std::string sql;
+  std::size_t done = 0;
+  const std::size_t begin = text.find(script.sql);
+  for (const CopyRows& rows : script.copies) {
+    const Statement& statement = script.statements[rows.statement];
+    const std::size_t end = text.find(';', begin + statement.offset + statement.length) + 1;
+    sql += guarded_from_psql(std::string_view(text).substr(done, end - done));
+    sql += '\n';
+    for (const std::string_view chunk : rows.chunks) {
+      sql += chunk;
+    }
+    sql += "\\.\n";
+    done = end;
+  }
+  return sql + guarded_from_psql(std::string_view(text).substr(done));
 }
 
 }  // namespace
@@ -249,6 +270,9 @@ std::string Run::script(std::string_view from, std::string_view to) {
       }
       continue;
     }
+    if (is_left_out(migration, options_.seed)) {
+      continue;
+    }
     sql += compose("\n-- {}\n", migration.full_name);
     if (&migration == part_of) {
       Message message;
@@ -259,7 +283,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
     if (migration.up.is_transactional) {
       Message message;
       add_block(message, migration, false, false);
-      sql += guarded_from_psql(message.text());
+      sql += seed_text(message.text(), migration.up);
     } else {
       sql += steps_script(migration);
     }

@@ -45,12 +45,17 @@ HistoryReport Run::stamp(std::string_view target, bool is_baseline, const Histor
       refuse(ErrorKind::kUsage, compose("\"{}\" is before the first migration", target),
              "name a migration; `forget` takes one out of the history, `down` undoes it");
     }
+    if (target != "head" && target != "heads" && set_.migrations[place - 1].kind == Kind::kSeed) {
+      refuse(ErrorKind::kUsage, compose("{} is a seed, which is not stamped", target),
+             "`seed` applies it: it may be applied where its rows are there already");
+    }
     std::vector<Change> changes;
     const auto stamped = set_.migrations.subspan(0, place);
     const Versions versions = versions_of(set_, snapshot_);
     for (const Migration& migration : stamped) {
       const Row* row = find_row(snapshot_, set_, migration);
-      if (row != nullptr && row->state == "applied") {
+      // A seed is left to `up`, which may apply it whatever rows there are.
+      if ((row != nullptr && row->state == "applied") || migration.kind == Kind::kSeed) {
         continue;
       }
       // The squash is stamped instead, where it stands before the target.

@@ -24,13 +24,19 @@ namespace godwit {
 /// The format of this table, not the release of godwit: generated code asserts that it was made for
 /// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
 /// at run time.
-inline constexpr int kTableFormat = 3;
+inline constexpr int kTableFormat = 4;
 
 /// What a migration is; `kind` in the history table.
 enum class Kind : std::uint8_t {
   kVersioned,   ///< has a version, is applied once
   kRepeatable,  ///< has no version, is applied again when its checksum changes
+  kSeed,        ///< likewise, behind all others, and only where its mode is asked for
 };
+
+/// Has no version, and is applied again when its checksum changes.
+constexpr bool is_applied_again(Kind kind) noexcept {
+  return kind == Kind::kRepeatable || kind == Kind::kSeed;
+}
 
 /// `Phase:` of the header: which side of a zero-downtime change the migration is.
 enum class Phase : std::uint8_t { kNone, kExpand, kContract };
@@ -92,6 +98,15 @@ struct Effect {
   std::string_view relation;
 };
 
+/// The rows behind a `COPY … FROM STDIN` of a seed, as they stand in the file.
+struct CopyRows {
+  std::uint32_t statement = 0;  ///< the COPY's index in Script::statements
+  std::uint32_t line = 0;       ///< of the first row in the file, from 1
+  std::string_view table;       ///< its plain name, by which the server tells of a bad row
+  /// One after the other; each ends at the end of a line.
+  std::span<const std::string_view> chunks;
+};
+
 /// A `-- godwit:up` or `-- godwit:down` section.
 struct Script {
   bool is_present = false;  ///< there is such a section; a present one may hold no statement
@@ -116,6 +131,7 @@ struct Script {
   std::span<const std::string_view> leftovers;
   /// In the order of the statements; empty where the build could not parse them.
   std::span<const Effect> effects;
+  std::span<const CopyRows> copies;  ///< in the order of the statements
 };
 
 /// A `-- godwit:require` or `-- godwit:verify` section: queries that must each give exactly one
@@ -168,7 +184,8 @@ struct ForeignChecksum {
 /// One migration.
 struct Migration {
   Kind kind = Kind::kVersioned;
-  std::int64_t version = 0;  ///< 1 to 18 digits; meaningless for a repeatable one
+  std::int64_t version = 0;  ///< 1 to 18 digits; meaningless where is_applied_again(kind)
+  std::string_view seed;     ///< of a seed: its mode, "reference"
   std::string_view name;     ///< "crm_system_schema"
   std::string_view
       full_name;  ///< "007_crm_system_schema": `migration_name` in the history, at most 255 bytes

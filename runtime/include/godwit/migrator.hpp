@@ -56,6 +56,9 @@ struct Options {
   /// time before the new release runs everywhere. kContract applies them, and refuses as long as
   /// anything else is pending. kNone applies all.
   Phase phase = Phase::kNone;
+  /// Which seeds are applied behind the migrations: "none", "reference" (the same as empty),
+  /// "sample" (reference and sample), "full" (all), or a folder of SEEDS (reference and that one).
+  std::string seed;
   /// "table" or "schema.table"; empty takes the set's own.
   std::string history_table;
   /// The role that owns what is created; every message runs under SET LOCAL ROLE. Empty keeps the
@@ -113,7 +116,7 @@ struct HistoryRow {
   std::string checksum;
   std::string description;
   std::optional<std::int64_t> execution_time_ms;
-  std::string kind;  ///< "versioned", "repeatable"
+  std::string kind;  ///< "versioned", "repeatable", "seed"
   std::string
       state;  ///< "applied" or "running" (a migration outside a transaction that has not ended)
   int step = 0;
@@ -241,6 +244,9 @@ class Migrator {
   Report up_to(std::string_view target);
   /// up() for the next `count` that are pending. Throws kUsage when fewer are, unless none is.
   Report up_next(std::size_t count);
+  /// up() for the seeds of Options::seed that are new or have changed. Throws kPending where a
+  /// migration is pending, which they may need.
+  Report seed();
   /// up() for `target` and what it depends on, and nothing else. Warns when something that is left
   /// out would be refused as a late arrival afterwards.
   Report apply(std::string_view target);

@@ -12,7 +12,7 @@
 
 #include "source/lexer.hpp"
 
-namespace godwit::codegen::sql {
+namespace godwit::codegen {
 
 /// Follows the tokens of a text from its first.
 class CopyData {
@@ -34,4 +34,4 @@ bool may_have_copy_data(std::string_view text);
 /// `text` with such rows blanked, line ends kept.
 std::string without_copy_data(std::string_view text);
 
-}  // namespace godwit::codegen::sql
+}  // namespace godwit::codegen

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sql/copy_data.hpp"
+#include "source/copy_data.hpp"
 
 #include <algorithm>
 
 #include "source/words.hpp"
 
-namespace godwit::codegen::sql {
+namespace godwit::codegen {
 namespace {
 
 std::optional<std::size_t> end_of_rows(std::string_view text, std::size_t from) {
@@ -59,4 +59,4 @@ std::string without_copy_data(std::string_view text) {
   return rest;
 }
 
-}  // namespace godwit::codegen::sql
+}  // namespace godwit::codegen
