@@ -10,6 +10,7 @@
 
 #include <godwit/migration.hpp>
 
+#include "emit/batch_plan.hpp"
 #include "emit/effect_plan.hpp"
 #include "source/section.hpp"
 #include "sql/parse.hpp"
@@ -26,6 +27,7 @@ struct StepPlan {
   Probe probe = Probe::kNone;
   std::string relation;
   std::string index;
+  BatchPlan batch = {};
 };
 
 /// godwit::Script with texts of its own.
@@ -41,11 +43,11 @@ struct ScriptPlan {
 };
 
 /// `is_idempotent[i]` says whether the i-th statement of `script` may be run again; `effects` are
-/// those of all its statements.
+/// those of all its statements, and `batches` are its directives.
 ScriptPlan plan_script(const Section& section, const sql::Script& script,
                        const sql::TransactionPlan& transaction,
-                       const std::vector<bool>& is_idempotent,
-                       std::vector<EffectPlan> effects = {});
+                       const std::vector<bool>& is_idempotent, std::vector<EffectPlan> effects = {},
+                       const std::vector<sql::BatchDirective>& batches = {});
 
 /// godwit::Checks with texts of its own.
 struct ChecksPlan {

@@ -42,5 +42,6 @@ extern const Family kKeyRules;              // key_rules.cpp
 extern const Family kFinalRules;            // final_rules.cpp
 extern const Family kPendingRules;          // pending_rules.cpp
 extern const Family kPhaseRules;            // phase_rules.cpp
+extern const Family kBatchRules;            // batch_rules.cpp
 
 }  // namespace godwit::codegen::lint

@@ -23,7 +23,7 @@ TEST_F(Generate, WritesTheTableOnlyWhenItChanges) {
   write_manifest();
   EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
   const std::string first = read("crm.cpp");
-  EXPECT_NE(first.find("static_assert(godwit::kTableFormat == 3"), std::string::npos);
+  EXPECT_NE(first.find("static_assert(godwit::kTableFormat == 4"), std::string::npos);
   EXPECT_NE(first.find(".sql = {\"CREATE TABLE a (id bigint)\", 26}"), std::string::npos);
   EXPECT_EQ(first.find(folder().string()), std::string::npos) << "paths of the build machine";
   const auto past = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);

@@ -22,7 +22,7 @@ namespace godwit {
 /// The format of this table, not the release of godwit: generated code asserts that it was made for
 /// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
 /// at run time.
-inline constexpr int kTableFormat = 3;
+inline constexpr int kTableFormat = 4;
 
 /// What a migration is; `kind` in the history table.
 enum class Kind : std::uint8_t {
@@ -52,6 +52,20 @@ enum class Probe : std::uint8_t {
                        ///< or that and a number
 };
 
+/// `-- godwit:batch` on an UPDATE or DELETE: how it is run in parts, each with the rows whose keys
+/// are between two others, and each in a transaction of its own.
+struct Batch {
+  std::string_view key;  ///< its columns as the history remembers them: "id", "tenant_id, id"
+  std::span<const std::string_view> columns;  ///< each quoted: "\"tenant_id\""
+  std::string_view qualifier;  ///< by what the statement calls its table, quoted: "\"u\""
+  std::string_view table;  ///< where the keys are: "\"crm\".\"users\"", with ONLY where it is there
+  std::uint32_t open =
+      0;  ///< behind WHERE, in bytes from the statement's first; 0 where it has none
+  std::uint32_t close = 0;     ///< where the condition on the key goes: behind the statement's own
+  std::uint32_t size = 0;      ///< how many rows of the table one part looks at; 0 for no batch
+  std::uint32_t pause_ms = 0;  ///< between two parts
+};
+
 /// What the runtime sends as one unit: the whole script of a transactional migration, or one
 /// statement of another.
 struct Step {
@@ -70,6 +84,7 @@ struct Step {
   /// For CREATE: the plain name of the index, in the schema of `relation`; else
   /// empty.
   std::string_view index;
+  Batch batch;
 };
 
 /// PostgreSQL's modes of locking a relation, the weakest first.
