@@ -47,14 +47,14 @@ emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectR
     entry.schema = change.text;
   entry.is_opaque = change.is_opaque;
   if (source.up.is_present())
-    entry.up =
-        emit::plan_script(source.up, migration.up, migration.up_transaction,
-                          lint::idempotent_statements(migration.up), effects.effects_of(source.up));
+    entry.up = emit::plan_script(source.up, migration.up, migration.up_transaction,
+                                 lint::idempotent_statements(migration.up),
+                                 effects.effects_of(source.up), migration.up_batches);
   emit::plan_copies(source, migration.up, entry.up);
   if (source.down.is_present())
     entry.down = emit::plan_script(source.down, migration.down, migration.down_transaction,
                                    lint::idempotent_statements(migration.down),
-                                   effects.effects_of(source.down));
+                                   effects.effects_of(source.down), migration.down_batches);
   if (source.require.is_present())
     entry.require = emit::plan_checks(source.require, migration.require);
   if (source.verify.is_present())

@@ -10,6 +10,7 @@
 
 #include <godwit/migration.hpp>
 
+#include "emit/batch_plan.hpp"
 #include "emit/effect_plan.hpp"
 #include "source/migration_source.hpp"
 #include "source/section.hpp"
@@ -27,6 +28,7 @@ struct StepPlan {
   Probe probe = Probe::kNone;
   std::string relation;
   std::string index;
+  BatchPlan batch = {};
 };
 
 /// godwit::CopyRows; the rows are those of the file.
@@ -54,11 +56,11 @@ struct ScriptPlan {
 void plan_copies(const MigrationSource& seed, const sql::Script& script, ScriptPlan& plan);
 
 /// `is_idempotent[i]` says whether the i-th statement of `script` may be run again; `effects` are
-/// those of all its statements.
+/// those of all its statements, and `batches` are its directives.
 ScriptPlan plan_script(const Section& section, const sql::Script& script,
                        const sql::TransactionPlan& transaction,
-                       const std::vector<bool>& is_idempotent,
-                       std::vector<EffectPlan> effects = {});
+                       const std::vector<bool>& is_idempotent, std::vector<EffectPlan> effects = {},
+                       const std::vector<sql::BatchDirective>& batches = {});
 
 /// godwit::Checks with texts of its own.
 struct ChecksPlan {

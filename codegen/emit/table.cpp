@@ -176,10 +176,20 @@ class TableWriter {
       text += boolean(step.is_idempotent);
       text += ", ";
       text += probe_name(step.probe);
-      text += ", " + literal(step.relation) + ", " + literal(step.index) + "}";
+      text += ", " + literal(step.relation) + ", " + literal(step.index) + ", " +
+              batch(step.batch) + "}";
       steps_.add(text);
     }
     return steps_.span_since(first);
+  }
+
+  std::string batch(const BatchPlan& plan) {
+    if (plan.size == 0)
+      return "{}";
+    return "{" + literal(plan.key) + ", " + strings(plan.columns) + ", " + literal(plan.qualifier) +
+           ", " + literal(plan.table) + ", " + std::to_string(plan.open) + ", " +
+           std::to_string(plan.close) + ", " + std::to_string(plan.size) + ", " +
+           std::to_string(plan.pause_ms) + "}";
   }
 
   std::string effects(const std::vector<EffectPlan>& list) {

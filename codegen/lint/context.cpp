@@ -83,6 +83,13 @@ const sql::TransactionPlan& Context::transaction() const noexcept {
   return is_down() ? migration_.down_transaction : migration_.up_transaction;
 }
 
+const sql::BatchDirective* Context::batch_of(const Event& event) const noexcept {
+  if (event.is_in_body)
+    return nullptr;
+  return sql::batch_of(is_down() ? migration_.down_batches : migration_.up_batches,
+                       event.statement_index);
+}
+
 bool Context::is_new(const PgQuery__RangeVar* relation) const {
   return relation != nullptr && is_new(catalog_.resolve(*relation));
 }

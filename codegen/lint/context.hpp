@@ -48,6 +48,8 @@ class Context {
   const Section& section() const noexcept;
   const sql::Script& script() const noexcept;
   const sql::TransactionPlan& transaction() const noexcept;
+  /// How the statement of the section that `event` shows is run in batches; null when it is not.
+  const sql::BatchDirective* batch_of(const Event& event) const noexcept;
   const Session& session() const noexcept { return session_; }
   /// What the section has done so far.
   const Ledger& ledger() const noexcept { return ledger_; }

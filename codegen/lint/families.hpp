@@ -43,5 +43,6 @@ extern const Family kFinalRules;            // final_rules.cpp
 extern const Family kPendingRules;          // pending_rules.cpp
 extern const Family kPhaseRules;            // phase_rules.cpp
 extern const Family kSeedRules;             // seed_rules.cpp
+extern const Family kBatchRules;            // batch_rules.cpp
 
 }  // namespace godwit::codegen::lint

@@ -131,7 +131,8 @@ void check_without_transaction(Context& context) {
       continue;
     if (++counted == 2)
       second = i;
-    if (verdicts[i].is_idempotent || is_probeable(*statements[i].node))
+    const bool is_batched = context.batch_of(event_of(context, i)) != nullptr;
+    if (verdicts[i].is_idempotent || is_probeable(*statements[i].node) || is_batched)
       continue;
     if (!first_unsafe)
       first_unsafe = i;

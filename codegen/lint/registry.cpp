@@ -29,6 +29,7 @@ constexpr std::array kFamilies = {
     &kDependentRules,   &kKeyRules,
     &kFinalRules,       &kPendingRules,
     &kPhaseRules,       &kSeedRules,
+    &kBatchRules,
 };
 
 }  // namespace

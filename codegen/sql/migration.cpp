@@ -39,12 +39,19 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
   }
   migration.verify = parse_other(source.verify);
   migration.require = parse_other(source.require);
-  migration.up_transaction = plan_transaction(migration.up, source.header.transaction);
+  const bool is_one_transaction = source.header.transaction.value_or(false);
+  migration.up_batches = read_batches(source.up, migration.up, is_one_transaction, diagnostics);
+  migration.down_batches = read_batches(source.down, migration.down, false, diagnostics);
+  read_batches(source.verify, migration.verify, false, diagnostics);
+  read_batches(source.require, migration.require, false, diagnostics);
+  migration.up_transaction =
+      plan_transaction(migration.up, source.header.transaction, !migration.up_batches.empty());
   // The header's word is about the up section; a down is looked at by itself, unless the header or
   // the directives of the down say that there is no transaction.
-  migration.down_transaction = plan_transaction(migration.down, source.header.transaction == false
-                                                                    ? source.header.transaction
-                                                                    : source.down_transaction);
+  migration.down_transaction = plan_transaction(
+      migration.down,
+      source.header.transaction == false ? source.header.transaction : source.down_transaction,
+      !migration.down_batches.empty());
   return migration;
 }
 

@@ -3,6 +3,7 @@
 // The commands that only read.
 #include "commands.hpp"
 
+#include "batch_text.hpp"
 #include "json.hpp"
 #include "output.hpp"
 #include "references.hpp"
@@ -139,6 +140,8 @@ int run_status(const Arguments& arguments, const MigrationSet& set) {
       if (entry.state == State::kPartial) {
         state = fmt::format("{} {}/{}", entry.row->state == "undoing" ? "undoing" : state,
                             entry.row->step, entry.row->steps);
+        const std::string progress = batch_progress(*entry.row);
+        state += progress.empty() ? "" : ", " + progress;
       }
       table.add({name_of(entry), state, has_row ? entry.row->executed_at : "",
                  has_row ? entry.row->applied_by : "", has_row ? took(*entry.row) : "",
@@ -229,6 +232,7 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Tool", row.tool_version);
     if (found->state == State::kPartial) {
       print_field("Steps", fmt::format("{} of {} have ended", row.step, row.steps));
+      print_field("Batches", batch_progress(row));
     }
     if (found->state == State::kDrifted || found->migration == nullptr) {
       print_field("Applied with", row.checksum);

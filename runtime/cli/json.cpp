@@ -53,6 +53,10 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+Json optional_count(std::uint64_t count) {
+  return count == 0 ? Json(nullptr) : Json(count);
+}
+
 Json optional_number(std::optional<std::int64_t> number) {
   return number ? Json(*number) : Json(nullptr);
 }
@@ -110,6 +114,9 @@ Json status_entry(const MigrationStatus& entry) {
     json["execution_time_ms"] = optional_number(row.execution_time_ms);
     json["step"] = row.step;
     json["steps"] = row.steps;
+    if (row.batch_rows > 0) {
+      json["batch"] = {{"rows", row.batch_rows}, {"total_rows", optional_count(row.batch_total)}};
+    }
     json["breaking"] = row.is_breaking;
     json["run_id"] = row.run_id;
     json["tool_version"] = row.tool_version;
@@ -164,6 +171,12 @@ std::string json_event(const Event& event) {
   }
   if (event.kind == EventKind::kProgress) {
     json["percent"] = event.percent;
+    if (event.rows > 0) {
+      json["rows"] = event.rows;
+      json["total_rows"] = optional_count(event.total_rows);
+      json["rows_per_second"] = event.rows_per_second;
+      json["left_ms"] = event.left.count();
+    }
   }
   if (event.duration.count() > 0 || event.kind == EventKind::kApplied) {
     json["duration_ms"] = event.duration.count();

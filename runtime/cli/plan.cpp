@@ -2,6 +2,7 @@
 //
 // `plan`: for each pending migration, what its statements lock and do, on tables of which size, and
 // who is in the way right now.
+#include "batch_text.hpp"
 #include "commands.hpp"
 #include "json.hpp"
 #include "output.hpp"
@@ -92,6 +93,9 @@ void print_migration(const Arguments& arguments, const PlanReport& report,
     std::puts("        nobody knows what it locks: the build could not parse it");
   } else if (planned.effects.empty()) {
     std::puts("        locks nothing that was there before");
+  }
+  for (const BatchLine& batch : batch_lines(migration)) {
+    std::puts(fmt::format("{:>6}  {}", batch.line, batch.text).c_str());
   }
   for (const PlannedEffect& effect : planned.effects) {
     print_effect(arguments, report, planned, effect);

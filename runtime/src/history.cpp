@@ -214,7 +214,7 @@ std::string History::full_check(const Connection& connection, const RunIdentity&
       "pg_catalog.to_char(h.executed_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), h.checksum, "
       "h.description, h.execution_time_ms, h.kind, h.state, h.step, h.steps, h.breaking, "
       "h.run_id, "
-      "h.applied_by, h.tool_version "
+      "h.applied_by, h.tool_version, h.cursor_value "
       "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) '' "
       "AND h.migration_set{}{} ORDER BY h.id",
       quoted(connection), kEquals, connection.literal(run.set));
@@ -247,6 +247,7 @@ std::vector<HistoryRow> History::read_full_check(const PGresult* result, int* ba
     row.run_id = value(result, i, 13);
     row.applied_by = value(result, i, 14);
     row.tool_version = value(result, i, 15);
+    read_progress(value(result, i, 16), &row);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -405,7 +406,7 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
         "down_sql = EXCLUDED.down_sql, tool_version = EXCLUDED.tool_version, "
         "applied_by = SESSION_USER, claim_pid = EXCLUDED.claim_pid, "
         "claim_backend_start = EXCLUDED.claim_backend_start, "
-        "claim_system_id = EXCLUDED.claim_system_id";
+        "claim_system_id = EXCLUDED.claim_system_id, cursor_value = NULL";
   }
   return sql;
 }

@@ -165,6 +165,19 @@ class History {
   std::string cancel_undo(const Connection& connection, const RunIdentity& run,
                           const Migration& script) const;
 
+  // history_batch.cpp
+  /// A row for each value of the cursor; none where there is no cursor.
+  std::string read_cursor(const Connection& connection, const RunIdentity& run,
+                          const Migration& migration) const;
+  /// Division by zero (22012) where the claim is not ours.
+  std::string set_cursor(const Connection& connection, const RunIdentity& run,
+                         const Migration& migration, const std::vector<std::string>& values) const;
+  /// The same at the end of a step: takes the cursor away.
+  std::string end_cursor(const Connection& connection, const RunIdentity& run,
+                         const Migration& migration, std::size_t step) const;
+  /// Fills in how far the batches of the row's step are.
+  static void read_progress(std::string_view cursor, HistoryRow* row);
+
   /// One message: the embedded checksum goes into the row. `settings` follow BEGIN.
   std::string accept(const Connection& connection, const RunIdentity& run,
                      const Migration& migration, std::string_view settings) const;
@@ -201,6 +214,9 @@ class History {
                             const Migration& migration) const;
 
  private:
+  std::string change_cursor(const Connection& connection, const RunIdentity& run,
+                            const Migration& migration, std::string_view assignment) const;
+
   std::string schema_;
   std::string table_;
 };

@@ -38,7 +38,8 @@ std::string History::finish_undo(const Connection& connection, const RunIdentity
 std::string History::begin_undo(const Connection& connection, const RunIdentity& run,
                                 const Migration& script) const {
   return compose(
-      "UPDATE {0} SET state = 'undoing', step = 0, steps = {1}, run_id = '{2}', claim_pid = "
+      "UPDATE {0} SET state = 'undoing', step = 0, cursor_value = NULL, steps = {1}, run_id = "
+      "'{2}', claim_pid = "
       "pg_catalog.pg_backend_pid(), claim_backend_start = (SELECT a.backend_start FROM "
       "pg_catalog.pg_stat_activity AS a WHERE a.pid{3}pg_catalog.pg_backend_pid()), "
       "claim_system_id = (SELECT s.system_identifier FROM pg_catalog.pg_control_system() AS s) "

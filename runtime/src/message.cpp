@@ -241,7 +241,8 @@ const Part* locate_error(const Message& message, const PGresult* error, std::siz
 
 void locate_in_statement(const Migration& migration, const Script& script,
                          const Statement& statement, std::string_view sent, const PGresult* error,
-                         bool counts_bytes, ErrorDetail& detail, std::size_t before) {
+                         bool counts_bytes, ErrorDetail& detail, std::size_t before,
+                         std::span<const Insertion> inserted) {
   name_migration(migration, detail);
   const std::size_t position = number_in(error_field(error, PG_DIAG_STATEMENT_POSITION));
   std::size_t offset = 0;
@@ -255,7 +256,11 @@ void locate_in_statement(const Migration& migration, const Script& script,
   } else {
     offset = internal_offset(sent, error, counts_bytes).value_or(0);
   }
-  place(script.file, script.sql, statement, statement.offset + offset, detail);
+  std::size_t ours = 0;
+  for (const Insertion& each : inserted) {
+    ours += offset > each.at ? std::min(offset - each.at, each.length) : 0;
+  }
+  place(script.file, script.sql, statement, statement.offset + offset - ours, detail);
 }
 
 void locate_untranslatable(const Migration& migration, ErrorDetail& detail) {

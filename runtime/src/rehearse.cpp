@@ -117,6 +117,11 @@ void Rehearsal::leave_out(const Migration& script, std::string reason) {
 }
 
 std::string Rehearsal::obstacle(const Migration& script, bool is_undoing) const {
+  const std::span<const Step> steps = script.up.steps;
+  if (std::any_of(steps.begin(), steps.end(),
+                  [](const Step& step) { return step.batch.size > 0; })) {
+    return "it runs in batches, each a transaction of its own";
+  }
   if (!script.up.is_transactional) {
     return "it cannot run in a transaction";
   }

@@ -14,8 +14,6 @@
 namespace godwit::detail {
 namespace {
 
-constexpr std::chrono::minutes kDefaultWait{10};
-
 // A migration that brings the connection down this often is not tried again: a server that it
 // crashes must not be crashed until the deadline.
 constexpr int kMostCuts = 3;

@@ -8,6 +8,7 @@
 //     chain.cpp    transactional migrations, many in one message
 //     unchecked.cpp one that the build could not parse
 //     steps.cpp    migrations outside a transaction
+//     batches.cpp  a statement of them in many small transactions
 //     target.cpp   a part of what is pending
 //     phase.cpp    what may be applied before a release, and what after it
 //     down.cpp     undoing
@@ -47,6 +48,9 @@ struct ForeignMatches;
 /// In the place of a duration: the migration got a row, and was not run.
 inline constexpr milliseconds kRecorded{-1};
 
+/// For locks, for other runs and for reconnecting, unless the caller says.
+inline constexpr std::chrono::minutes kDefaultWait{10};
+
 /// Thrown inside a run when the connection is gone; never leaves it.
 struct ConnectionLost {
   std::string message;
@@ -64,6 +68,7 @@ struct HeldClaim {
   const Migration* migration = nullptr;
   std::size_t ended_steps = 0;
   bool is_in_doubt = false;  ///< whether the next step has taken effect is still to be found out
+  bool has_cursor = false;   ///< batches of the next step may have ended
 };
 
 /// A row of the history that is to be undone.
@@ -246,6 +251,9 @@ class Run {
   bool send_or_retry(const std::string& message, Reply* reply);
   static void confirm_fresh(const FreshOptions& wanted, const FreshReport& report);
 
+  // batches.cpp
+  friend class Batches;
+
   // rehearse.cpp
   friend class Rehearsal;
   bool begin_rehearsal(const RehearsalOptions& wanted, std::vector<const Migration*>& undone,
@@ -273,6 +281,8 @@ class Run {
   const Migration* own_squash(const Migration& migration, std::size_t place) const;
   std::string starting_state(std::size_t place, std::size_t end) const;
   std::string steps_script(const Migration& migration);
+  // batch_script.cpp
+  std::string batch_script(const Migration& migration, std::size_t number) const;
   std::string down_script(const Migration& migration);
 
   // change.cpp

@@ -181,6 +181,10 @@ std::string Run::steps_script(const Migration& migration) {
   }
   for (std::size_t number = 0; number < migration.up.steps.size(); ++number) {
     const Step& step = migration.up.steps[number];
+    if (step.batch.size > 0) {
+      sql += guarded_from_psql(batch_script(migration, number));
+      continue;
+    }
     for (std::uint32_t i = 0; i < step.statement_count; ++i) {
       const Statement& statement = migration.up.statements[step.first_statement + i];
       sql += guarded_from_psql(migration.up.sql.substr(statement.offset, statement.length));

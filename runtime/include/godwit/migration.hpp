@@ -60,6 +60,20 @@ enum class Probe : std::uint8_t {
                        ///< or that and a number
 };
 
+/// `-- godwit:batch` on an UPDATE or DELETE: how it is run in parts, each with the rows whose keys
+/// are between two others, and each in a transaction of its own.
+struct Batch {
+  std::string_view key;  ///< its columns as the history remembers them: "id", "tenant_id, id"
+  std::span<const std::string_view> columns;  ///< each quoted: "\"tenant_id\""
+  std::string_view qualifier;  ///< by what the statement calls its table, quoted: "\"u\""
+  std::string_view table;  ///< where the keys are: "\"crm\".\"users\"", with ONLY where it is there
+  std::uint32_t open =
+      0;  ///< behind WHERE, in bytes from the statement's first; 0 where it has none
+  std::uint32_t close = 0;     ///< where the condition on the key goes: behind the statement's own
+  std::uint32_t size = 0;      ///< how many rows of the table one part looks at; 0 for no batch
+  std::uint32_t pause_ms = 0;  ///< between two parts
+};
+
 /// What the runtime sends as one unit: the whole script of a transactional migration, or one
 /// statement of another.
 struct Step {
@@ -78,6 +92,7 @@ struct Step {
   /// For CREATE: the plain name of the index, in the schema of `relation`; else
   /// empty.
   std::string_view index;
+  Batch batch;
 };
 
 /// Work that takes the longer the larger the relation is; the bits of Effect::work.

@@ -83,7 +83,8 @@ enum class EventKind : std::uint8_t {
   kApplying,   ///< `migration` begins, number `index` of `count`
   kStatement,  ///< a statement outside a transaction begins
   kProgress,   ///< an index is being built: `message` is the phase, as
-               ///< pg_stat_progress_create_index names it, `percent` how much of it is done
+               ///< pg_stat_progress_create_index names it, `percent` how much of it is done; or
+               ///< `rows` are set, and a statement is run in batches: `message` says how far it is
   kNotice,     ///< the server sent a notice: `message`
   kWarning,    ///< such as drift under DriftPolicy::kWarn: `message`
   kApplied,    ///< `migration` is committed, after `duration`
@@ -101,8 +102,12 @@ struct Event {
   const Migration* migration = nullptr;
   std::size_t index = 0;
   std::size_t count = 0;
-  std::uint32_t line = 0;     ///< of the statement, where one is meant
-  std::uint32_t percent = 0;  ///< of kProgress
+  std::uint32_t line = 0;        ///< of the statement, where one is meant
+  std::uint32_t percent = 0;     ///< of kProgress
+  std::uint64_t rows = 0;        ///< of batches: that they have looked at, earlier runs included
+  std::uint64_t total_rows = 0;  ///< about how many there are; 0 where nobody knows
+  std::uint64_t rows_per_second = 0;
+  std::chrono::milliseconds left{0};  ///< until the last batch at this rate; 0 where nobody knows
   std::chrono::milliseconds duration{0};
   std::string message;
 };
@@ -125,6 +130,10 @@ struct HistoryRow {
   std::string run_id;
   std::string applied_by;
   std::string tool_version;
+  /// Of a statement that is run in batches, in a migration that has not ended: the rows that they
+  /// have behind them, and about how many there are. 0 where nobody knows.
+  std::uint64_t batch_rows = 0;
+  std::uint64_t batch_total = 0;
 };
 
 enum class State : std::uint8_t {
