@@ -25,9 +25,10 @@
 #     [ALLOW_FRESH]                          the command `fresh` may delete all that is in a database
 #     [TYPE STATIC | OBJECT])
 #
-# It makes <library> with #include <<library>.hpp>, which declares <namespace>::migrations(); the target <library>.check
-# and the umbrella godwit_check, which print every finding again and compile nothing; and the CTest <library>.lint
-# unless BUILD_TESTING is off, since the build prints warnings only when something changed.
+# It makes <library> with #include <<library>.hpp>, which declares <namespace>::migrations() and the functions that code
+# migrations (`Code:` in a header) call and that the application defines (docs/code-migrations.md); the target
+# <library>.check and the umbrella godwit_check, which print every finding again and compile nothing; and the CTest
+# <library>.lint unless BUILD_TESTING is off, since the build prints warnings only when something changed.
 #
 # Variables read: Godwit_CODEGEN_EXECUTABLE (a godwit that runs on the machine that builds), GODWIT_WERROR (WERROR for
 # every set that does not say WARN_ONLY), CMAKE_COLOR_DIAGNOSTICS.
@@ -495,6 +496,13 @@ function(add_migrations library)
   # Which files beside the migrations there are, and which tool: changes that have no newer file of their own.
   list(JOIN beside "\n" beside_lines)
   _godwit_write("${inputs_file}" "${tool}\n${beside_lines}\n")
+  # The functions of code migrations are declared by the tool, which alone reads headers.
+  string(REGEX REPLACE "\\.([a-z]+)$" ".code.\\1" code_header "${out}/include/${arg_HEADER}")
+  if(NOT EXISTS "${code_header}")
+    _godwit_write("${code_header}" "// Made by godwit from the migrations; changes are lost.\n#pragma once\n")
+    file(REMOVE "${stamp}")
+  endif()
+  cmake_path(GET code_header FILENAME code_header_name)
   _godwit_write("${out}/include/${arg_HEADER}"
 "// Made by add_migrations(${library}); changes are lost.
 #pragma once
@@ -507,6 +515,8 @@ namespace ${arg_NAMESPACE} {
 const godwit::MigrationSet& migrations() noexcept;
 
 }  // namespace ${arg_NAMESPACE}
+
+#include \"${code_header_name}\"
 ")
 
   # What the build does.
@@ -514,9 +524,9 @@ const godwit::MigrationSet& migrations() noexcept;
   set(comment "Checking the migrations of ${library}, ${count} .sql")
   add_custom_command(
     OUTPUT "${stamp}"
-    BYPRODUCTS "${source}"
+    BYPRODUCTS "${source}" "${code_header}"
     COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}.started"
-    COMMAND ${tool} generate "${manifest_file}" --output "${source}" ${color}
+    COMMAND ${tool} generate "${manifest_file}" --output "${source}" --code-header "${code_header}" ${color}
     COMMAND "${CMAKE_COMMAND}" -E rename "${stamp}.started" "${stamp}"
     DEPENDS "${manifest_file}" "${inputs_file}" ${files} ${seeds} ${beside} ${tool_depends}
     COMMENT "${comment}"

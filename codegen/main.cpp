@@ -166,6 +166,10 @@ void add_generate(CLI::App& app, CommandLine& line) {
       .add_option("--output,-o", line.generate.output, "the .cpp to write, only when it changes")
       ->required()
       ->type_name("FILE");
+  command
+      .add_option("--code-header", line.generate.code_header,
+                  "the header that declares the functions of code migrations")
+      ->type_name("FILE");
   add_color(command, line.generate.color);
 }
 

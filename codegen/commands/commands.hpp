@@ -51,6 +51,7 @@ int run_lint(LintOptions options);
 struct GenerateOptions {
   std::filesystem::path manifest;
   std::filesystem::path output;
+  std::filesystem::path code_header;  ///< empty: none is written
   Color color = Color::kAuto;
 };
 int run_generate(const GenerateOptions& options);

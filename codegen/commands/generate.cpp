@@ -42,7 +42,9 @@ emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectR
     if (squash.index == index)
       entry.replaced = replaced_versions(squash, set.sources, set.lock);
   }
-  entry.is_idempotent = source.header.idempotency.value_or(!source.seed.empty());
+  // Nobody proves what a function does.
+  entry.is_idempotent =
+      source.header.idempotency.value_or(!source.seed.empty()) && !source.header.code;
   if (source.seed.empty())  // of a seed it is what its temporary tables leave
     entry.schema = change.text;
   entry.is_opaque = change.is_opaque;
@@ -55,6 +57,11 @@ emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectR
     entry.down = emit::plan_script(source.down, migration.down, migration.down_transaction,
                                    lint::idempotent_statements(migration.down),
                                    effects.effects_of(source.down), migration.down_batches);
+  // A function may change any setting.
+  if (source.header.code)
+    entry.up.leaked_settings.assign(1, "*");
+  if (source.header.code_down)
+    entry.down.leaked_settings.assign(1, "*");
   if (source.require.is_present())
     entry.require = emit::plan_checks(source.require, migration.require);
   if (source.verify.is_present())
@@ -121,7 +128,10 @@ int run_generate(const GenerateOptions& options) {
     return kFindings;
   if (set->in_order.empty() && !manifest.allow_empty)
     throw UsageError(manifest.request.files.root.string() + ": no migrations");
-  write_if_different(options.output, emit::emit_table(make_table(manifest, *set, effects)));
+  const emit::Table table = make_table(manifest, *set, effects);
+  if (!options.code_header.empty())
+    write_if_different(options.code_header, emit::emit_code_header(table));
+  write_if_different(options.output, emit::emit_table(table));
   return kClean;
 }
 

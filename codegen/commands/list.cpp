@@ -94,10 +94,11 @@ const MigrationSource* squash_of(const CompiledSet& set, const MigrationSource& 
 }
 
 std::string parts(const MigrationSource& source) {
-  std::string text = "up";
+  std::string text = source.header.code ? "up+code" : "up";
   for (const Section* section : {&source.down, &source.require, &source.verify}) {
     if (section->is_present())
-      text += fmt::format(" {}", to_string(section->kind()));
+      text += fmt::format(" {}{}", to_string(section->kind()),
+                          section == &source.down && source.header.code_down ? "+code" : "");
   }
   return text;
 }
@@ -105,6 +106,10 @@ std::string parts(const MigrationSource& source) {
 bool runs_in_transaction(const sql::Migration& migration) {
   return migration.up_transaction.is_transactional &&
          migration.up_transaction.not_in_transaction.empty();
+}
+
+Json function_of(const std::optional<HeaderCode>& code) {
+  return code ? Json(code->name) : Json(nullptr);
 }
 
 Json describe(const CompiledSet& set, const sql::Migration& migration) {
@@ -132,6 +137,8 @@ Json describe(const CompiledSet& set, const sql::Migration& migration) {
     json["idempotent"] = *source.header.idempotency;
   else
     json["idempotent"] = nullptr;
+  json["code"] = function_of(source.header.code);
+  json["code_down"] = function_of(source.header.code_down);
   json["breaking"] = source.header.is_breaking;
   json["locked"] = is_locked(set, source);
   json["statements"] = migration.up.statements().size();
@@ -267,6 +274,10 @@ int run_show(const ShowOptions& options) {
                             : migration->up_transaction.outer_begin ? "yes, the file's BEGIN and "
                                                                       "COMMIT are the runtime's"
                                                                     : "yes");
+  if (source.header.code)
+    print_line("code", source.header.code->name);
+  if (source.header.code_down)
+    print_line("code down", source.header.code_down->name);
   print_script(source.require, migration->require, options.sql);
   print_script(source.up, migration->up, options.sql);
   print_script(source.verify, migration->verify, options.sql);

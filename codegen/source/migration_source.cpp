@@ -10,6 +10,7 @@
 #include <map>
 #include <utility>
 
+#include "source/code_key.hpp"
 #include "source/diesel_metadata.hpp"
 #include "source/file_name.hpp"
 #include "source/ignore_file.hpp"
@@ -548,6 +549,7 @@ std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store
   Placeholders placeholders(files.defines);
   auto migrations = is_sqitch(files) ? load_sqitch(files, placeholders, store, diagnostics)
                                      : SetLoader(files, placeholders, store, diagnostics).load();
+  for (MigrationSource& migration : migrations) complete_code(migration, diagnostics);
   for (MigrationSource& seed : load_seeds(files, placeholders, store, diagnostics))
     migrations.push_back(std::move(seed));
   placeholders.report_unused(files.root, store, diagnostics);
@@ -577,6 +579,7 @@ std::optional<MigrationSource> load_stray(const std::filesystem::path& path,
   check_tool_directives(*file, diagnostics);
   for (Section& section : split_sections(*file, SectionKind::kUp, diagnostics))
     take_section(migration, std::move(section), diagnostics);
+  complete_code(migration, diagnostics);
   return migration;
 }
 

@@ -99,6 +99,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   std::string wait;
   std::string lock_timeout;
   std::string statement_timeout;
+  std::string before_timeout;
   bool is_status = false;
   Options& options = arguments.options;
   app.add_option("--url", arguments.conninfo,
@@ -247,6 +248,16 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
         "fresh", "Delete ALL DATA of the database, then apply everything; asks for a typed phrase");
     fresh->alias("reset");
   }
+  for (CLI::App* command : {up, apply, down, redo, fresh}) {
+    if (command != nullptr) {
+      command->add_option("--before-cmd", arguments.before_command,
+                          "A command of the shell, such as a backup, that is run once before "
+                          "anything is changed, by the one replica that changes it; when it fails, "
+                          "nothing is. PGHOST, PGDATABASE and so on say where the database is");
+      command->add_option("--before-timeout", before_timeout,
+                          "How long the command may take (for ever)");
+    }
+  }
   for (CLI::App* command : {up, down}) {
     command->add_flag("--sql", arguments.is_sql,
                       "Write the script for psql instead, as `sql` does; needs no database");
@@ -281,6 +292,9 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     }
     if (!lock_timeout.empty()) {
       options.lock_timeout = parse_duration(lock_timeout);
+    }
+    if (!before_timeout.empty()) {
+      arguments.before_timeout = parse_duration(before_timeout);
     }
     if (!statement_timeout.empty()) {
       options.statement_timeout = parse_duration(statement_timeout);

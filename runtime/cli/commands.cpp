@@ -66,7 +66,7 @@ bool is_meant(const MigrationStatus& entry, const std::string& target) {
     return entry.row->migration_name == target || (is_number && entry.row->version == number);
   }
   const Migration& migration = *entry.migration;
-  if (is_number && migration.kind == Kind::kVersioned && migration.version == number) {
+  if (is_number && migration.has_version() && migration.version == number) {
     return true;
   }
   const auto& aliases = migration.aliases;
@@ -295,7 +295,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   };
   const MigrationStatus* last_applied = nullptr;
   for (const MigrationStatus& entry : status.migrations) {
-    if (entry.migration != nullptr && entry.row && entry.migration->kind == Kind::kVersioned) {
+    if (entry.migration != nullptr && entry.row && entry.migration->has_version()) {
       last_applied = &entry;
     }
   }
@@ -325,7 +325,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
       case State::kPending:
         if (is_before_applied && !entry.migration->declares_dependencies &&
             entry.migration->phase != Phase::kContract &&
-            entry.migration->kind == Kind::kVersioned) {
+            entry.migration->has_version()) {
           findings.push_back(
               fmt::format("{} arrives late: {} stands after it and is applied, and its "
                           "header declares no Dependencies",
@@ -355,7 +355,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   std::vector<const Migration*> without_down;
   for (const Migration& migration : set.migrations) {
     if (!migration.down.is_present && migration.irreversible.empty() &&
-        migration.kind == Kind::kVersioned) {
+        migration.has_version()) {
       without_down.push_back(&migration);
     }
   }

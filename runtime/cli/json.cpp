@@ -85,7 +85,7 @@ Json error_object(const Error& error) {
 }
 
 void add_migration(Json& json, const Migration& migration) {
-  json["version"] = migration.kind == Kind::kVersioned ? Json(migration.version) : Json(nullptr);
+  json["version"] = migration.has_version() ? Json(migration.version) : Json(nullptr);
   json["migration"] = migration.full_name;
   if (migration.kind == Kind::kSeed) {
     json["seed"] = migration.seed;
@@ -295,7 +295,7 @@ std::string json_changes(const HistoryReport& report, bool is_dry_run) {
   for (const HistoryChange& change : report.changes) {
     Json entry;
     entry["event"] = change.event;
-    entry["version"] = change.migration != nullptr && change.migration->kind == Kind::kVersioned
+    entry["version"] = change.migration != nullptr && change.migration->has_version()
                            ? Json(change.migration->version)
                            : Json(nullptr);
     entry["migration"] = change.name;
@@ -497,6 +497,8 @@ std::string json_info(const MigrationSet& set, const Status& status, std::size_t
     json["tag"] = optional_text(migration.tag);
     json["idempotent"] = migration.is_idempotent;
     json["transactional"] = migration.up.is_transactional;
+    json["code"] = optional_text(migration.up.code.name);
+    json["code_down"] = optional_text(migration.down.code.name);
     json["breaking"] = migration.is_breaking;
     json["has_down"] = migration.down.is_present;
     json["irreversible"] = optional_text(migration.irreversible);

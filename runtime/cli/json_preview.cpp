@@ -64,6 +64,7 @@ std::string json_plan(const PlanReport& report) {
     entry["file"] = planned.migration->up.file;
     entry["transactional"] = planned.migration->up.is_transactional;
     entry["parsed"] = !planned.migration->is_unchecked;
+    entry["code"] = optional_text(planned.migration->up.code.name);
     entry["ended_steps"] = planned.ended_steps;
     entry["batches"] = Json::array();
     for (const Step& step : planned.migration->up.steps) {

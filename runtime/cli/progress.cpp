@@ -95,7 +95,9 @@ void ProgressLine::show(const Event& event) {
     return;
   }
   const auto now = std::chrono::steady_clock::now();
-  if (event.kind == EventKind::kProgress && now - last_line_ >= kBetweenLines) {
+  if (event.kind != EventKind::kProgress) {
+    last_line_ = now;  // of what is quick, nothing is said
+  } else if (now - last_line_ >= kBetweenLines) {
     last_line_ = now;
     std::puts(fmt::format("applying {}", text_of(event)).c_str());
     std::fflush(stdout);

@@ -44,7 +44,8 @@ bool names_isolation(std::string_view options) {
 
 bool is_chainable(const Pending& pending) {
   return pending.is_recorded ||
-         (pending.migration->up.is_transactional && !pending.migration->is_unchecked);
+         (pending.migration->up.is_transactional && !pending.migration->is_unchecked &&
+          pending.migration->up.code.function == nullptr);
 }
 
 bool leaks(const Migration& migration, std::string_view name) {
@@ -80,14 +81,19 @@ bool Run::apply(const Plan& plan) {
   rows_ = static_cast<std::int64_t>(snapshot_.rows.size());
   while (next < plan.pending.size()) {
     const Pending& pending = plan.pending[next];
+    call_after_each();
+    if (!pending.is_recorded) {
+      call_before_each(*pending.migration);
+    }
     if (is_chainable(pending)) {
       if (!apply_chain(plan.pending, &next)) {
         return false;
       }
       continue;
     }
-    const bool is_done = pending.migration->up.is_transactional
-                             ? apply_unchecked(*pending.migration)
+    const Script& up = pending.migration->up;
+    const bool is_done = up.is_transactional || up.code.function != nullptr
+                             ? apply_alone(*pending.migration)
                              : apply_steps(pending);
     ++next;
     if (!is_done || next < plan.pending.size()) {

@@ -306,9 +306,22 @@ bool Connection::flush() {
   }
 }
 
-Reply Connection::send(const std::string& message, const Waiter& waiter, const ResultSink& sink) {
+bool Connection::post(const std::string& message, const Values& values) {
+  if (values.empty()) {
+    return PQsendQuery(connection_, message.c_str()) != 0;
+  }
+  std::vector<const char*> texts;
+  for (const std::optional<std::string>& value : values) {
+    texts.push_back(value ? value->c_str() : nullptr);
+  }
+  return PQsendQueryParams(connection_, message.c_str(), static_cast<int>(texts.size()), nullptr,
+                           texts.data(), nullptr, nullptr, 0) != 0;
+}
+
+Reply Connection::send(const std::string& message, const Waiter& waiter, const ResultSink& sink,
+                       const Values& values) {
   Reply reply;
-  if (PQsendQuery(connection_, message.c_str()) == 0) {
+  if (!post(message, values)) {
     reply.is_cut = true;
     reply.cut_message = scrub(trimmed(view(PQerrorMessage(connection_))));
     return reply;

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -72,6 +73,9 @@ struct ResultSink {
 /// Keywords and values for PQconnectStartParams; a pair {"dbname", conninfo} is expanded.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
+/// For $1, $2, … in a statement; none is NULL.
+using Values = std::vector<std::optional<std::string>>;
+
 class Connection {
  public:
   /// What a notice handler gets: severity, SQLSTATE and text.
@@ -101,8 +105,9 @@ class Connection {
   int server_version() const noexcept { return PQserverVersion(connection_); }
   std::string_view parameter(const char* name) const;
 
-  /// Sends one message and waits for all of it.
-  Reply send(const std::string& message, const Waiter& waiter, const ResultSink& sink = {});
+  /// Sends one message and waits for all of it. With values it is one statement.
+  Reply send(const std::string& message, const Waiter& waiter, const ResultSink& sink = {},
+             const Values& values = {});
 
   /// On a borrowed connection whose owner receives notices himself, they stay his.
   void set_notice_handler(NoticeHandler handler);
@@ -126,6 +131,7 @@ class Connection {
   bool flush();
   milliseconds be_idle(const Waiter& waiter, Clock::time_point since, Reply& reply);
   bool send_rows(std::span<const std::string_view> chunks, const Waiter& waiter, Reply& reply);
+  bool post(const std::string& message, const Values& values);
   void adopt();
   static void receive_notice(void* self, const PGresult* notice);
 

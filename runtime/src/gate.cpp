@@ -45,7 +45,8 @@ std::string Run::begin_settings(milliseconds lock_timeout, milliseconds statemen
 // The same where the transaction stays open between two messages.
 std::string Run::gate_settings() const {
   return begin_settings(options_.lock_timeout, milliseconds{0}) +
-         compose("SET LOCAL idle_in_transaction_session_timeout = '{}';\n", kIdleTimeout);
+         compose("SET LOCAL idle_in_transaction_session_timeout = '{}';\n",
+                 has_slow_hooks() ? std::string_view("0") : kIdleTimeout);
 }
 
 // What a caller's session must have as it was when any setting may have changed: all that alters

@@ -67,7 +67,12 @@ std::string display_part(std::string_view part) {
 }
 
 std::string number_or_null(const Migration& migration) {
-  return migration.kind == Kind::kVersioned ? std::to_string(migration.version) : "NULL";
+  return migration.has_version() ? std::to_string(migration.version) : "NULL";
+}
+
+// A build that does not contain the migration could not call its function.
+bool is_sql(const Script& script) {
+  return script.is_present && script.code.function == nullptr;
 }
 
 struct Column {
@@ -122,7 +127,17 @@ constexpr std::array kFingerprints = {
 }  // namespace
 
 std::string_view kind_name(Kind kind) noexcept {
-  return kind == Kind::kSeed ? "seed" : kind == Kind::kRepeatable ? "repeatable" : "versioned";
+  switch (kind) {
+    case Kind::kRepeatable:
+      return "repeatable";
+    case Kind::kCode:
+      return "code";
+    case Kind::kSeed:
+      return "seed";
+    case Kind::kVersioned:
+      break;
+  }
+  return "versioned";
 }
 
 History::History(std::string_view name) {
@@ -390,7 +405,7 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
       connection.literal(migration.checksum), connection.literal(migration.description),
       connection.literal(run.set), kind_name(migration.kind), is_running ? "running" : "applied",
       is_running ? 0 : steps, steps, run.run_id, migration.is_breaking ? "true" : "false",
-      migration.down.is_present ? connection.literal(migration.down.sql) : "NULL",
+      is_sql(migration.down) ? connection.literal(migration.down.sql) : "NULL",
       connection.literal(run.tool_version));
   if (is_running) {
     sql += compose("{}, {})", kBackendStart, kSystemId);
@@ -413,7 +428,7 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
 
 std::string History::row_condition(const Connection& connection, const RunIdentity& run,
                                    const Migration& migration) const {
-  if (migration.kind == Kind::kVersioned) {
+  if (migration.has_version()) {
     return compose("migration_set{0}{1} AND target_schema{0}'' AND migration_number{0}{2}", kEquals,
                    connection.literal(run.set), migration.version);
   }

@@ -179,7 +179,7 @@ void describe_error(const PGresult* error, ErrorDetail& detail) {
 }
 
 void name_migration(const Migration& migration, ErrorDetail& detail) {
-  if (migration.kind == Kind::kVersioned) {
+  if (migration.has_version()) {
     detail.migration = migration.version;
   }
   detail.migration_name = migration.full_name;

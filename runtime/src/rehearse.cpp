@@ -128,6 +128,11 @@ std::string Rehearsal::obstacle(const Migration& script, bool is_undoing) const 
   if (script.is_unchecked) {
     return "the build could not parse it, so that it might end the transaction";
   }
+  if (script.up.code.function != nullptr) {
+    return compose(
+        "it calls {}(), which might end the transaction, or do something outside the database",
+        script.up.code.name);
+  }
   for (const Migration* other : missing_) {
     if (is_undoing ? depends_on(*other, script, run_.set_)
                    : depends_on(script, *other, run_.set_)) {

@@ -72,6 +72,7 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
     };
   }
   deadline_ = start_ + options.wait.value_or(kDefaultWait);
+  sends_one_by_one_ = options.hooks.before_each || options.hooks.after_each;
   if (set.table_format != kTableFormat) {
     ErrorDetail detail;
     detail.message = compose(
@@ -324,6 +325,11 @@ void Run::check() {
 // ---- The loop --------------------------------------------------------------------------------
 
 Report Run::up() {
+  with_after_run([this] { apply_pending(); });
+  return std::move(report_);
+}
+
+void Run::apply_pending() {
   connect();
   bool is_checked = false;
   for (;;) {
@@ -341,13 +347,13 @@ Report Run::up() {
     }
   }
   in_doubt_ = nullptr;
+  call_after_each();
   report_.skipped = set_.migrations.size() - report_.applied.size() - report_.planned.size() -
                     report_.postponed.size() - left_out_ - covered_;
   report_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
   if (has_started_) {
     emit(EventKind::kFinished, nullptr, {}, report_.duration);
   }
-  return std::move(report_);
 }
 
 // One turn: compares with the last check, and does the next thing. False when nothing is left.
@@ -408,6 +414,7 @@ bool Run::advance() {
   // Under the gate the history is the truth: whatever was in doubt was rolled back.
   in_doubt_ = nullptr;
   refuse_what_cuts(*plan.pending.front().migration);
+  call_before_run(plan);
   return !apply(plan);
 }
 
@@ -529,6 +536,10 @@ void Run::record_applied(const Migration& migration, milliseconds duration) {
     return;
   }
   report_.applied.push_back({&migration, duration});
+  if (options_.hooks.after_each) {
+    unannounced_.push_back(
+        {undo_ != nullptr && undo_->known != nullptr ? undo_->known : &migration, duration});
+  }
   if (retried_ == &migration) {
     retried_ = nullptr;
     attempts_ = 0;
@@ -551,8 +562,8 @@ void Run::handle_drift(const Plan& plan) {
   std::string others;
   for (const Migration* migration : plan.drifted) {
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const HistoryRow& candidate) {
-      return migration->kind == Kind::kVersioned ? candidate.version == migration->version
-                                                 : candidate.migration_name == migration->full_name;
+      return migration->has_version() ? candidate.version == migration->version
+                                      : candidate.migration_name == migration->full_name;
     });
     if (row == rows.end()) {
       continue;
@@ -801,7 +812,7 @@ Status Run::status() {
     MigrationStatus entry;
     entry.migration = &migration;
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const HistoryRow& candidate) {
-      return migration.kind == Kind::kVersioned
+      return migration.has_version()
                  ? candidate.version == migration.version
                  : !candidate.version && candidate.migration_name == migration.full_name;
     });

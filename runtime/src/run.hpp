@@ -6,7 +6,9 @@
 //     run.cpp      connecting, the check, the loop "compare, take the gate, apply", recovery
 //     gate.cpp     who may apply
 //     chain.cpp    transactional migrations, many in one message
-//     unchecked.cpp one that the build could not parse
+//     alone.cpp    one that the build could not parse, or that calls a function
+//     code.cpp     functions of the application that are migrations
+//     hooks.cpp    functions of the application that are called on the way
 //     steps.cpp    migrations outside a transaction
 //     batches.cpp  a statement of them in many small transactions
 //     target.cpp   a part of what is pending
@@ -31,6 +33,7 @@
 #include "schema.hpp"
 
 #include <godwit/adopt.hpp>
+#include <godwit/code.hpp>
 #include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
@@ -50,6 +53,11 @@ inline constexpr milliseconds kRecorded{-1};
 
 /// For locks, for other runs and for reconnecting, unless the caller says.
 inline constexpr std::chrono::minutes kDefaultWait{10};
+/// When the function of a migration ended the transaction that it was given.
+inline constexpr std::string_view kCodeHint =
+    "the runtime owns the transaction: take COMMIT and ROLLBACK out of the function (SAVEPOINT is "
+    "allowed). Look at what it did, and undo it by hand; then remove its row from the history, if "
+    "there is one";
 
 /// Thrown inside a run when the connection is gone; never leaves it.
 struct ConnectionLost {
@@ -142,6 +150,7 @@ class Run {
 
  private:
   // run.cpp
+  void apply_pending();
   void connect();
   std::unique_ptr<Connection> open(const Parameters& parameters, bool is_first);
   void refuse_unusable_connection() const;
@@ -171,6 +180,9 @@ class Run {
   Reply send(const std::string& message, const ResultSink& sink = {});
   /// For messages of ours that have no reason to fail: throws Error for an error.
   Reply ask(const std::string& message, Section section);
+  /// Says who is in the way meanwhile, and throws nothing.
+  Reply send_watching(const std::string& message, const ResultSink& sink, milliseconds lock_timeout,
+                      Waiter waiter, const Values& values = {});
   Reply send_watched(const std::string& message, const ResultSink& sink, milliseconds lock_timeout,
                      Clock::time_point give_up = Clock::time_point::max());
   Reply look_at_history(const std::string& query);
@@ -216,8 +228,29 @@ class Run {
   milliseconds lock_timeout(const Migration& migration) const;
   milliseconds statement_timeout(const Migration& migration) const;
 
-  // unchecked.cpp
-  bool apply_unchecked(const Migration& migration);
+  // alone.cpp
+  bool apply_alone(const Migration& migration);
+  bool begin_alone(const Migration& migration);
+  bool run_alone(const Migration& migration);
+  bool finish_alone(const Migration& migration);
+
+  // code.cpp
+  friend class godwit::CodeMigration;
+  friend bool run_code(Run& run, const Migration& migration);
+  bool call_code(const Migration& migration);
+  bool judge_code(const Migration& migration, std::optional<ErrorDetail> failure,
+                  const std::string& transaction);
+  bool leave_clean();
+  static void locate_code(const Migration& migration, ErrorDetail& detail);
+
+  // hooks.cpp
+  void call_before_run(const Plan& plan);
+  void call_before_each(const Migration& migration);
+  void call_after_each();
+  void with_after_run(const std::function<void()>& action);
+  void call_after_run(const Error* error);
+  void call_hook(std::string_view name, const std::function<void()>& hook);
+  bool has_slow_hooks() const;
 
   // steps.cpp
   bool apply_steps(const Pending& pending);
@@ -247,6 +280,7 @@ class Run {
   Reply ask_about(const PlanReport& report, bool with_sizes);
 
   // fresh.cpp
+  FreshReport delete_all(const FreshOptions& wanted);
   std::string inventory_query() const;
   bool send_or_retry(const std::string& message, Reply* reply);
   static void confirm_fresh(const FreshOptions& wanted, const FreshReport& report);
@@ -263,6 +297,7 @@ class Run {
   void warn_of_late_arrivals(const std::vector<const Migration*>& chosen, const Plan& plan);
 
   // down.cpp
+  DownReport undo_all(const DownOptions& wanted);
   std::vector<Undo> choose_undone(const DownOptions& wanted);
   void prepare(Undo& undo, const Row& row, const DownOptions& wanted);
   bool undo_next();
@@ -391,6 +426,11 @@ class Run {
   const Migration* in_doubt_ = nullptr;  // what was under way when the connection was cut
   const Migration* last_cut_ = nullptr;
   int cuts_ = 0;
+
+  RunKind kind_ = RunKind::kApply;
+  bool has_called_before_run_ = false;
+  const Migration* begun_ = nullptr;          // before_each was called for it
+  std::vector<Report::Applied> unannounced_;  // for after_each, as soon as nothing is under way
 
   const Migration* current_ = nullptr;  // for notices
   bool has_started_ = false;

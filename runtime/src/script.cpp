@@ -30,6 +30,18 @@ std::string name_of(const MigrationSet& set, std::size_t place) {
   return place == 0 ? std::string("base") : std::string(set.migrations[place - 1].full_name);
 }
 
+// What is C++ cannot be in it.
+void refuse_code(const Migration& migration, const Script& script, std::string_view what) {
+  if (script.code.function != nullptr) {
+    refuse(ErrorKind::kUsage,
+           compose("{} is {} by {}(), a function of this application, which no script can call",
+                   migration.full_name, what, script.code.name),
+           compose("make a script up to it and one from it on, and let this application do it "
+                   "between the two: {}",
+                   &script == &migration.up ? "up +1" : "down"));
+  }
+}
+
 // The down section in the place of `up`, as in down.cpp.
 Migration down_of(const Migration& migration) {
   if (!migration.irreversible.empty()) {
@@ -41,6 +53,7 @@ Migration down_of(const Migration& migration) {
     refuse(ErrorKind::kFailed, compose("{} has no down section", migration.full_name),
            "let the script end after it");
   }
+  refuse_code(migration, migration.down, "undone");
   Migration script = migration;
   script.up = migration.down;
   script.require = {};
@@ -86,8 +99,7 @@ std::size_t Run::fixed_place(std::string_view target) const {
 
 // The squash that stands for a migration, where it stands before `place`.
 const Migration* Run::own_squash(const Migration& migration, std::size_t place) const {
-  const Migration* squash =
-      migration.kind == Kind::kVersioned ? squash_of(set_, migration.version) : nullptr;
+  const Migration* squash = migration.has_version() ? squash_of(set_, migration.version) : nullptr;
   return squash < set_.migrations.data() + place ? squash : nullptr;
 }
 
@@ -99,7 +111,7 @@ std::string Run::starting_state(std::size_t place, std::size_t end) const {
   std::vector<const Migration*> expected;
   std::string replaced;
   for (const Migration& migration : set_.migrations.subspan(0, place)) {
-    if (migration.kind == Kind::kVersioned && own_squash(migration, place) == nullptr) {
+    if (migration.has_version() && own_squash(migration, place) == nullptr) {
       expected.push_back(&migration);
     }
     // Whether it was run or recognised, the squash is there; what it stands for may be, unless the
@@ -277,6 +289,9 @@ std::string Run::script(std::string_view from, std::string_view to) {
     if (is_left_out(migration, options_.seed)) {
       continue;
     }
+    if (&migration != part_of) {
+      refuse_code(migration, migration.up, "applied");
+    }
     sql += compose("\n-- {}\n", migration.full_name);
     if (&migration == part_of) {
       Message message;
@@ -295,7 +310,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
   is_undoing_ = true;
   for (std::size_t place = begin; place > end; --place) {
     const Migration& migration = set_.migrations[place - 1];
-    if (migration.kind == Kind::kVersioned && own_squash(migration, begin) == nullptr) {
+    if (migration.has_version() && own_squash(migration, begin) == nullptr) {
       sql += compose("\n-- {}, undone\n", migration.full_name) + down_script(migration);
     }
   }

@@ -34,7 +34,7 @@ std::optional<std::size_t> find_named(const MigrationSet& set, std::string_view 
   for (std::size_t i = 0; i < set.migrations.size(); ++i) {
     const Migration& migration = set.migrations[i];
     if (is_called(migration, name) ||
-        (number && migration.kind == Kind::kVersioned && migration.version == *number)) {
+        (number && migration.has_version() && migration.version == *number)) {
       return i;
     }
   }
@@ -99,7 +99,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 
 bool is_row_of(const Row& row, const MigrationSet& set, const Migration& migration) {
   return row.set == set.name &&
-         (migration.kind == Kind::kVersioned ? row.version == migration.version
+         (migration.has_version() ? row.version == migration.version
                                              : !row.version && row.name == migration.full_name);
 }
 
@@ -151,7 +151,7 @@ namespace {
 
 // A part of a squash that a new database runs as one is no place to stop at.
 void refuse_inside_squash(const MigrationSet& set, const Snapshot& snapshot, std::size_t place) {
-  if (place == 0 || set.migrations[place - 1].kind != Kind::kVersioned) {
+  if (place == 0 || !set.migrations[place - 1].has_version()) {
     return;
   }
   const Migration& migration = set.migrations[place - 1];
@@ -221,7 +221,7 @@ std::vector<const Migration*> select_closure(const MigrationSet& set, const Plan
         continue;
       }
       for (const Migration& migration : set.migrations) {
-        if (migration.kind == Kind::kVersioned && migration.version == dependency.version) {
+        if (migration.has_version() && migration.version == dependency.version) {
           wanted.insert(&migration);
         }
       }
@@ -257,7 +257,7 @@ void Run::warn_of_late_arrivals(const std::vector<const Migration*>& chosen, con
   }
   for (const Pending& pending : plan.pending) {
     const Migration* left = pending.migration;
-    const bool is_late = left->kind == Kind::kVersioned && left < chosen.back() &&
+    const bool is_late = left->has_version() && left < chosen.back() &&
                          (options_.order == OrderPolicy::kLinear ||
                           (!left->declares_dependencies && left->phase != Phase::kContract));
     if (is_late && std::find(chosen.begin(), chosen.end(), left) == chosen.end()) {

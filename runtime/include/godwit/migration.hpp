@@ -21,6 +21,13 @@
 
 namespace godwit {
 
+class CodeMigration;  // in godwit/code.hpp
+struct Migration;
+
+namespace detail {
+class Run;
+}
+
 /// The format of this table, not the release of godwit: generated code asserts that it was made for
 /// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
 /// at run time.
@@ -31,6 +38,7 @@ enum class Kind : std::uint8_t {
   kVersioned,   ///< has a version, is applied once
   kRepeatable,  ///< has no version, is applied again when its checksum changes
   kSeed,        ///< likewise, behind all others, and only where its mode is asked for
+  kCode,        ///< has a version, is applied once; a function of the application is part of it
 };
 
 /// Has no version, and is applied again when its checksum changes.
@@ -122,6 +130,21 @@ struct CopyRows {
   std::span<const std::string_view> chunks;
 };
 
+/// A function of the application that is a migration, or undoes one; see godwit/code.hpp.
+using CodeFunction = void (*)(CodeMigration& migration);
+
+/// `Code:` or `Code-Down:` of the header.
+struct Code {
+  CodeFunction function = nullptr;  ///< null: there is none
+  std::string_view name;            ///< without the namespace
+  std::string_view file;            ///< whose header names it
+  std::uint32_t line = 0;           ///< of the name in the file, from 1
+  std::uint32_t column = 0;
+};
+
+/// What calls such a function: a part of the runtime that a set without one does not link.
+using CodeRunner = bool (*)(detail::Run& run, const Migration& migration);
+
 /// A `-- godwit:up` or `-- godwit:down` section.
 struct Script {
   bool is_present = false;  ///< there is such a section; a present one may hold no statement
@@ -147,6 +170,8 @@ struct Script {
   /// In the order of the statements; empty where the build could not parse them.
   std::span<const Effect> effects;
   std::span<const CopyRows> copies;  ///< in the order of the statements
+  /// Called in the transaction of the script: after the SQL of `up`, before that of `down`.
+  Code code = {};
 };
 
 /// A `-- godwit:require` or `-- godwit:verify` section: queries that must each give exactly one
@@ -247,6 +272,11 @@ struct Migration {
   Script down;
   Checks require;
   Checks verify;
+
+  /// Is applied once, and known by its version.
+  constexpr bool has_version() const noexcept {
+    return kind == Kind::kVersioned || kind == Kind::kCode;
+  }
 };
 
 /// What one add_migrations() compiled. Constant for the life of the program; safe to use from any
@@ -261,6 +291,7 @@ struct MigrationSet {
   bool allows_fresh = false;       ///< ALLOW_FRESH: the command `fresh` may empty a database
   /// Extensions that a migration creates; `fresh` drops them, and no other.
   std::span<const std::string_view> extensions;
+  CodeRunner code_runner = nullptr;       ///< where a migration has code
   std::span<const Migration> migrations;  ///< in the order in which they are applied
 };
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <godwit/error.hpp>
+#include <godwit/hooks.hpp>
 #include <godwit/migration.hpp>
 
 #include <chrono>
@@ -70,6 +71,8 @@ struct Options {
   bool dry_run = false;
   /// Called on the thread of the caller, in order. It must not throw.
   std::function<void(const Event&)> on_event;
+  /// Called before and after the run, and before and after each migration.
+  Hooks hooks;
   /// Asked between messages and at least ten times a second while waiting; true cancels the
   /// statement under way, rolls back and throws kInterrupted.
   std::function<bool()> is_cancelled;
@@ -84,7 +87,8 @@ enum class EventKind : std::uint8_t {
   kStatement,  ///< a statement outside a transaction begins
   kProgress,   ///< an index is being built: `message` is the phase, as
                ///< pg_stat_progress_create_index names it, `percent` how much of it is done; or
-               ///< `rows` are set, and a statement is run in batches: `message` says how far it is
+               ///< `rows` are set, and a statement is run in batches: `message` says how far it is; or
+               ///< what the function of a code migration says of itself
   kNotice,     ///< the server sent a notice: `message`
   kWarning,    ///< such as drift under DriftPolicy::kWarn: `message`
   kApplied,    ///< `migration` is committed, after `duration`

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A migration whose header says `Syntax: unchecked`: the build could not parse it, so nobody knows
-// whether it ends its transaction itself. It goes alone, as a message of its own between our BEGIN
-// and our COMMIT, and the tags that the server reports are looked at: a COMMIT or ROLLBACK among
-// them means that the transaction was not ours any more.
+// A migration that goes alone, in messages of its own between our BEGIN and our COMMIT, since
+// somebody else may end its transaction:
+//
+//   - one whose header says `Syntax: unchecked`, so that the build could not parse it. The tags
+//   that
+//     the server reports are looked at: a COMMIT or ROLLBACK among them means that the transaction
+//     was not ours any more;
+//   - one that calls a function of the application, which code.cpp does and judges.
 #include "run.hpp"
 
 namespace godwit::detail {
@@ -29,28 +33,36 @@ bool goes_to_savepoint(const Migration& migration, std::size_t statement) {
 
 }  // namespace
 
-bool Run::apply_unchecked(const Migration& migration) {
+// The three parts of it are false when the history has to be looked at again.
+bool Run::apply_alone(const Migration& migration) {
   current_ = &migration;
   emit(EventKind::kApplying, current_);
-  if (snapshot_.has_table) {
-    for (const Row& row : snapshot_.rows) {
-      if (row.set == set_.name && row.name == migration.full_name && row.state != "applied") {
-        roll_back();
-        ErrorDetail detail;
-        name_migration(migration, detail);
-        detail.message = compose(
-            "{} ended its own transaction in an earlier run, "
-            "and nobody can tell how far it came",
-            migration.full_name);
-        detail.hint = kHint;
-        fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
-      }
+  for (const Row& row : snapshot_.rows) {
+    if (row.set == set_.name && row.name == migration.full_name && row.state != "applied") {
+      roll_back();
+      ErrorDetail detail;
+      name_migration(migration, detail);
+      detail.message = compose(
+          "{} ended its own transaction in an earlier run, "
+          "and nobody can tell how far it came",
+          migration.full_name);
+      detail.hint = migration.is_unchecked ? kHint : kCodeHint;
+      fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
     }
   }
+  if (!begin_alone(migration) || !run_alone(migration)) {
+    return false;
+  }
+  if (migration.up.code.function != nullptr && !set_.code_runner(*this, migration)) {
+    return false;
+  }
+  return finish_alone(migration);
+}
 
+bool Run::begin_alone(const Migration& migration) {
   Message before;
   add_begin(before, migration, true, !snapshot_.has_table);
-  // "running" until the end: should the SQL commit in the middle, the row says so.
+  // "running" until the end: should somebody commit in the middle, the row says so.
   before.add(Section::kGuard, &migration,
              history_.insert(*connection_, identity_, migration, true));
   add_settings(before, migration);
@@ -58,11 +70,14 @@ bool Run::apply_unchecked(const Migration& migration) {
     before.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql,
                        static_cast<std::uint32_t>(migration.require.statements.size()));
   }
-  Reply reply = send_watched(before.text(), {}, lock_timeout(migration));
-  if (!reply.is_ok()) {
-    return handle_failure(before, reply);
-  }
+  const Reply reply = send_watched(before.text(), {}, lock_timeout(migration));
+  return reply.is_ok() || handle_failure(before, reply);
+}
 
+bool Run::run_alone(const Migration& migration) {
+  if (migration.up.statements.empty()) {
+    return true;
+  }
   Message script;
   script.add_foreign(Section::kUp, &migration, migration.up.sql,
                      static_cast<std::uint32_t>(migration.up.statements.size()));
@@ -76,7 +91,7 @@ bool Run::apply_unchecked(const Migration& migration) {
       ended_by = tag;
     }
   };
-  reply = send_watched(script.text(), sink, lock_timeout(migration));
+  const Reply reply = send_watched(script.text(), sink, lock_timeout(migration));
   if (!ended_by.empty() && !reply.is_cut) {
     ErrorDetail detail;
     if (reply.error) {
@@ -84,19 +99,18 @@ bool Run::apply_unchecked(const Migration& migration) {
       detail.context = compose("then: {} [{}]", detail.message, detail.sqlstate);
     }
     name_migration(migration, detail);
-    detail.message = compose(
-
-        "{} ended its own transaction with {}: it was partly applied outside our control",
-        migration.full_name, ended_by);
+    detail.message =
+        compose("{} ended its own transaction with {}: it was partly applied outside our control",
+                migration.full_name, ended_by);
     detail.hint = kHint;
     detail.sqlstate.clear();
     roll_back();
     fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
   }
-  if (!reply.is_ok()) {
-    return handle_failure(script, reply);
-  }
+  return reply.is_ok() || handle_failure(script, reply);
+}
 
+bool Run::finish_alone(const Migration& migration) {
   Message after;
   after.add(Section::kConstraints, &migration, "SET CONSTRAINTS ALL IMMEDIATE");
   if (!migration.verify.guarded_sql.empty()) {
@@ -108,6 +122,7 @@ bool Run::apply_unchecked(const Migration& migration) {
   after.add(Section::kCommit, &migration, "COMMIT");
   add_leak_reset(after, migration);
   milliseconds duration{0};
+  ResultSink sink;
   sink.on_result = [&](std::size_t index, const PGresult* result, bool is_end) {
     const Part* part = after.part_of_result(index);
     if (part != nullptr && part->section == Section::kFinish && !is_end) {
@@ -116,7 +131,7 @@ bool Run::apply_unchecked(const Migration& migration) {
       record_applied(migration, duration);
     }
   };
-  reply = send_watched(after.text(), sink, lock_timeout(migration));
+  const Reply reply = send_watched(after.text(), sink, lock_timeout(migration));
   if (!reply.is_ok()) {
     return handle_failure(after, reply);
   }
