@@ -28,7 +28,7 @@ constexpr std::array kFamilies = {
     &kExistenceRules,   &kDuplicateRules,
     &kDependentRules,   &kKeyRules,
     &kFinalRules,       &kPendingRules,
-    &kPhaseRules,
+    &kPhaseRules,       &kTenantRules,
 };
 
 }  // namespace
