@@ -32,6 +32,7 @@ extern const Family kDuplicateColumnRules;  // duplicate_column_rules.cpp
 extern const Family kHistoryRules;          // history_rules.cpp
 extern const Family kColumnStyleRules;      // column_style_rules.cpp
 extern const Family kTableStyleRules;       // table_style_rules.cpp
+extern const Family kTenantRules;           // tenant_rules.cpp
 extern const Family kNameRules;             // name_rules.cpp
 extern const Family kSecurityRules;         // security_rules.cpp
 extern const Family kSessionRules;          // session_rules.cpp

@@ -29,7 +29,7 @@ constexpr std::array kFamilies = {
     &kDependentRules,   &kKeyRules,
     &kFinalRules,       &kPendingRules,
     &kPhaseRules,       &kSeedRules,
-    &kBatchRules,
+    &kBatchRules,       &kTenantRules,
 };
 
 }  // namespace

@@ -124,6 +124,19 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
                  "How long one statement may run (for ever)");
   app.add_option("--role", options.role,
                  "The role that shall own what is created (SET LOCAL ROLE)");
+  CLI::Option* schema = app.add_option(
+      "--schema", options.schema,
+      "Apply the set in this schema, with rows of its own in the history: for an application with "
+      "a schema for each tenant");
+  CLI::Option* schemas = app.add_option(
+      "--schemas", arguments.schemas,
+      "The same in many, for up, check and status: names and patterns with commas between them, "
+      "where % stands for any text ('tenant_%,trial')");
+  schemas->excludes(schema);
+  app.add_option("--jobs", arguments.jobs,
+                 "With --schemas: so many at the same time, each with a connection (4)")
+      ->needs(schemas)
+      ->check(CLI::Range(1, 1000));
   app.add_option("--history-table", options.history_table,
                  "The table that records what is applied, as table or schema.table");
   app.add_option("--on-drift", drift, "When an applied migration was edited: fail, warn or accept")
@@ -320,6 +333,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   if (seed->parsed() && !arguments.target.empty()) {
     options.seed = std::exchange(arguments.target, {});
   }
+  arguments.has_schemas = schemas->count() > 0;
   arguments.has_from = up->count("--from") + down->count("--from") + sql->count("--from") > 0;
   options.phase = phase == "expand"     ? Phase::kExpand
                   : phase == "contract" ? Phase::kContract

@@ -73,7 +73,10 @@ struct Arguments {
   bool allows_unknown = false;                  ///< --allow-unknown
   bool took_effect = false;
   bool had_no_effect = false;
-  std::string yes;  ///< --yes: "true", or what it was given
+  bool has_schemas = false;  ///< --schemas was given
+  std::string schemas;       ///< --schemas
+  std::size_t jobs = 4;      ///< --jobs
+  std::string yes;           ///< --yes: "true", or what it was given
   bool is_json = false;
   bool is_quiet = false;
   int verbosity = 0;

@@ -127,8 +127,10 @@ int run_status(const Arguments& arguments, const MigrationSet& set) {
   }
   if (!arguments.is_quiet) {
     print(server_text(status));
-    print(fmt::format("set {}, {} migrations, digest {}", set.name, set.migrations.size(),
-                      set.digest.substr(0, 12)));
+    const std::string& schema = arguments.options.schema;
+    print(fmt::format("set {}{}, {} migrations, digest {}", set.name,
+                      schema.empty() ? std::string() : fmt::format(" in the schema {}", schema),
+                      set.migrations.size(), set.digest.substr(0, 12)));
     if (!status.has_history) {
       print("no history table yet: nothing was ever applied here");
     }

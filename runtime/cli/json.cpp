@@ -155,11 +155,14 @@ void add_database(Json& json, const Status& status) {
 
 }  // namespace
 
-std::string json_event(const Event& event) {
+std::string json_event(const Event& event, std::string_view schema) {
   constexpr std::array kNames = {"started",   "waiting",  "blocked", "retrying", "applying",
                                  "statement", "progress", "notice",  "warning",  "applied",
                                  "failed",    "finished", "undoing", "undone",   "recorded"};
   Json json;
+  if (!schema.empty()) {
+    json["schema"] = schema;
+  }
   json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
   if (event.migration != nullptr) {
     add_migration(json, *event.migration);

@@ -17,6 +17,10 @@ namespace godwit {
 namespace {
 
 int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
+  if (arguments.has_schemas) {
+    return cli::run_on_schemas(arguments, set);
+  }
+  cli::refuse_schema(arguments);
   if (arguments.is_rehearsal) {
     return cli::run_rehearsal(arguments, set);
   }

@@ -151,6 +151,10 @@ void Run::add_settings(Message& message, const Migration& migration) const {
 // Whatever role the SQL switched to, the history is written by ours. SET LOCAL stands above a SET
 // in the same transaction, and ends with it.
 void Run::add_role_reset(Message& message, const Migration& migration) const {
+  if (has_tenant()) {
+    // Had it gone meanwhile, what was made without a schema would have gone to public.
+    message.add(Section::kReset, &migration, compose("SELECT {}", tenant_name()));
+  }
   if (leaks(migration, "session_authorization")) {
     message.add(Section::kReset, &migration, "SET LOCAL SESSION AUTHORIZATION DEFAULT");
   }
@@ -351,9 +355,11 @@ void Run::refuse_foreign_row(const Migration* migration) {
   detail.message = compose(
       "a row of the history stands in the way of {}, though it does not say that it was applied",
       migration == nullptr ? std::string_view("this migration") : migration->full_name);
-  detail.hint = compose(
-      "the row was changed by hand; look at it: SELECT * FROM {} WHERE migration_name = '{}'",
-      history_.display(), migration == nullptr ? std::string_view{} : migration->full_name);
+  detail.hint =
+      compose(
+          "the row was changed by hand; look at it: SELECT * FROM {} WHERE migration_name = '{}'",
+          history_.display(), migration == nullptr ? std::string_view{} : migration->full_name) +
+      history_.display_target();
   fail(ErrorKind::kDrift, std::move(detail), migration);
 }
 

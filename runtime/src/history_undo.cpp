@@ -27,8 +27,10 @@ std::string History::finish_undo(const Connection& connection, const RunIdentity
                                  std::string_view condition, milliseconds duration) const {
   return compose(
       "WITH gone AS (DELETE FROM {} WHERE {} RETURNING *) "
-      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
-      "execution_time_ms, run_id, tool_version) SELECT 'undone', migration_set, kind, "
+      "INSERT INTO {} (event, migration_set, target_schema, kind, migration_name, "
+      "migration_number, checksum, "
+      "execution_time_ms, run_id, tool_version) SELECT 'undone', migration_set, target_schema, "
+      "kind, "
       "migration_name, migration_number, checksum, {}, '{}', {} FROM gone "
       "RETURNING execution_time_ms",
       quoted(connection), condition, quoted_log(connection), duration.count(), run.run_id,

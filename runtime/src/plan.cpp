@@ -245,8 +245,8 @@ class Comparison {
                 migration.full_name, row.step, row.steps);
     detail.hint = compose(
         "deploy the build that began it; or undo by hand what its first {} steps did, and then: "
-        "DELETE FROM {} WHERE migration_name = '{}'",
-        row.step, history_.display(), migration.full_name);
+        "DELETE FROM {} WHERE migration_name = '{}'{}",
+        row.step, history_.display(), migration.full_name, history_.display_target());
     throw Error(ErrorKind::kPartiallyApplied, std::move(detail));
   }
 

@@ -57,7 +57,10 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
       borrowed_(borrowed),
       history_(!options.history_table.empty() ? std::string_view(options.history_table)
                : set.history_table.empty()    ? std::string_view("schema_migrations")
-                                              : set.history_table) {
+                                              : set.history_table,
+               options.schema,
+               options.schema.empty() ? std::vector<std::string>() : shared_sets(set)) {
+  refuse_schema_name(options.schema);
   identity_.run_id = make_uuid(&random_);
   identity_.set = set.name;
   identity_.tool_version = set.tool_version;
@@ -360,6 +363,7 @@ void Run::apply_pending() {
 bool Run::advance() {
   Plan plan = make_plan(set_, snapshot_, options_, history_);
   settle(plan);
+  refuse_emptied_tenant(options_.schema);
   handle_drift(plan);
   keep_phase(plan);
   if (selector_) {
@@ -374,8 +378,8 @@ bool Run::advance() {
   if (plan.pending.empty()) {
     return false;
   }
-  if (snapshot_.has_table) {
-    refuse_emptied_history();
+  if (snapshot_.has_table && refuse_emptied_history()) {
+    return true;
   }
   if (options_.dry_run) {
     for (const Pending& pending : plan.pending) {

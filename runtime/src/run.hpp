@@ -17,6 +17,8 @@
 //     fresh.cpp    emptying the database
 //     preview.cpp  what is to come
 //     rehearse.cpp all of it, rolled back
+//     tenant.cpp   a set in one schema of many
+//     schemas.cpp  which of many schemas are behind
 //     watch.cpp    who is in the way
 //     lost_rows.cpp what the log has and the history has not
 //     failure.cpp  errors in words
@@ -37,6 +39,7 @@
 #include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
+#include <godwit/schemas.hpp>
 
 #include <functional>
 #include <memory>
@@ -46,6 +49,7 @@
 
 namespace godwit::detail {
 
+class SchemaPatterns;
 struct ForeignTable;
 struct ForeignMatches;
 /// In the place of a duration: the migration got a row, and was not run.
@@ -147,6 +151,8 @@ class Run {
   std::string script(std::string_view from, std::string_view to);
   void wait_until_current();
   Status status();
+  // schemas.cpp
+  SchemasStatus check_schemas(const SchemaPatterns& patterns);
 
  private:
   // run.cpp
@@ -208,6 +214,22 @@ class Run {
   std::vector<std::string_view> leaked_settings(const Script& script) const;
   std::vector<std::string> restore_statements(std::span<const std::string_view> names) const;
   std::string restore_setting(std::string_view name) const;
+
+  // tenant.cpp
+  bool has_tenant() const noexcept { return !options_.schema.empty(); }
+  std::string tenant_name() const;
+  std::string tenant_path() const;
+  std::string usage_of_tenant() const;
+  std::string in_tenant(std::string_view name) const;
+  [[noreturn]] void refuse_missing_tenant();
+  void refuse_emptied_tenant(std::string_view schema) const;
+  [[noreturn]] void refuse_unusable_tenant();
+
+  // schemas.cpp
+  std::string schemas_query(const SchemaPatterns& patterns, bool has_table) const;
+  SchemasStatus judge_schemas(const PGresult* answer, const SchemaPatterns& patterns,
+                              bool has_table);
+  SchemaStatus judge_schema(std::string_view name);
 
   // chain.cpp
   bool apply(const Plan& plan);
@@ -328,7 +350,7 @@ class Run {
   bool verify_and_write(std::vector<Change>& changes, HistoryReport& report);
 
   // lost_rows.cpp
-  void refuse_emptied_history();
+  bool refuse_emptied_history();
   void add_lost_row(const Migration& migration, ErrorDetail& detail);
   Reply read_recorded();
   // adopt.cpp
@@ -440,6 +462,12 @@ class Run {
   Report report_;
   Report* left_report_ = nullptr;
 };
+
+/// The other sets that a set depends on: where it runs in a schema, their rows that are of none
+/// count too.
+std::vector<std::string> shared_sets(const MigrationSet& set);
+/// Throws Error of kind kUsage for a name that no tenant's schema may have.
+void refuse_schema_name(std::string_view schema);
 
 /// A random UUID, version 4.
 std::string make_uuid(std::uint64_t* seed);

@@ -133,8 +133,10 @@ std::string Run::starting_state(std::size_t place, std::size_t end) const {
       "SELECT ARRAY(SELECT CAST(h.migration_number AS pg_catalog.text) OPERATOR(pg_catalog.||) ' ' "
       "OPERATOR(pg_catalog.||) coalesce(h.checksum, '') OPERATOR(pg_catalog.||) CASE WHEN "
       "h.state{0}'applied' THEN '' ELSE ' ' OPERATOR(pg_catalog.||) h.state END FROM {1} AS h "
-      "WHERE h.migration_set{0}{2} AND h.target_schema{0}'' AND h.migration_number IS NOT NULL{3})",
-      kEquals, history_.quoted(*connection_), connection_->literal(set_.name), replaced);
+      "WHERE h.migration_set{0}{2} AND h.target_schema{0}{4} AND h.migration_number IS NOT "
+      "NULL{3})",
+      kEquals, history_.quoted(*connection_), connection_->literal(set_.name), replaced,
+      connection_->literal(history_.target()));
   return compose(
       R"(DO $godwit$
 DECLARE
@@ -180,6 +182,10 @@ std::string Run::steps_script(const Migration& migration) {
   sql += compose("SET lock_timeout = {};\nSET statement_timeout = {};\n",
                  std::max(migration.lock_timeout_ms, 0), statement_timeout(migration).count());
   std::vector<std::string_view> changed = {"lock_timeout", "statement_timeout"};
+  if (has_tenant()) {
+    sql += compose("SELECT pg_catalog.set_config('search_path', {}, false);\n", tenant_path());
+    changed.emplace_back("search_path");
+  }
   for (const Setting& setting : migration.settings) {
     sql += compose("SELECT pg_catalog.set_config({}, {}, false);\n",
                    connection_->literal(setting.name), connection_->literal(setting.value));

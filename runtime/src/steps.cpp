@@ -285,9 +285,9 @@ std::string Run::has_name(const Step& step) const {
 // A step whose owner died: did it take effect?
 bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t number) {
   if (step.probe == Probe::kIndexDropped) {
-    const Reply reply = ask(
-        compose("SELECT pg_catalog.to_regclass({}) IS NULL", connection_->literal(step.relation)),
-        Section::kUp);
+    const Reply reply = ask(compose("SELECT pg_catalog.to_regclass({}) IS NULL",
+                                    connection_->literal(in_tenant(step.relation))),
+                            Section::kUp);
     return is_true(reply.results[0].get(), 0, 0);
   }
   if (builds_index(step) && !step.index.empty()) {
@@ -320,11 +320,11 @@ bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t
       migration.up.steps.size());
   detail.hint = compose(
       "look for yourself. If it did: UPDATE {0} SET step = {1}, claim_pid = NULL WHERE "
-      "migration_set = '{2}' AND migration_name = '{3}'; if it did not: the same with "
+      "migration_set = '{2}' AND migration_name = '{3}'{6}; if it did not: the same with "
       "step = {4}; "
       "then run {5} again",
       history_.display(), number + 1, set_.name, migration.full_name, number,
-      is_undoing_ ? "`down`" : "`up`");
+      is_undoing_ ? "`down`" : "`up`", history_.display_target());
   fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
 }
 
@@ -595,9 +595,15 @@ void Run::set_session(const Migration& migration) {
       names.emplace_back(name);
     }
   }
+  if (has_tenant()) {
+    names.emplace_back("search_path");
+  }
   save_session(names);
   session_script_ = &migration.up;
   std::string sql = "SELECT ";
+  if (has_tenant()) {
+    sql += compose("pg_catalog.set_config('search_path', {}, false), ", tenant_path());
+  }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     sql += compose("{}pg_catalog.set_config({}, {}, false)", i == 0 ? "" : ", ",
                    connection_->literal(wanted[i].name), connection_->literal(wanted[i].value));

@@ -62,6 +62,12 @@ struct Options {
   std::string seed;
   /// "table" or "schema.table"; empty takes the set's own.
   std::string history_table;
+  /// The schema that the set is applied to, for an application with a schema for each tenant; it
+  /// has to exist. Migrations run with the search path `schema`, public: what they create without
+  /// naming a schema is made there, and what is in public, such as the types of extensions, is
+  /// found. The history table stays where it is, with rows of each schema's own, and so are the
+  /// gate, status() and all else. Empty is none. For many schemas at once: godwit/schemas.hpp.
+  std::string schema;
   /// The role that owns what is created; every message runs under SET LOCAL ROLE. Empty keeps the
   /// login role.
   std::string role;
@@ -302,7 +308,8 @@ class Migrator {
   VerifyReport verify();
   /// Compares the server's schema with the one that the build computed for exactly those migrations
   /// that are applied, in a read-only transaction. The schema that stands first in the search path
-  /// is taken for `public`.
+  /// is taken for `public`; with Options::schema it is that one, and no other schema's objects
+  /// count.
   SchemaReport compare_schema();
   /// The log, oldest first: what was applied, undone, failed, stamped, forgotten, accepted and
   /// repaired. Empty where there is no history.
