@@ -137,6 +137,9 @@ void check_header(MigrationSource& seed, Diagnostics& diagnostics) {
     refuse("Phase", "seeds come behind all migrations", header.phase_offset);
   if (header.is_breaking)
     refuse("Breaking", "older builds start whatever the data are");
+  if (header.code || header.code_down)
+    refuse("Code", "a function is called once, and a seed whenever it changes",
+           (header.code ? header.code : header.code_down)->offset);
   if (!header.tag.empty())
     refuse("Tag", "targets are migrations", header.tag_offset);
   header.transaction.reset();
@@ -145,6 +148,8 @@ void check_header(MigrationSource& seed, Diagnostics& diagnostics) {
   header.replaces.clear();
   header.phase = Phase::kNone;
   header.is_breaking = false;
+  header.code.reset();
+  header.code_down.reset();
   header.tag.clear();
 }
 

@@ -129,6 +129,9 @@ Process::Process(const std::string& command, const Environment& environment) {
       _exit(127);
     }
 #endif
+    sigset_t none;  // threads that work on schemas have all signals blocked
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     const int nothing = open("/dev/null", O_RDONLY);

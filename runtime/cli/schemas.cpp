@@ -2,6 +2,7 @@
 //
 // One set over many schemas: a line for each that something was done to, the errors at the end,
 // and the sum as the last line.
+#include "before_command.hpp"
 #include "commands.hpp"
 #include "json.hpp"
 #include "output.hpp"
@@ -215,7 +216,7 @@ void print_sum(const SchemasReport& report, bool is_dry_run) {
 }
 
 int up(const Arguments& arguments, const MigrationSet& set) {
-  Options options = arguments.options;
+  Options options = with_before_command(arguments, arguments.options);
   options.is_cancelled = [] { return SignalGuard::is_raised(); };
   SchemasReporter reporter(arguments);
   const SignalGuard guard;

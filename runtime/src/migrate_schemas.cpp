@@ -68,6 +68,8 @@ class Crew {
 
   void run_worker();
   void catch_up(std::size_t index, std::unique_ptr<Connection>& connection);
+  Hooks hooks();
+  void begin_once(const RunHook& run);
   void tell(News news);
   void listen();
   void stop();
@@ -82,6 +84,9 @@ class Crew {
   std::atomic<std::size_t> next_{0};
   std::atomic<bool> is_stopping_{false};
   std::vector<std::thread> threads_;
+
+  std::mutex hooks_mutex_;  // held while a hook of the application runs
+  bool has_begun_ = false;
 
   std::mutex mutex_;  // of what follows
   std::condition_variable has_news_;
@@ -187,12 +192,58 @@ void Crew::run_worker() {
   }
 }
 
+// Whoever is the first to have something to apply calls it for all; the others wait in their gates
+// for how it ends.
+void Crew::begin_once(const RunHook& run) {
+  const std::lock_guard<std::mutex> lock(hooks_mutex_);
+  if (has_begun_) {
+    return;
+  }
+  if (is_stopping_) {
+    ErrorDetail detail;
+    detail.message = "not begun: before_run failed";
+    throw Error(ErrorKind::kInterrupted, std::move(detail));
+  }
+  try {
+    options_.hooks.before_run(run);
+  } catch (...) {
+    is_stopping_ = true;
+    throw;
+  }
+  has_begun_ = true;
+}
+
+// The application's, one at a time.
+Hooks Crew::hooks() {
+  Hooks hooks;
+  if (options_.hooks.before_run) {
+    hooks.before_run = [this](const RunHook& run) { begin_once(run); };
+  }
+  const auto in_turn = [this](const auto& hook) {
+    return [this, &hook](const auto& what) {
+      const std::lock_guard<std::mutex> lock(hooks_mutex_);
+      hook(what);
+    };
+  };
+  if (options_.hooks.after_run) {
+    hooks.after_run = in_turn(options_.hooks.after_run);
+  }
+  if (options_.hooks.before_each) {
+    hooks.before_each = in_turn(options_.hooks.before_each);
+  }
+  if (options_.hooks.after_each) {
+    hooks.after_each = in_turn(options_.hooks.after_each);
+  }
+  return hooks;
+}
+
 // A result belongs to this thread until it is told of.
 void Crew::catch_up(std::size_t index, std::unique_ptr<Connection>& connection) {
   SchemaResult& result = report_.schemas[index];
   Options options = options_;
   options.schema = result.schema;
   options.is_cancelled = [this] { return is_stopping_.load(); };
+  options.hooks = hooks();
   options.on_event = {};
   if (how_.on_event) {
     options.on_event = [this, index](const Event& event) {

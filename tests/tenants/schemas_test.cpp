@@ -403,5 +403,47 @@ TEST_F(Schemas, TheCallerIsToldOnHisThreadAndMayEndIt) {
   all_are_there(6);
 }
 
+TEST_F(Schemas, ABackupIsMadeOnceForAllOrNothingIsDone) {
+  create(6);
+  int begun = 0;
+  int applied = 0;
+  bool has_failed = false;
+  Options options;
+  options.hooks.before_run = [&](const RunHook&) {
+    ++begun;
+    if (!std::exchange(has_failed, true)) {
+      throw std::runtime_error("no room for a backup");
+    }
+  };
+  options.hooks.after_each = [&](const MigrationHook&) { ++applied; };
+  SchemasOptions how;
+  how.jobs = 3;
+  const SchemasReport failed =
+      migrate_schemas(database_.conninfo(), builder_.set(), "tenant_%", how, options);
+  EXPECT_EQ(begun, 1) << "the others do not try it again";
+  EXPECT_EQ(failed.count(SchemaOutcome::kFailed), 1U);
+  EXPECT_EQ(failed.count(SchemaOutcome::kNotReached), 5U);
+  EXPECT_EQ(session_.get("SELECT to_regclass('schema_migrations') IS NULL"), "t");
+  begun = 0;
+  const SchemasReport report =
+      migrate_schemas(database_.conninfo(), builder_.set(), "tenant_%", how, options);
+  EXPECT_EQ(begun, 1);
+  EXPECT_EQ(applied, 18);
+  EXPECT_EQ(report.count(SchemaOutcome::kMigrated), 6U);
+  all_are_there(6);
+}
+
+TEST_F(Schemas, TheCommandBeforeRunsOnceForAll) {
+  create(4);
+  const Outcome outcome =
+      run({"up", "--schemas=tenant_%", "--before-cmd=echo a backup of $PGDATABASE"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const std::string said = "a backup of ";
+  const std::size_t first = outcome.out.find(said);
+  ASSERT_NE(first, std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find(said, first + 1), std::string::npos) << outcome.out;
+  all_are_there(4);
+}
+
 }  // namespace
 }  // namespace godwit::test

@@ -105,6 +105,10 @@ struct SchemasOptions {
 /// back then, and no other is begun; neither is one when no server answers any more. Throws Error
 /// only for what keeps all of it from beginning, as check_schemas() does. Options::on_event is told
 /// of the first look alone; Options::schema is not looked at.
+///
+/// Options::hooks are called on the threads that work, one at a time: before_run once for all
+/// schemas, by the first that has something to apply, and when it throws no schema is begun; the
+/// others for each schema.
 SchemasReport migrate_schemas(const std::string& conninfo, const MigrationSet& set,
                               std::string_view schemas, const SchemasOptions& how = {},
                               const Options& options = {});
