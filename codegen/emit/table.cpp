@@ -118,8 +118,9 @@ class TableWriter {
     for (const TableMigration& migration : table_.migrations) add_migration(migration);
     extensions_ = strings(table_.extensions);
     std::string out = preamble();
-    for (const Pool* pool : {&rows_, &copies_, &statements_, &steps_, &effects_, &dependencies_,
-                             &ranges_, &versions_, &settings_, &strings_, &foreign_})
+    // A pool stands before those that point into it.
+    for (const Pool* pool : {&strings_, &rows_, &copies_, &statements_, &steps_, &effects_,
+                             &dependencies_, &ranges_, &versions_, &settings_, &foreign_})
       out += pool->definition();
     if (!migrations_.empty())
       out += "constexpr godwit::Migration kMigrations[] = {\n" + migrations_ + "};\n\n";

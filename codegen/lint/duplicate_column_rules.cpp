@@ -32,8 +32,9 @@ constexpr RuleInfo kRules[] = {
 class Names {
  public:
   /// `location` is for names that have none of their own; the statement unless given.
-  Names(std::string_view where, const Event& event, Context& context, int location = -1)
-      : where_(where), event_(event), context_(context), location_(location) {}
+  Names(std::string_view where, const Event& event, Context& context, int location = -1,
+        std::string_view what = "column")
+      : what_(what), where_(where), event_(event), context_(context), location_(location) {}
 
   /// `location` is that of the name, or negative. A part, such as a.x or a[1], does not mind
   /// others.
@@ -50,7 +51,7 @@ class Names {
       location = location_;
     context_.report("duplicate-column-assignment", event_,
                     location < 0 ? event_.place : context_.name_at(event_, location),
-                    fmt::format("the column {} is named twice {}: PostgreSQL rejects that",
+                    fmt::format("the {} {} is named twice {}: PostgreSQL rejects that", what_,
                                 catalog::quote_identifier(name), where_),
                     {"remove one of the two"});
   }
@@ -73,6 +74,7 @@ class Names {
     bool is_part = false;
   };
 
+  std::string_view what_;
   std::string_view where_;
   const Event& event_;
   Context& context_;
@@ -219,8 +221,8 @@ void check_type(const Event& event, Context& context) {
 /// What goes in, and what comes out: between the two a name may come twice, but for the language.
 void check_function(const Event& event, Context& context) {
   const auto& create = *event.node->create_function_stmt;
-  Names in("among the parameters", event, context);
-  Names out("in what the function returns", event, context);
+  Names in("among those that go in", event, context, -1, "parameter");
+  Names out("among those that come out", event, context, -1, "parameter");
   for (const sql::Node* node : sql::list(create.parameters, create.n_parameters)) {
     const auto* parameter = sql::as<PgQuery__FunctionParameter>(node);
     if (parameter == nullptr || parameter->name == nullptr)

@@ -163,8 +163,8 @@ bool may_have_long_name(std::string_view text) {
       if (has_quote && since_quote > kLongestIdentifier)
         return true;
       const bool is_doubled = has_quote && since_quote == 0;  // and so a part of the name
+      before = is_doubled ? before : since_quote;
       since_quote = is_doubled ? before + 1 : 0;
-      before = is_doubled ? before : 0;
       has_quote = true;
     } else {
       ++since_quote;
