@@ -107,7 +107,7 @@ bool Run::apply(const Plan& plan) {
 
 void Run::add_creation(Message& message) {
   std::uint32_t count = 0;
-  std::string sql = history_.create(*connection_, has_schema_, &count);
+  std::string sql = history_.create(*connection_, has_schema_, is_table_foreign_, &count);
   sql.erase(sql.rfind(';'));
   message.add(Section::kCreate, nullptr, sql, count);
 }

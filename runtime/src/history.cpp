@@ -366,7 +366,7 @@ std::string History::creation_key(const Connection& connection) const {
   return compose("pg_catalog.hashtextextended({}, 0)", connection.literal(display()));
 }
 
-std::string History::create(const Connection& connection, bool has_schema,
+std::string History::create(const Connection& connection, bool has_schema, bool has_foreign,
                             std::uint32_t* count) const {
   std::string sql =
       compose("SELECT pg_catalog.pg_advisory_xact_lock({});\n", creation_key(connection));
@@ -377,9 +377,6 @@ std::string History::create(const Connection& connection, bool has_schema,
   }
   const std::string name_key = connection.identifier(table_ + "_name_key");
   const std::string number_key = connection.identifier(table_ + "_num_key");
-  // What a look at one tenant among a thousand goes by; empty where there are none.
-  const std::string target_index = connection.identifier(table_ + "_tgt_idx");
-  *count += 1;
   sql += compose(R"(CREATE TABLE IF NOT EXISTS {} (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   migration_name varchar(255) NOT NULL,
@@ -407,9 +404,16 @@ std::string History::create(const Connection& connection, bool has_schema,
   CONSTRAINT {} UNIQUE (migration_set, target_schema, kind, migration_name),
   CONSTRAINT {} UNIQUE (migration_set, target_schema, migration_number)
 );
-CREATE INDEX IF NOT EXISTS {} ON {} (target_schema) WHERE target_schema OPERATOR(pg_catalog.<>) '';
 )",
-                 quoted(connection), name_key, number_key, target_index, quoted(connection));
+                 quoted(connection), name_key, number_key);
+  if (!has_foreign) {
+    // What a look at one tenant among a thousand goes by; empty where there are none.
+    *count += 1;
+    sql += compose(
+        "CREATE INDEX IF NOT EXISTS {} ON {} (target_schema) WHERE target_schema "
+        "OPERATOR(pg_catalog.<>) '';\n",
+        connection.identifier(table_ + "_tgt_idx"), quoted(connection));
+  }
   sql += compose(R"(CREATE TABLE IF NOT EXISTS {} (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   logged_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(),

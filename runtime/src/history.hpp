@@ -120,8 +120,10 @@ class History {
   /// An expression: the message that wrote this set's last row is still being run by its backend.
   std::string is_writer_active(const Connection& connection, std::string_view set) const;
 
-  /// Statements that create what is missing. The count of statements is added to `count`.
-  std::string create(const Connection& connection, bool has_schema, std::uint32_t* count) const;
+  /// Statements that create what is missing; `has_foreign`: the table is there, and another tool's.
+  /// The count of statements is added to `count`.
+  std::string create(const Connection& connection, bool has_schema, bool has_foreign,
+                     std::uint32_t* count) const;
 
   /// The guard: the row of a migration. `is_running` makes a claim of the backend that runs it.
   std::string insert(const Connection& connection, const RunIdentity& run,

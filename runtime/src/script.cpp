@@ -275,7 +275,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
     std::uint32_t count = 0;
     sql += compose("\n-- the history\nBEGIN ISOLATION LEVEL READ COMMITTED;\n{}{}COMMIT;\n",
                    begin_settings(options_.lock_timeout, milliseconds{0}),
-                   history_.create(*connection_, history_.schema() == "public", &count));
+                   history_.create(*connection_, history_.schema() == "public", false, &count));
   }
   const Migration* part_of =
       begin == 0 ? nullptr : own_squash(set_.migrations[begin - 1], set_.migrations.size());

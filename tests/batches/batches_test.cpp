@@ -217,8 +217,8 @@ TEST_F(Batched, GoOnByThemselvesAfterACut) {
     last = session_.get(
         "SELECT (cursor_value::text[])[2] FROM schema_migrations WHERE migration_number = 2");
     session_.run(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
-        "'the_child'");
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+        "current_database() AND application_name = 'the_child'");
   }
   EXPECT_EQ(child.wait(), 0) << child.err();
   EXPECT_EQ(touched(), todo + "|" + todo);
@@ -414,8 +414,8 @@ TEST_F(Batched, ARowThatIsChangedMeanwhileIsLookedAtAgain) {
   other.run("BEGIN; UPDATE items SET state = 'kept' WHERE id = 200");
   Child child = start("002");
   wait_for(
-      "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'the_child' AND "
-      "wait_event_type = 'Lock'");
+      "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+      "application_name = 'the_child' AND wait_event_type = 'Lock'");
   other.run("COMMIT");
   EXPECT_EQ(child.wait(), 0) << child.err();
   EXPECT_EQ(session_.get("SELECT state || n FROM items WHERE id = 200"), "kept0");

@@ -15,6 +15,11 @@
 namespace godwit::test {
 namespace {
 
+/// How many gates are held in this database.
+constexpr const char* kGates =
+    "SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database WHERE "
+    "d.datname = current_database() AND l.locktype = 'advisory' AND l.granted";
+
 class WithHooks : public WithCode {
  protected:
   std::vector<std::string> calls_;
@@ -84,14 +89,12 @@ TEST_F(WithHooks, AreCalledForCodeAndForStepsOutsideATransaction) {
 TEST_F(WithHooks, SeeTheGateHeldAndTheMigrationOutside) {
   Options options;
   options.hooks.before_run = [&](const RunHook&) {
-    EXPECT_EQ(session_.get("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"),
-              "1");
+    EXPECT_EQ(session_.get(kGates), "1");
     EXPECT_FALSE(has_relation("schema_migrations"));
   };
   options.hooks.before_each = [&](const MigrationHook& hook) {
     EXPECT_EQ(has_relation("clients"), hook.migration->version == 10);
-    EXPECT_EQ(session_.get("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"),
-              "1");
+    EXPECT_EQ(session_.get(kGates), "1");
   };
   options.hooks.after_each = [&](const MigrationHook& hook) {
     EXPECT_EQ(session_.get(
@@ -126,7 +129,7 @@ TEST_F(WithHooks, BeforeRunStopsEverything) {
   EXPECT_EQ(error.detail().message, "the hook before_run failed: not today");
   EXPECT_EQ(noted(), "before_run up 001 007 010") << "nor is after_run called";
   EXPECT_FALSE(has_relation("schema_migrations"));
-  EXPECT_EQ(session_.get("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+  EXPECT_EQ(session_.get(kGates), "0");
 }
 
 TEST_F(WithHooks, BeforeEachStopsItsMigration) {

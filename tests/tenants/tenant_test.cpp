@@ -221,7 +221,9 @@ TEST_F(Tenant, IsNotHeldUpByAnother) {
   options.wait = milliseconds{20000};
   SetBuilder other;
   other.add(1, "other", {"CREATE TABLE other ()"});
-  session_.run("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+  session_.run(
+      "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = "
+      "current_database() AND wait_event = 'PgSleep'");
   child.wait();
   up(other.set());
   Child holder([&]() -> int {
