@@ -49,16 +49,6 @@ TEST_F(New, RefusesANameThatIsNone) {
   EXPECT_EQ(result.err, "godwit: error: `!!!` makes no file name; use letters and digits\n");
 }
 
-TEST_F(New, WritesAllOfItsFilesOrNone) {
-  write("pairs/007_a.up.sql", "SELECT 1;\n");
-  // In the way, under a name that is read as no migration's.
-  std::filesystem::create_directories(folder() / "pairs/008_b.down.sql");
-  const Result result = run("new b --down -d pairs");
-  EXPECT_EQ(result.exit_code, 2);
-  EXPECT_EQ(result.err, "godwit: error: pairs/008_b.down.sql: exists already\n");
-  EXPECT_FALSE(std::filesystem::exists(folder() / "pairs/008_b.up.sql"));
-}
-
 TEST_F(New, SaysInJsonWhatItHasWritten) {
   write("pairs/007_a.up.sql", "SELECT 1;\n");
   EXPECT_EQ(run("new b --down -d pairs --json").out,
