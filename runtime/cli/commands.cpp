@@ -326,8 +326,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
         break;
       case State::kPending:
         if (is_before_applied && !entry.migration->declares_dependencies &&
-            entry.migration->phase != Phase::kContract &&
-            entry.migration->has_version()) {
+            entry.migration->phase != Phase::kContract && entry.migration->has_version()) {
           findings.push_back(
               fmt::format("{} arrives late: {} stands after it and is applied, and its "
                           "header declares no Dependencies",
@@ -356,8 +355,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   // No difference, and worth knowing before a release: these cannot be undone.
   std::vector<const Migration*> without_down;
   for (const Migration& migration : set.migrations) {
-    if (!migration.down.is_present && migration.irreversible.empty() &&
-        migration.has_version()) {
+    if (!migration.down.is_present && migration.irreversible.empty() && migration.has_version()) {
       without_down.push_back(&migration);
     }
   }

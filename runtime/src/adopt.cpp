@@ -196,8 +196,8 @@ void Run::warn_of_missing(AdoptReport& report) const {
   const Migration* last = report.matched.back().migration;
   std::vector<std::string> late;
   for (const Migration* migration : report.missing) {
-    if (migration < last && migration->has_version() &&
-        !migration->declares_dependencies && find_row(snapshot_, set_, *migration) == nullptr) {
+    if (migration < last && migration->has_version() && !migration->declares_dependencies &&
+        find_row(snapshot_, set_, *migration) == nullptr) {
       late.emplace_back(migration->full_name);
     }
   }

@@ -100,7 +100,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 bool is_row_of(const Row& row, const MigrationSet& set, const Migration& migration) {
   return row.set == set.name &&
          (migration.has_version() ? row.version == migration.version
-                                             : !row.version && row.name == migration.full_name);
+                                  : !row.version && row.name == migration.full_name);
 }
 
 const Row* find_row(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration) {
