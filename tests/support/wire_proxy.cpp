@@ -83,7 +83,10 @@ class WireProxy::Impl {
         listen(listener_, 128) != 0 || pipe2(wake_, O_CLOEXEC) != 0) {
       throw std::runtime_error("the proxy cannot listen on " + path_);
     }
+    // A child must not be forked while the thread is still being made, for the same reason as
+    // fork_mutex() has.
     thread_ = std::thread([this] { serve(); });
+    is_serving_.wait(false);
   }
 
   ~Impl() {
@@ -117,6 +120,7 @@ class WireProxy::Impl {
   void arm(Cut cut) {
     const std::lock_guard lock(mutex_);
     cut_ = std::move(cut);
+    ++cuts_armed_;
   }
 
   void arm(ByteCut cut) {
@@ -146,6 +150,7 @@ class WireProxy::Impl {
     bool had_answer = true;  // the next thing the client sends begins a round trip
     std::string answers;     // the tail, for texts that are split over two reads
     std::string requests;
+    int cuts_armed = 0;  // when they were written to
   };
 
   static void close_link(Link& link) {
@@ -161,6 +166,8 @@ class WireProxy::Impl {
 
   void serve() {
     std::unique_lock running(fork_mutex());
+    is_serving_ = true;
+    is_serving_.notify_one();
     while (!is_stopping_) {
       std::vector<pollfd> descriptors{{listener_, POLLIN, 0}, {wake_[0], POLLIN, 0}};
       for (const Link& link : links_) {
@@ -232,6 +239,11 @@ class WireProxy::Impl {
         byte_cut_.reset();
       }
       total += bytes.size();
+      if (link.cuts_armed != cuts_armed_) {  // what was said before does not count
+        link.cuts_armed = cuts_armed_;
+        link.requests.clear();
+        link.answers.clear();
+      }
       std::string& tail = from_client ? link.requests : link.answers;
       tail += bytes;
       if (from_client) {
@@ -271,9 +283,11 @@ class WireProxy::Impl {
   int listener_ = -1;
   int wake_[2] = {-1, -1};
   std::list<Link> links_;
+  std::atomic<bool> is_serving_{false};
   std::atomic<bool> is_stopping_{false};
   mutable std::mutex mutex_;
   std::optional<Cut> cut_;
+  int cuts_armed_ = 0;
   std::optional<ByteCut> byte_cut_;
   std::size_t bytes_[2] = {0, 0};
   std::string sent_;
