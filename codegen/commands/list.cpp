@@ -120,7 +120,7 @@ Json describe(const CompiledSet& set, const sql::Migration& migration) {
   json["full_name"] = source.full_name;
   json["seed"] = source.seed.empty() ? Json(nullptr) : Json(source.seed);
   json["file"] = source.up.file().path().string();
-  json["checksum"] = source.up.file().checksum();
+  json["checksum"] = checksum_of(source);
   json["description"] = source.header.description;
   json["purpose"] = source.header.purpose;
   json["created"] = source.header.created;
@@ -256,7 +256,7 @@ int run_show(const ShowOptions& options) {
   print_line("created", source.header.created);
   print_line("author", source.header.author);
   print_line("file", source.up.file().path().string());
-  print_line("checksum", source.up.file().checksum());
+  print_line("checksum", checksum_of(source));
   if (source.seed.empty())
     print_line("locked", is_locked(*set, source) ? "yes" : "no");
   if (!source.rows.empty()) {

@@ -101,9 +101,9 @@ std::string declarations(const Table& table) {
   std::set<std::string_view> seen;
   for (const TableMigration& entry : table.migrations) {
     const MigrationSource& source = *entry.migration->source;
-    for (const std::optional<HeaderCode>& code : {source.header.code, source.header.code_down}) {
-      if (code && seen.insert(code->name).second)
-        out += "void " + code->name + "(godwit::CodeMigration& migration);  // " +
+    for (const std::optional<HeaderCode>* code : {&source.header.code, &source.header.code_down}) {
+      if (*code && seen.insert((*code)->name).second)
+        out += "void " + (*code)->name + "(godwit::CodeMigration& migration);  // " +
                source.full_name + "\n";
     }
   }
@@ -380,7 +380,7 @@ class TableWriter {
     field("created", literal(header.created));
     field("tag", literal(header.tag));
     field("irreversible", literal(header.irreversible));
-    field("checksum", literal(source.up.file().checksum()));
+    field("checksum", literal(checksum_of(source)));
     field("accepted_checksums", strings(header.accepted_checksums));
     field("aliases", strings(header.aliases));
     field("foreign", foreign(source));

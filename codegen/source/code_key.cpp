@@ -76,6 +76,8 @@ std::string why_no_function(std::string_view name) {
     return "is a name that C++ keeps for itself";
   if (name == "migrations")
     return "is the function that gives the set";
+  if (name == "std" || name == "godwit" || name == "main")
+    return "has a meaning of its own in C++ or here";
   return {};
 }
 

@@ -529,6 +529,11 @@ bool is_sqitch(const SourceFiles& files) {
 
 }  // namespace
 
+std::string checksum_of(const MigrationSource& source) {
+  const SourceFile& file = source.up.file();
+  return source.is_repeatable ? file.checksum_with_values() : file.checksum();
+}
+
 std::string label_of(const MigrationSource& source) {
   return source.is_repeatable ? source.full_name : std::to_string(source.version);
 }

@@ -55,6 +55,10 @@ struct MigrationSource {
 /// How messages call a migration: "7", or "R__views".
 std::string label_of(const MigrationSource& source);
 
+/// What tells whether an applied migration is still the same: its file's checksum, with the values
+/// of DEFINE where it is applied again when its text changes.
+std::string checksum_of(const MigrationSource& source);
+
 /// Owns files for as long as diagnostics and sections point into them.
 using FileStore = std::deque<SourceFile>;
 

@@ -89,7 +89,7 @@ void Placeholders::replace(SourceFile& file, Diagnostics& diagnostics,
   file.replace(parts);
 }
 
-void Placeholders::replace_between(const SourceFile& file, std::size_t begin, std::size_t end,
+void Placeholders::replace_between(SourceFile& file, std::size_t begin, std::size_t end,
                                    const std::ptrdiff_t& longer,
                                    const std::function<void(Replacement)>& add,
                                    Diagnostics& diagnostics) {
@@ -113,6 +113,7 @@ void Placeholders::replace_between(const SourceFile& file, std::size_t begin, st
     std::string value = "undefined_placeholder";
     if (const Define* define = find(name)) {
       used_.insert(define->name);
+      file.add_value(define->name + "=" + define->value);
       value = define->value;
     } else {
       diagnostics

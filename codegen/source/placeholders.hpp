@@ -2,7 +2,9 @@
 //
 // `${name}` in the SQL of a set that has DEFINE values. The value takes its place before anything
 // is parsed, so that what is linted, embedded and explained is what the server will get; a value
-// goes in as it is, without quotes. Comments keep theirs, and checksums are of the file as it is.
+// goes in as it is, without quotes. Comments keep theirs. The checksum of a versioned migration is
+// that of the file as it is, so that other values are no drift; of a repeatable or a seed, which is
+// to be applied again when its text changes, the values count too.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +42,7 @@ class Placeholders {
  private:
   const Define* find(std::string_view name) const;
   /// The placeholders of [begin, end) of the file. The text so far is `longer` than the original.
-  void replace_between(const SourceFile& file, std::size_t begin, std::size_t end,
+  void replace_between(SourceFile& file, std::size_t begin, std::size_t end,
                        const std::ptrdiff_t& longer, const std::function<void(Replacement)>& add,
                        Diagnostics& diagnostics);
 

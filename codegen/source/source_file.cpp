@@ -65,6 +65,14 @@ SourceFile::SourceFile(std::filesystem::path path, std::string display, std::str
     line_starts_.push_back(i + 1);
 }
 
+std::string SourceFile::checksum_with_values() const {
+  if (values_.empty())
+    return checksum_;
+  std::string all = checksum_;
+  for (const std::string& value : values_) all += "\n" + value;
+  return sha256_hex(all);
+}
+
 void SourceFile::replace(const std::vector<Replacement>& parts) {
   std::size_t at = 0;
   for (const Replacement& part : parts) {

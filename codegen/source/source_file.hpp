@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,12 +58,19 @@ class SourceFile {
   /// that the lines stay what they are. Once, before anybody has seen text().
   void replace(const std::vector<Replacement>& parts);
 
+  /// Says that text() depends on this value, as `name=value`; a second time changes nothing.
+  void add_value(std::string value) { values_.insert(std::move(value)); }
+
   /// Where [begin, end) of text() stands in original(). A value that it touches counts with its
   /// whole placeholder.
   ByteRange original_range(std::size_t begin, std::size_t end) const noexcept;
 
   /// SHA-256 of text() with CRLF read as LF, in hex: what sha256sum prints for an ordinary file.
   const std::string& checksum() const noexcept { return checksum_; }
+
+  /// The same where the values count too, each as add_value() said it: checksum() where there are
+  /// none.
+  std::string checksum_with_values() const;
 
   /// `offset` may be text().size(), the position behind the last byte.
   Position position(std::size_t offset) const noexcept;
@@ -93,6 +101,7 @@ class SourceFile {
   std::string_view original_;
   std::string_view text_;
   std::string checksum_;
+  std::set<std::string> values_;
   std::vector<std::size_t> line_starts_;
 };
 

@@ -143,11 +143,10 @@ std::vector<bool> inside_own_blocks(const Script& script) {
 
 class Reader {
  public:
-  Reader(const Section& section, const Script& script, bool is_one_transaction,
-         Diagnostics& diagnostics)
+  Reader(const Section& section, const Script& script, BatchScope scope, Diagnostics& diagnostics)
       : section_(section),
         script_(script),
-        is_one_transaction_(is_one_transaction),
+        scope_(scope),
         diagnostics_(diagnostics),
         inside_block_(inside_own_blocks(script)) {}
 
@@ -289,7 +288,10 @@ class Reader {
     if (batch_target(statement.node) == nullptr)
       return error(head, "only an UPDATE or DELETE can be run in batches",
                    "for other work, write a loop as a code migration, or several migrations");
-    if (is_one_transaction_)
+    if (scope_ == BatchScope::kSeed)
+      return error(directive_, "a batch in a seed, which is applied in one transaction",
+                   "put the statement into a migration, or delete the godwit:batch");
+    if (scope_ == BatchScope::kOneTransaction)
       return error(directive_, "a batch in a migration whose header says `Transaction: yes`",
                    "each batch is a transaction of its own: take the key out of the header");
     if (inside_block_[batch.statement])
@@ -345,7 +347,7 @@ class Reader {
 
   const Section& section_;
   const Script& script_;
-  bool is_one_transaction_;
+  BatchScope scope_;
   Diagnostics& diagnostics_;
   std::vector<bool> inside_block_;
   std::string_view directive_;
@@ -354,10 +356,10 @@ class Reader {
 }  // namespace
 
 std::vector<BatchDirective> read_batches(const Section& section, const Script& script,
-                                         bool is_one_transaction, Diagnostics& diagnostics) {
+                                         BatchScope scope, Diagnostics& diagnostics) {
   if (!section.is_present() || !contains_ignoring_case(section.text(), kWord))
     return {};
-  return Reader(section, script, is_one_transaction, diagnostics).read();
+  return Reader(section, script, scope, diagnostics).read();
 }
 
 const BatchDirective* batch_of(const std::vector<BatchDirective>& batches,

@@ -29,10 +29,17 @@ struct BatchDirective {
   std::uint32_t pause_ms = 0;
 };
 
+/// Whether a section may be run in several transactions.
+enum class BatchScope : std::uint8_t {
+  kAny,
+  kOneTransaction,  ///< the header says so
+  kSeed,            ///< which is always one
+};
+
 /// The directives of a section, in order; what is wrong with one is reported as `invalid-batch`,
-/// and it is left out. `is_one_transaction`: the header says so.
+/// and it is left out.
 std::vector<BatchDirective> read_batches(const Section& section, const Script& script,
-                                         bool is_one_transaction, Diagnostics& diagnostics);
+                                         BatchScope scope, Diagnostics& diagnostics);
 
 /// The directive of this statement; null when it has none.
 const BatchDirective* batch_of(const std::vector<BatchDirective>& batches,

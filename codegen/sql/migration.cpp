@@ -56,11 +56,13 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
   }
   migration.verify = parse_other(source.verify);
   migration.require = parse_other(source.require);
-  const bool is_one_transaction = source.header.transaction.value_or(false);
-  migration.up_batches = read_batches(source.up, migration.up, is_one_transaction, diagnostics);
-  migration.down_batches = read_batches(source.down, migration.down, false, diagnostics);
-  read_batches(source.verify, migration.verify, false, diagnostics);
-  read_batches(source.require, migration.require, false, diagnostics);
+  const BatchScope scope = !source.seed.empty()                        ? BatchScope::kSeed
+                           : source.header.transaction.value_or(false) ? BatchScope::kOneTransaction
+                                                                       : BatchScope::kAny;
+  migration.up_batches = read_batches(source.up, migration.up, scope, diagnostics);
+  migration.down_batches = read_batches(source.down, migration.down, BatchScope::kAny, diagnostics);
+  read_batches(source.verify, migration.verify, BatchScope::kAny, diagnostics);
+  read_batches(source.require, migration.require, BatchScope::kAny, diagnostics);
   migration.up_transaction =
       plan_transaction(migration.up, source.header.transaction, !migration.up_batches.empty());
   // The header's word is about the up section; a down is looked at by itself, unless the header or

@@ -80,7 +80,7 @@ TEST_F(WithCode, AnExceptionRollsEverythingBack) {
 TEST_F(WithCode, WhatIsNoExceptionOfTheLibraryIsCaughtToo) {
   bodies().count = [](CodeMigration&) { throw 42; };
   EXPECT_EQ(failure_of_up().detail().message,
-            "count_people(): it threw something that is no std::exception");
+            "count_names(): it threw something that is no std::exception");
   EXPECT_EQ(applied(), "1,2");
 }
 
@@ -90,7 +90,7 @@ TEST_F(WithCode, AStatementThatFailsSaysWhichItWas) {
   };
   const Error error = failure_of_up();
   EXPECT_EQ(error.sqlstate(), "23505");
-  EXPECT_NE(error.detail().message.find("count_people(): duplicate key"), std::string::npos);
+  EXPECT_NE(error.detail().message.find("count_names(): duplicate key"), std::string::npos);
   EXPECT_NE(error.detail().context.find("statement: INSERT INTO people (id, name) VALUES ($1, $2)"),
             std::string::npos)
       << error.detail().context;
@@ -149,7 +149,7 @@ TEST_P(Ended, TheTransactionWasNotTheFunctions) {
   };
   const Error error = failure_of_up();
   EXPECT_EQ(error.kind(), ErrorKind::kPartiallyApplied);
-  EXPECT_NE(error.detail().message.find("count_people() ended the transaction"), std::string::npos)
+  EXPECT_NE(error.detail().message.find("count_names() ended the transaction"), std::string::npos)
       << error.what();
   EXPECT_EQ(applied(), "1,2") << "whatever it did, it does not count as applied";
   bodies() = honest_bodies();

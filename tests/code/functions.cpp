@@ -60,7 +60,7 @@ void split_names(godwit::CodeMigration& migration) {
 void join_names(godwit::CodeMigration& migration) {
   godwit::test::bodies().join(migration);
 }
-void count_people(godwit::CodeMigration& migration) {
+void count_names(godwit::CodeMigration& migration) {
   godwit::test::bodies().count(migration);
 }
 

@@ -11,7 +11,7 @@ namespace godwit::test {
 
 using Body = std::function<void(CodeMigration&)>;
 
-/// What split_names, join_names and count_people do.
+/// What split_names, join_names and count_names do.
 struct Bodies {
   Body split;
   Body join;

@@ -64,14 +64,14 @@ TEST_F(Generate, SaysWhatEachStatementLocks) {
 
 TEST_F(Generate, DeclaresTheFunctionsOfCode) {
   write("m/001_a.sql", "-- Code: fill\nCREATE TABLE a (id bigint PRIMARY KEY);\n");
-  write("m/002_b.sql", "-- Dependencies: 1\n-- Code: empty\n-- Code-Down: fill\n");
+  write("m/002_b.sql", "-- Dependencies: 1\n-- Code: move\n-- Code-Down: fill\n");
   write_manifest();
   const Result result = run("generate crm.manifest -o crm.cpp --code-header crm.code.hpp");
   EXPECT_EQ(result.exit_code, 0) << result.err;
   const std::string header = read("crm.code.hpp");
   EXPECT_NE(header.find("namespace crm {\n"), std::string::npos);
   EXPECT_NE(header.find("void fill(godwit::CodeMigration& migration);  // 001_a\n"
-                        "void empty(godwit::CodeMigration& migration);  // 002_b\n"),
+                        "void move(godwit::CodeMigration& migration);  // 002_b\n"),
             std::string::npos)
       << header;
   const std::string table = read("crm.cpp");

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Seeds as the tool lists, locks and compiles them.
+#include <string>
+#include <vector>
+
 #include <nlohmann/json.hpp>
 
 #include "run_tool.hpp"
@@ -105,6 +108,28 @@ TEST_F(SeedFiles, PlaceholdersAreOfTheSqlAndNotOfTheRows) {
   EXPECT_NE(table.find("${table}\\011it's ${other}\\n"), std::string::npos);
   EXPECT_NE(table.find("DELETE FROM countries"), std::string::npos);
   EXPECT_NE(table.find("UPDATE countries SET name = 'countries'"), std::string::npos);
+}
+
+// Else a build with another value would never apply it again.
+TEST_F(SeedFiles, AnotherValueIsAnotherChecksumOfWhatIsAppliedAgain) {
+  write("seeds/reference/10_more.sql",
+        "UPDATE countries SET name = '${name}' WHERE name IS DISTINCT FROM '${name}';\n");
+  write("migrations/R__note.sql", "COMMENT ON TABLE countries IS '${name}';\n");
+  const auto checksums = [](const std::string& table) {
+    std::vector<std::string> found;
+    const std::string field = "\n        .checksum = {\"";
+    for (std::size_t at = 0; (at = table.find(field, at)) != std::string::npos;)
+      found.push_back(table.substr(at += field.size(), 64));
+    return found;
+  };
+  const std::string note = "file " + (folder() / "migrations/R__note.sql").string() + "\n";
+  const auto first = checksums(generated(note + "define name=a\n"));
+  const auto second = checksums(generated(note + "define name=b\n"));
+  ASSERT_EQ(first.size(), second.size());
+  std::size_t other = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) other += first[i] == second[i] ? 0 : 1;
+  EXPECT_EQ(other, 2U) << "the seed and the repeatable, and no versioned migration";
+  EXPECT_EQ(checksums(generated(note + "define name=b\n")), second);
 }
 
 }  // namespace

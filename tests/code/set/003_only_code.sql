@@ -1,4 +1,4 @@
 -- Migration 003: Nothing but code
 -- Dependencies: 2
--- Code: count_people
+-- Code: count_names
 -- Irreversible: it only counts

@@ -1,0 +1,4 @@
+-- Migration 007: Main
+-- Dependencies: 1
+-- Code: godwit
+-- Irreversible: it only counts
