@@ -9,6 +9,8 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "source/words.hpp"
+#include "sql/ast.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -26,7 +28,10 @@ constexpr RuleInfo kRules[] = {
          "changed by its schema's name is the same for all tenants, and the second one finds it "
          "there. Leave the schema out: the search path has the tenant's first. What all share "
          "belongs into a set of its own. An extension goes into the schema of whoever is first, "
-         "unless the statement says another. What is only read or referenced may name its schema.",
+         "unless the statement says another. What is only read or referenced may name its schema. "
+         "A search path of the migration's own, and IF EXISTS of what the set has not made, lead "
+         "out "
+         "of the tenant's schema too.",
      .bad = "CREATE TABLE app.notes (id bigint PRIMARY KEY);",
      .good = "CREATE TABLE notes (id bigint PRIMARY KEY, country text REFERENCES public.countries "
              "(code));",
@@ -58,18 +63,35 @@ void check(PgQuery__Node* const* words, std::size_t count, std::size_t enough, c
   report(event, context, place, name);
 }
 
+/// IF EXISTS of what no migration has made: the search path finds another one's.
+void check_absent(const catalog::Name& name, const Event& event, Context& context, Place place) {
+  if (context.is_alone() || context.catalog().relations.find(name) != nullptr)
+    return;
+  context.report(
+      kRule, event, place,
+      fmt::format("{} is not of this set: where public has one, this is done to that one",
+                  catalog::quote_identifier(name.name)),
+      {"delete the statement, or drop it in a set of its own for what all share"});
+}
+
 void check_drop(const Event& event, Context& context) {
   const auto& drop = *event.node->drop_stmt;
   // "ON table" stands before the name in the tree.
   const bool is_part = drop.remove_type == sql::object::kTrigger ||
                        drop.remove_type == sql::object::kPolicy ||
                        drop.remove_type == sql::object::kRule;
+  const bool is_relation =
+      drop.remove_type == sql::object::kTable || drop.remove_type == sql::object::kView ||
+      drop.remove_type == sql::object::kMatview || drop.remove_type == sql::object::kSequence;
   for (std::size_t i = 0; i < drop.n_objects; ++i) {
     const sql::Node* object = drop.objects[i];
     const Place place = context.object_place(event, i);
-    if (const auto* names = sql::as<PgQuery__List>(object))
+    if (const auto* names = sql::as<PgQuery__List>(object)) {
       check(names->items, names->n_items, is_part ? 2 : 1, event, context, place);
-    else if (const auto* type = sql::as<PgQuery__TypeName>(object))
+      if (is_relation && drop.missing_ok && names->n_items == 1)
+        check_absent(context.catalog().resolve_relation(sql::list(names->items, names->n_items)),
+                     event, context, place);
+    } else if (const auto* type = sql::as<PgQuery__TypeName>(object))
       check(type->names, type->n_names, 1, event, context, place);
     else if (const auto* function = sql::as<PgQuery__ObjectWithArgs>(object))
       check(function->objname, function->n_objname, 1, event, context, place);
@@ -105,6 +127,54 @@ void check_truncate(const Event& event, Context& context) {
     check(sql::as<PgQuery__RangeVar>(node), event, context);
 }
 
+void check_alter_table(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  check(alter.relation, event, context);
+  if (alter.missing_ok && alter.relation != nullptr &&
+      std::string_view(alter.relation->schemaname).empty())
+    check_absent(context.catalog().resolve(*alter.relation), event, context,
+                 context.name_at(event, alter.relation->location));
+}
+
+void report_path(const Event& event, Context& context) {
+  context.report(
+      kRule, event, event.place,
+      "what follows is looked for and made along another search path than the tenant's",
+      {"the search path has the tenant's schema first already: delete this; a function's "
+       "own path is set with CREATE FUNCTION … SET search_path"});
+}
+
+void check_variable(const Event& event, Context& context) {
+  const auto& set = *event.node->variable_set_stmt;
+  const std::string_view name = set.name == nullptr ? "" : set.name;
+  const bool is_all = set.kind == PG_QUERY__VARIABLE_SET_KIND__VAR_RESET_ALL;
+  if (is_all || equals_ignoring_case(name, "search_path"))
+    report_path(event, context);
+}
+
+/// set_config('search_path', …), wherever it is called.
+void check_calls(const Event& event, Context& context) {
+  bool is_found = false;
+  sql::walk(event.node, [&](const sql::Node& node) {
+    const auto* call = sql::as<PgQuery__FuncCall>(&node);
+    if (call != nullptr && call->n_funcname > 0 && call->n_args > 1 &&
+        sql::string_value(call->funcname[call->n_funcname - 1]) == "set_config") {
+      const auto* constant = sql::as<PgQuery__AConst>(call->args[0]);
+      is_found =
+          is_found || (constant != nullptr && constant->val_case == PG_QUERY__A__CONST__VAL_SVAL &&
+                       equals_ignoring_case(constant->sval->sval, "search_path"));
+    }
+    return !is_found;
+  });
+  if (is_found)
+    report_path(event, context);
+}
+
+void check_set_schema(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_object_schema_stmt;
+  report(event, context, event.place, fmt::format("the schema {}", alter.newschema));
+}
+
 void check_others(const Event& event, Context& context) {
   const sql::Node* node = event.node;
   const auto words = [&](PgQuery__Node* const* names, std::size_t count) {
@@ -119,8 +189,6 @@ void check_others(const Event& event, Context& context) {
       return check(node->view_stmt->view, event, context);
     case PG_QUERY__NODE__NODE_INDEX_STMT:
       return check(node->index_stmt->relation, event, context);
-    case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT:
-      return check(node->alter_table_stmt->relation, event, context);
     case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
       return check(node->create_seq_stmt->sequence, event, context);
     case PG_QUERY__NODE__NODE_ALTER_SEQ_STMT:
@@ -157,7 +225,10 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_others},
     {PG_QUERY__NODE__NODE_VIEW_STMT, check_others},
     {PG_QUERY__NODE__NODE_INDEX_STMT, check_others},
-    {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT, check_others},
+    {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT, check_alter_table},
+    {PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT, check_set_schema},
+    {PG_QUERY__NODE__NODE_VARIABLE_SET_STMT, check_variable},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_calls},
     {PG_QUERY__NODE__NODE_CREATE_SEQ_STMT, check_others},
     {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT, check_others},
     {PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT, check_others},

@@ -1,0 +1,2 @@
+-- options: fixed-schema=warn
+ALTER TABLE notes SET SCHEMA app;
