@@ -3,9 +3,15 @@
 // Rules about seeds. They may be left out (--seed=none) and come in any selection, so that the
 // schema must not depend on them. What is wrong with their files is reported by source/.
 #include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "source/words.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -32,6 +38,21 @@ constexpr RuleInfo kRules[] = {
          "are its own business.",
      .bad = "-- Seed: reference\nCREATE TABLE IF NOT EXISTS roles (name text PRIMARY KEY);",
      .good = "-- Seed: reference\nINSERT INTO roles VALUES ('admin') ON CONFLICT DO NOTHING;",
+     .manual = "docs/seeds.md"},
+    {.id = "seed-deletes-referenced",
+     .group = "seeds",
+     .summary = "A seed empties a table that foreign keys refer to, to fill it anew",
+     .explanation =
+         "It is applied again whenever it changes, when the application has long written rows that "
+         "refer to these. ON DELETE CASCADE deletes them, SET NULL and SET DEFAULT forget what "
+         "they "
+         "referred to, and without an action the seed fails at the first one. Not meant are tables "
+         "that this seed has emptied before, keys that are checked at the end of the transaction, "
+         "and triggers that are switched off.",
+     .bad =
+         "-- Seed: reference\nDELETE FROM countries;\nCOPY countries (code) FROM stdin;\nat\n\\.",
+     .good = "-- Seed: reference\nINSERT INTO countries (code, name) VALUES ('at', 'Austria')\n"
+             "ON CONFLICT (code) DO UPDATE SET name = excluded.name;",
      .manual = "docs/seeds.md"},
 };
 
@@ -121,7 +142,102 @@ bool leaves_schema(const sql::Node& node, const Context& context) {
   }
 }
 
+/// What a seed has done to its tables before a statement.
+struct Before {
+  std::vector<catalog::Name> emptied;
+  std::vector<catalog::Name> without_triggers;
+  bool defers = false;       ///< SET CONSTRAINTS … DEFERRED
+  bool has_no_keys = false;  ///< session_replication_role = replica
+};
+
+void add_emptied(const sql::Node& node, const Context& context, std::vector<catalog::Name>& names) {
+  if (const auto* statement = sql::as<PgQuery__DeleteStmt>(&node)) {
+    if (statement->where_clause == nullptr && statement->n_using_clause == 0 &&
+        statement->relation != nullptr)
+      names.push_back(context.catalog().resolve(*statement->relation));
+  } else if (const auto* truncate = sql::as<PgQuery__TruncateStmt>(&node)) {
+    for (const sql::Node* relation : sql::list(truncate->relations, truncate->n_relations))
+      names.push_back(context.catalog().resolve(*sql::as<PgQuery__RangeVar>(relation)));
+  }
+}
+
+Before before_statement(const Context& context, std::size_t index) {
+  Before before;
+  const auto& statements = context.script().statements();
+  for (std::size_t i = 0; i < index && i < statements.size(); ++i) {
+    const sql::Node* node = statements[i].node;
+    if (node == nullptr)
+      continue;
+    add_emptied(*node, context, before.emptied);
+    if (const auto* set = sql::as<PgQuery__ConstraintsSetStmt>(node))
+      before.defers = set->deferred != 0;
+    if (const auto* set = sql::as<PgQuery__VariableSetStmt>(node);
+        set != nullptr && set->name != nullptr &&
+        equals_ignoring_case(set->name, "session_replication_role"))
+      before.has_no_keys = true;
+    if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(node);
+        alter != nullptr && alter->relation != nullptr && only_switches_triggers(*alter))
+      before.without_triggers.push_back(context.catalog().resolve(*alter->relation));
+  }
+  return before;
+}
+
+bool contains(const std::vector<catalog::Name>& names, const catalog::Name& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What becomes of a row that refers to one that is deleted; empty where nothing does.
+std::string fate_of_row(const catalog::Constraint& key, const Before& before) {
+  if (key.on_delete == "c")
+    return "its rows that refer to these are deleted";
+  if (key.on_delete == "n" || key.on_delete == "d")
+    return "its rows forget what they refer to";
+  const bool is_checked_late =
+      key.on_delete != "r" && (key.is_initially_deferred || (key.is_deferrable && before.defers));
+  return is_checked_late ? "" : "the first row that refers to one of these makes the seed fail";
+}
+
+void check_referenced(const Event& event, Context& context) {
+  if (context.source().seed.empty() || context.is_down() || event.is_built)
+    return;
+  std::vector<catalog::Name> emptied;
+  add_emptied(*event.node, context, emptied);
+  if (emptied.empty())
+    return;
+  const Before before = before_statement(context, event.statement_index);
+  const auto* truncate = sql::as<PgQuery__TruncateStmt>(event.node);
+  // Without CASCADE PostgreSQL refuses to, whatever the rows.
+  if (truncate != nullptr && truncate->behavior != PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+    return;
+  if (before.has_no_keys)
+    return;
+  std::map<std::string, std::string> findings;  // in an order of their own
+  for (const auto& [name, relation] : context.catalog().relations.all()) {
+    if (contains(emptied, name) || contains(before.emptied, name) || relation->is_temporary)
+      continue;
+    for (const catalog::Constraint& key : relation->constraints) {
+      if (key.kind != catalog::ConstraintKind::kForeignKey || !key.parent.empty() ||
+          !contains(emptied, key.referenced_table) ||
+          contains(before.without_triggers, key.referenced_table))
+        continue;
+      const std::string fate =
+          truncate != nullptr ? "CASCADE deletes all of its rows" : fate_of_row(key, before);
+      if (!fate.empty())
+        findings.emplace(catalog::quote_name(name),
+                         fmt::format("{} refers to {}: when this seed is applied again, {}",
+                                     catalog::quote_name(name),
+                                     catalog::quote_name(key.referenced_table), fate));
+    }
+  }
+  for (const auto& [table, text] : findings)
+    context.report("seed-deletes-referenced", event, event.place, text,
+                   {"write the rows with INSERT … ON CONFLICT (its key) DO UPDATE, which leaves "
+                    "those that are "
+                    "there; rows that nobody refers to any more may be deleted one by one"});
+}
+
 void check_statement(const Event& event, Context& context) {
+  check_referenced(event, context);
   if (context.source().seed.empty() || leaves_schema(*event.node, context))
     return;
   context.report("seed-changes-schema", event, event.place,

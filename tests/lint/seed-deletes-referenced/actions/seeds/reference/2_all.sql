@@ -1,0 +1,2 @@
+TRUNCATE countries CASCADE;
+INSERT INTO countries (code) VALUES ('at') ON CONFLICT DO NOTHING;

@@ -1,0 +1,13 @@
+CREATE TABLE countries (code text PRIMARY KEY);
+CREATE TABLE currencies (code text PRIMARY KEY);
+CREATE TABLE orders (id bigint PRIMARY KEY, country text REFERENCES countries ON DELETE CASCADE);
+CREATE INDEX orders_country_idx ON orders (country);
+CREATE TABLE visits (id bigint PRIMARY KEY, country text REFERENCES countries ON DELETE SET NULL);
+CREATE INDEX visits_country_idx ON visits (country);
+CREATE TABLE prices (id bigint PRIMARY KEY, currency text REFERENCES currencies);
+CREATE INDEX prices_currency_idx ON prices (currency);
+CREATE TABLE rates (code text PRIMARY KEY);
+CREATE TABLE bills (id bigint PRIMARY KEY, rate text REFERENCES rates DEFERRABLE INITIALLY DEFERRED);
+CREATE INDEX bills_rate_idx ON bills (rate);
+CREATE TABLE regions (code text PRIMARY KEY, parent text REFERENCES regions);
+CREATE INDEX regions_parent_idx ON regions (parent);
