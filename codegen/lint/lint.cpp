@@ -23,6 +23,7 @@
 #include "catalog/called_function.hpp"
 #include "catalog/fold.hpp"
 #include "lint/context.hpp"
+#include "lint/families.hpp"
 #include "lint/fired_triggers.hpp"
 #include "lint/registry.hpp"
 #include "lint/repeated_findings.hpp"
@@ -73,19 +74,26 @@ struct Dispatch {
   std::unordered_map<int, std::vector<Handler>> commands;
   std::vector<Handler> every;
 
+  explicit Dispatch(std::span<const Family* const> families) {
+    for (const Family* family : families) {
+      if (family->every_statement != nullptr)
+        every.push_back(family->every_statement);
+      for (const StatementTrigger& trigger : family->statements)
+        statements[trigger.kind].push_back(trigger.handler);
+      for (const CommandTrigger& trigger : family->commands)
+        commands[trigger.kind].push_back(trigger.handler);
+    }
+  }
+
   static const Dispatch& instance() {
-    static const Dispatch kDispatch = [] {
-      Dispatch made;
-      for (const Family* family : families()) {
-        if (family->every_statement != nullptr)
-          made.every.push_back(family->every_statement);
-        for (const StatementTrigger& trigger : family->statements)
-          made.statements[trigger.kind].push_back(trigger.handler);
-        for (const CommandTrigger& trigger : family->commands)
-          made.commands[trigger.kind].push_back(trigger.handler);
-      }
-      return made;
-    }();
+    static const Dispatch kDispatch{families()};
+    return kDispatch;
+  }
+
+  /// What may be wrong only with a migration that is applied again, behind all others.
+  static const Dispatch& of_second_run() {
+    static constexpr const Family* kFamilies[] = {&kDependentRules};
+    static const Dispatch kDispatch{kFamilies};
     return kDispatch;
   }
 };
@@ -222,11 +230,53 @@ class Linter {
         if (family->after_set != nullptr)
           family->after_set(context);
       }
+      if (in_order_[i]->source->is_repeatable && in_order_[i]->source->seed.empty())
+        lint_again(*in_order_[i], context);
       up_suppressions_[i]->apply(context.findings());
       up_suppressions_[i]->report_unused(diagnostics_);
       file_allows_[i]->report_unused(diagnostics_);
       for (Diagnostic& finding : context.findings())
         diagnostics_.all().push_back(std::move(finding));
+    }
+  }
+
+  /// A repeatable is applied again when it changes, to a database where all others are by then, its
+  /// own earlier text and those that stand behind it among them.
+  void lint_again(const sql::Migration& migration, Context& first) {
+    const auto behind_all = static_cast<catalog::MigrationIndex>(in_order_.size());
+    catalog_.start_trial();
+    catalog_.reset_search_path();
+    Context context(policy_, catalog_, migration, SectionKind::kUp, behind_all, session_, history_);
+    const auto& statements = context.script().statements();
+    for (std::size_t s = 0; s < statements.size(); ++s) {
+      if (statements[s].node == nullptr)
+        continue;
+      Event event;
+      event.node = statements[s].node;
+      event.place = {statements[s].offset, statements[s].length};
+      event.statement_index = s;
+      const catalog::Occasion occasion{.migration = behind_all,
+                                       .is_certain = true,
+                                       .section = &context.section(),
+                                       .statement = statements[s]};
+      call_all(Dispatch::of_second_run().statements, event.node->node_case, event, context);
+      if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node))
+        run_commands(*alter, event, occasion, context, Dispatch::of_second_run());
+      else
+        catalog::fold(catalog_, *event.node, occasion);
+    }
+    catalog_.roll_back();
+    for (Diagnostic& finding : context.findings()) {
+      const auto& known = diagnostics_.all();
+      if (std::any_of(known.begin(), known.end(), [&](const Diagnostic& other) {
+            return other.rule == finding.rule && other.file == finding.file &&
+                   other.offset == finding.offset;
+          }))
+        continue;
+      finding.notes.emplace_back(
+          "not when it is applied first, but when this file has changed and is applied again: then "
+          "all the others are there");
+      first.findings().push_back(std::move(finding));
     }
   }
 
@@ -261,7 +311,7 @@ class Linter {
     if (!is_certain && changes_schema(*event.node))
       history_.note_unknown();
     if (const auto* alter = sql::as<PgQuery__AlterTableStmt>(event.node)) {
-      run_commands(*alter, event, occasion, context);
+      run_commands(*alter, event, occasion, context, dispatch);
       context.ledger().end(event);
     } else {
       context.ledger().end(event);
@@ -274,7 +324,7 @@ class Linter {
   }
 
   void run_commands(const PgQuery__AlterTableStmt& alter, const Event& event,
-                    const catalog::Occasion& occasion, Context& context) {
+                    const catalog::Occasion& occasion, Context& context, const Dispatch& dispatch) {
     Event shown = event;
     const auto commands = sql::list(alter.cmds, alter.n_cmds);
     for (std::size_t i = 0; i < commands.size(); ++i) {
@@ -282,7 +332,7 @@ class Linter {
       shown.command_index = i;
       if (shown.command == nullptr)
         continue;
-      call_all(Dispatch::instance().commands, shown.command->subtype, shown, context);
+      call_all(dispatch.commands, shown.command->subtype, shown, context);
       catalog::fold_command(catalog_, alter, *shown.command, occasion);
     }
   }
