@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "catalog/query.hpp"
+#include "catalog/settings.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::catalog {
@@ -262,6 +263,7 @@ void add_column_constraint(Catalog& catalog, Relation& table, const std::string&
       break;
     case sql::constr::kIdentity:
       column->is_identity = true;
+      column->is_identity_always = std::string_view(definition.generated_when) == "a";
       column->is_not_null = true;
       make_owned_sequence(catalog, table, name, true, occasion);
       break;
@@ -326,8 +328,10 @@ void copy_columns(Catalog& catalog, Relation& table, const Relation& from, CopyF
       column.default_uses = nullptr;
     }
     const bool copies_identity = is_like && (options & kLikeIdentity) != 0 && column.is_identity;
-    if (!copies_identity)
+    if (!copies_identity) {
       column.is_identity = false;
+      column.is_identity_always = false;
+    }
     table.columns.push_back(std::move(column));
     if (copies_identity)
       make_owned_sequence(catalog, table, table.columns.back().name, true, occasion);
@@ -594,6 +598,9 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
   if (create.partspec != nullptr)
     note_partition_key(fresh, *create.partspec);
   fresh.is_default_partition = create.partbound != nullptr && create.partbound->is_default != 0;
+  if (create.partbound != nullptr)
+    fresh.settings["for values"] = bound_text(*create.partbound);
+  apply_storage_options(fresh.settings, sql::list(create.options, create.n_options));
   // The table is in the catalog while its parts are added: names must not collide with it.
   const Name name = fresh.name;
   Relation& table = catalog.relations.put(name, std::move(fresh));

@@ -161,7 +161,8 @@ class ColumnCheck {
   }
 
   void check_required() {
-    if (parts_.not_null == nullptr || has_default() || parts_.identity != nullptr ||
+    const bool is_key = parts_.unique != nullptr && parts_.unique->contype == sql::constr::kPrimary;
+    if ((parts_.not_null == nullptr && !is_key) || has_default() || parts_.identity != nullptr ||
         parts_.generated != nullptr || type_.is_serial)
       return;
     const catalog::UserType* domain = context_.catalog().types.find({type_.schema, type_.name});
@@ -171,9 +172,9 @@ class ColumnCheck {
       return;
     report(
         "add-required-column", at_name(),
-        fmt::format("{} is NOT NULL and has no default: this fails if {} has a row, as a table in "
+        fmt::format("{} is {} and has no default: this fails if {} has a row, as a table in "
                     "use has",
-                    name_, table_),
+                    name_, is_key ? "a primary key" : "NOT NULL", table_),
         fmt::format("give it a constant default, or add it nullable, fill it in batches, and make "
                     "it NOT NULL in a later migration:\nALTER TABLE {} ADD COLUMN {} {};",
                     table_, name_, catalog::to_string(type_)));
@@ -203,16 +204,19 @@ class ColumnCheck {
              fmt::format("add a plain column and a trigger that fills it, and fill the old rows in "
                          "batches:\nALTER TABLE {} ADD COLUMN {} {};",
                          table_, name_, catalog::to_string(type_)));
-    if (!has_default())
+    const sql::Node* value = parts_.default_value != nullptr
+                                 ? parts_.default_value->raw_expr
+                                 : locks::default_of_type(type_, context_.catalog());
+    if (value == nullptr || locks::is_null(value))
       return;
-    const std::string function =
-        locks::volatile_function(parts_.default_value->raw_expr, context_.catalog());
+    const std::string function = locks::volatile_function(value, context_.catalog());
     if (function.empty() && context_.policy().postgres >= kFirstWithFastDefault)
       return;
     const std::string why =
         function.empty() ? fmt::format("before PostgreSQL {} a default", kFirstWithFastDefault)
                          : fmt::format("{}() is called for every row, which", function);
-    report("add-column-volatile-default", at(parts_.default_value),
+    report("add-column-volatile-default",
+           parts_.default_value != nullptr ? at(parts_.default_value) : at_name(),
            fmt::format("{} {}", why, rewrites),
            fmt::format(
                "add the column alone, set the default for new rows, and fill the old ones in "

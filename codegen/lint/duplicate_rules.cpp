@@ -207,11 +207,13 @@ void check_replaced_view(const Event& event, Context& context, const PgQuery__Vi
 
 void check_view(const Event& event, Context& context) {
   const auto& create = *event.node->view_stmt;
-  if (create.view == nullptr || !can_judge(event, context))
+  // What a file by itself has made is certain too.
+  if (create.view == nullptr || !is_unconditional(event))
     return;
-  if (create.replace == 0)
+  if (create.replace != 0)
+    return check_replaced_view(event, context, create);
+  if (can_judge(event, context))
     return check_created(event, context, create.view, false);
-  check_replaced_view(event, context, create);
 }
 
 /// The overload that a CREATE FUNCTION would make, and the one of the same arguments that is there.

@@ -260,9 +260,12 @@ void report_absent_part(Context& context, const Event& event, Place place, std::
 }
 
 bool can_judge(const Event& event, const Context& context) {
-  return !context.is_alone() && !event.is_conditional && event.guard.caught == 0 &&
-         !event.guard.on_undefined && !event.guard.on_duplicate && !event.guard.if_absent &&
-         !event.guard.if_present;
+  return !context.is_alone() && is_unconditional(event);
+}
+
+bool is_unconditional(const Event& event) {
+  return !event.is_conditional && event.guard.caught == 0 && !event.guard.on_undefined &&
+         !event.guard.on_duplicate && !event.guard.if_absent && !event.guard.if_present;
 }
 
 bool is_certain(const catalog::Relation& relation) {

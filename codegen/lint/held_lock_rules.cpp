@@ -9,6 +9,7 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "lint/nested_writes.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -127,11 +128,15 @@ const PgQuery__RangeVar* bulk_target(const sql::Node& node) {
 
 /// multi-table-lock and ddl-with-backfill speak of these.
 bool is_told_otherwise(const sql::Node& node, const Context& context) {
-  const PgQuery__RangeVar* target = bulk_target(node);
+  const auto writes = writes_of(node);
+  const bool writes_much = std::any_of(writes.begin(), writes.end(), [&](const sql::Node* write) {
+    const PgQuery__RangeVar* target = bulk_target(*write);
+    return target != nullptr && !context.is_new(target);
+  });
   const auto& taken = context.ledger().taken();
-  return (target != nullptr && !context.is_new(target)) ||
-         std::any_of(taken.begin(), taken.end(),
-                     [](const HeldLock& lock) { return lock.mode >= Mode::kShareRowExclusive; });
+  return writes_much || std::any_of(taken.begin(), taken.end(), [](const HeldLock& lock) {
+           return lock.mode >= Mode::kShareRowExclusive;
+         });
 }
 
 void check_exclusive(const Event& event, Context& context) {
@@ -230,9 +235,8 @@ void separate(Context& context) {
                   [&](const AlteredTable& one) { return one.table == lock.table; });
 }
 
-void check_bulk(const Event& event, Context& context) {
-  separate(context);
-  const PgQuery__RangeVar* target = bulk_target(*event.node);
+void check_write(const Event& event, Context& context, const sql::Node& write) {
+  const PgQuery__RangeVar* target = bulk_target(write);
   if (target == nullptr || context.is_new(target))
     return;
   context.ledger().backfills().push_back({context.catalog().resolve(*target), event});
@@ -240,12 +244,20 @@ void check_bulk(const Event& event, Context& context) {
   if (held == nullptr)
     return;
   context.report(
-      "ddl-with-backfill", event, event.place,
+      "ddl-with-backfill", event,
+      &write == event.node ? event.place : context.name_at(event, target->location),
       fmt::format("since line {} this transaction holds ACCESS EXCLUSIVE on {}: nobody can use it "
                   "until all these rows of {} are written",
                   line_of(context, held->offset), name_of(held->table), Context::spelled(*target)),
       {"move it into a migration of its own, after this one, in steps that commit:\n-- "
        "godwit:batch key=id size=1000"});
+}
+
+void check_bulk(const Event& event, Context& context) {
+  const auto writes = writes_of(*event.node);
+  if (!writes.empty())
+    separate(context);
+  for (const sql::Node* write : writes) check_write(event, context, *write);
 }
 
 void check_every(const Event& event, Context& context) {
@@ -283,6 +295,10 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DELETE_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_INSERT_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_MERGE_STMT, check_bulk},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_bulk},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_bulk},
+    {PG_QUERY__NODE__NODE_COPY_STMT, check_bulk},
+    {PG_QUERY__NODE__NODE_EXPLAIN_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_VACUUM_STMT, check_analyze},
 };
 

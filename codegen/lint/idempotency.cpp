@@ -15,6 +15,7 @@
 
 #include "catalog/type.hpp"
 #include "lint/idempotent_dml.hpp"
+#include "lint/presence.hpp"
 #include "sql/kinds.hpp"
 #include "sql/plpgsql.hpp"
 
@@ -316,19 +317,48 @@ class Prover {
            node.node_case == PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT;
   }
 
-  /// IF NOT EXISTS (…) proves what adds, IF EXISTS (…) what takes away; a command of ALTER TABLE
-  /// may be either. An exception handler has to catch what the second run raises.
-  static bool is_guarded(const Node& node, const sql::Guard& guard) {
+  /// A condition proves all that stands under it, where one of these makes it false. An exception
+  /// handler has to catch what the second run raises.
+  bool is_guarded(const Node& node, const sql::Guard& guard) const {
     if (const std::uint32_t raised = raised_by(node); raised != 0 && (raised & ~guard.caught) == 0)
       return true;
     if (raised_by(node) == 0 && (removes(node) ? guard.on_undefined : guard.on_duplicate) &&
         node.node_case != PG_QUERY__NODE__NODE_INDEX_STMT)
       return true;
-    const bool may_be_both = node.node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_STMT ||
-                             node.node_case == PG_QUERY__NODE__NODE_RENAME_STMT;
-    if (may_be_both)
-      return guard.if_absent || guard.if_present;
-    return removes(node) ? guard.if_present : guard.if_absent;
+    const auto is_settled = [&](const sql::Presence& presence) {
+      return settled_.count(presence.get()) != 0;
+    };
+    return std::any_of(guard.absent.begin(), guard.absent.end(), is_settled) ||
+           std::any_of(guard.present.begin(), guard.present.end(), is_settled);
+  }
+
+  /// Which conditions of a DO block do not hold a second time: what they ask for is made, or taken
+  /// away, under them. A block is run as a whole or not at all.
+  void settle(const sql::Body& body) {
+    std::set<const void*> answered;  // queries
+    const auto note = [&](const sql::BodyStatement& inner, const sql::Presence& presence,
+                          bool is_there) {
+      for (const sql::PresenceQuery& query : *presence) {
+        if (brings_about(*inner.statement.node, query, is_there))
+          answered.insert(&query);
+      }
+      const bool are_all =
+          std::all_of(presence->begin(), presence->end(),
+                      [&](const sql::PresenceQuery& query) { return answered.count(&query) != 0; });
+      if (are_all)
+        settled_.insert(presence.get());
+    };
+    for (const sql::BodyStatement& inner : body.statements) {
+      if (inner.statement.node == nullptr || inner.is_expression)
+        continue;
+      for (const sql::Presence& presence : inner.guard.absent) note(inner, presence, true);
+      for (const sql::Presence& presence : inner.guard.present) note(inner, presence, false);
+    }
+    // What a computed string makes cannot be compared.
+    for (const sql::BodyPlace& place : body.dynamic) {
+      for (const sql::Presence& presence : place.guard.absent) settled_.insert(presence.get());
+      for (const sql::Presence& presence : place.guard.present) settled_.insert(presence.get());
+    }
   }
 
   /// Made anew by this migration, whatever there was: what is added to it is not there yet.
@@ -580,7 +610,9 @@ class Prover {
       case PG_QUERY__NODE__NODE_INSERT_STMT:
         return insert(*node.insert_stmt);
       case PG_QUERY__NODE__NODE_UPDATE_STMT: {
-        const std::string problem = update_problem(*node.update_stmt);
+        std::string problem = update_problem(*node.update_stmt);
+        if (problem.empty())
+          problem = nested_problem(node);
         return problem.empty() ? proved()
                                : unproved(problem,
                                           "set a constant, or leave the rows out that are done: "
@@ -589,6 +621,8 @@ class Prover {
       case PG_QUERY__NODE__NODE_DELETE_STMT:
         if (node.delete_stmt->where_clause == nullptr && node.delete_stmt->n_using_clause == 0)
           note_drop("rows", joined(node.delete_stmt->relation));
+        if (const std::string problem = nested_problem(node); !problem.empty())
+          return unproved(problem);
         return proved();
       case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
         for (const Node* relation :
@@ -897,6 +931,8 @@ class Prover {
     if (text.language != "plpgsql" && text.language != "sql")
       return unproved(fmt::format("what a DO block in {} does is unknown", text.language));
     const sql::Body body = sql::parse_body(std::move(text));
+    settled_.clear();
+    settle(body);
     for (const sql::BodyStatement& inner : body.statements) {
       Verdict verdict = judge(*inner.statement.node, inner.guard);
       if (!verdict.is_idempotent) {
@@ -916,6 +952,8 @@ class Prover {
 
   std::set<std::string, std::less<>> dropped_;
   std::set<std::string, std::less<>> remade_;  ///< tables; schemas with a dot behind
+  /// Conditions of the DO block that is gone through that do not hold a second time.
+  std::set<const void*> settled_;
 };
 
 }  // namespace

@@ -12,6 +12,9 @@
 
 #include <fmt/format.h>
 
+#include "lint/nested_writes.hpp"
+#include "locks/new_column.hpp"
+
 namespace godwit::codegen::lint {
 namespace {
 
@@ -19,6 +22,75 @@ using sql::as;
 using sql::list;
 using sql::Node;
 using sql::string_value;
+
+/// Functions of PostgreSQL that give the same answer for the same arguments, beside those of
+/// locks::is_steady().
+constexpr auto kPure = std::to_array<std::string_view>({
+    "array_position",
+    "array_remove",
+    "array_replace",
+    "avg",
+    "bit_length",
+    "bool_and",
+    "bool_or",
+    "cbrt",
+    "dense_rank",
+    "digest",
+    "every",
+    "exp",
+    "first_value",
+    "hstore",
+    "immutable_unaccent",
+    "json_agg",
+    "json_array_elements",
+    "json_array_length",
+    "json_extract_path_text",
+    "json_object_agg",
+    "jsonb_array_elements",
+    "jsonb_array_elements_text",
+    "jsonb_array_length",
+    "jsonb_each",
+    "jsonb_each_text",
+    "jsonb_extract_path",
+    "jsonb_extract_path_text",
+    "jsonb_insert",
+    "jsonb_object_agg",
+    "jsonb_object_keys",
+    "jsonb_path_query",
+    "jsonb_path_query_array",
+    "jsonb_path_query_first",
+    "jsonb_set",
+    "jsonb_strip_nulls",
+    "jsonb_typeof",
+    "lag",
+    "last_value",
+    "lead",
+    "ln",
+    "log",
+    "ntile",
+    "percentile_cont",
+    "percentile_disc",
+    "rank",
+    "regexp_match",
+    "regexp_matches",
+    "regexp_split_to_array",
+    "regexp_split_to_table",
+    "row_number",
+    "setweight",
+    "starts_with",
+    "stddev",
+    "string_to_table",
+    "timezone",
+    "to_json",
+    "to_jsonb",
+    "to_tsvector",
+    "unaccent",
+    "uuid_generate_v5",
+    "uuid_nil",
+    "variance",
+    "width_bucket",
+});
+static_assert(std::is_sorted(kPure.begin(), kPure.end()));
 
 /// Functions that give another answer each time.
 constexpr auto kVolatile = std::to_array<std::string_view>(
@@ -127,6 +199,8 @@ std::string expression_problem(const Node* expression, const Columns& assigned,
       const std::string_view name = last_name(call->funcname, call->n_funcname);
       if (contains(kVolatile, name))
         problem = fmt::format("{}() gives other values each time", name);
+      else if (!contains(kRepeatable, name) && !contains(kPure, name) && !locks::is_steady(name))
+        problem = fmt::format("whether {}() gives the same value again is unknown", name);
     }
     return problem.empty();
   });
@@ -221,6 +295,23 @@ std::string merge_problem(const PgQuery__MergeStmt& merge) {
       continue;  // WHEN NOT MATCHED THEN INSERT finds a match the second time; DELETE nothing
     std::string problem = assignments_problem(list(when->target_list, when->n_target_list),
                                               name_of_target(merge.relation));
+    if (!problem.empty())
+      return problem;
+  }
+  return {};
+}
+
+std::string nested_problem(const Node& statement) {
+  for (const Node* write : writes_of(statement)) {
+    std::string problem;
+    if (write == &statement)
+      continue;
+    if (const auto* insert = as<PgQuery__InsertStmt>(write))
+      problem = insert_problem(*insert);
+    else if (const auto* update = as<PgQuery__UpdateStmt>(write))
+      problem = update_problem(*update);
+    else if (const auto* merge = as<PgQuery__MergeStmt>(write))
+      problem = merge_problem(*merge);
     if (!problem.empty())
       return problem;
   }

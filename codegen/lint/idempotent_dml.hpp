@@ -14,6 +14,9 @@ std::string insert_problem(const PgQuery__InsertStmt& insert);
 std::string update_problem(const PgQuery__UpdateStmt& update);
 std::string merge_problem(const PgQuery__MergeStmt& merge);
 
+/// Of the writes in a statement's WITH.
+std::string nested_problem(const sql::Node& statement);
+
 /// Of a SELECT: functions in it that may change something.
 std::string query_problem(const sql::Node& select);
 

@@ -213,7 +213,8 @@ bool is_concurrent(const PgQuery__ReindexStmt& reindex) {
 
 void check_reindex(const Event& event, Context& context) {
   const auto& reindex = *event.node->reindex_stmt;
-  if (is_concurrent(reindex) ||
+  constexpr int kFirstWithConcurrently = 12;
+  if (is_concurrent(reindex) || context.policy().postgres < kFirstWithConcurrently ||
       reindex.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SYSTEM)
     return;
   if (reindex.relation != nullptr) {

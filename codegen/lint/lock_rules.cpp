@@ -5,6 +5,7 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "lint/nested_writes.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -179,26 +180,42 @@ std::string batch_note(std::string_view statement) {
       statement);
 }
 
-void check_update(const Event& event, Context& context) {
-  const auto& update = *event.node->update_stmt;
+/// Of a statement its first words, of one in a WITH the table.
+Place place_of_write(const Event& event, const Context& context, const sql::Node& write,
+                     std::string_view word) {
+  return &write == event.node ? context.head_place(event, word)
+                              : context.name_at(event, written_table(write)->location);
+}
+
+void check_update(const Event& event, Context& context, const sql::Node& write) {
+  const auto& update = *write.update_stmt;
   if (!is_always_true(update.where_clause) || update.n_from_clause > 0 ||
       update.relation == nullptr || context.is_new(update.relation))
     return;
   const std::string table = Context::spelled(*update.relation);
-  context.report("unbatched-update", event, context.head_place(event, "update"),
+  context.report("unbatched-update", event, place_of_write(event, context, write, "update"),
                  fmt::format("this writes every row of {} anew in one transaction", table),
                  {batch_note(fmt::format("UPDATE {} SET …;", table))});
 }
 
-void check_delete(const Event& event, Context& context) {
-  const auto& statement = *event.node->delete_stmt;
+void check_delete(const Event& event, Context& context, const sql::Node& write) {
+  const auto& statement = *write.delete_stmt;
   if (!is_always_true(statement.where_clause) || statement.n_using_clause > 0 ||
       statement.relation == nullptr || context.is_new(statement.relation))
     return;
   const std::string table = Context::spelled(*statement.relation);
-  context.report("unbatched-delete", event, context.head_place(event, "delete"),
+  context.report("unbatched-delete", event, place_of_write(event, context, write, "delete"),
                  fmt::format("this deletes every row of {} in one transaction", table),
                  {batch_note(fmt::format("DELETE FROM {};", table))});
+}
+
+void check_writes(const Event& event, Context& context) {
+  for (const sql::Node* write : writes_of(*event.node)) {
+    if (write->node_case == PG_QUERY__NODE__NODE_UPDATE_STMT)
+      check_update(event, context, *write);
+    else if (write->node_case == PG_QUERY__NODE__NODE_DELETE_STMT)
+      check_delete(event, context, *write);
+  }
 }
 
 constexpr StatementTrigger kStatements[] = {
@@ -206,8 +223,14 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_LOCK_STMT, check_lock_table},
     {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT, check_domain},
     {PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT, check_create_domain},
-    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_update},
-    {PG_QUERY__NODE__NODE_DELETE_STMT, check_delete},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_MERGE_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_COPY_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_EXPLAIN_STMT, check_writes},
 };
 
 constexpr CommandTrigger kCommands[] = {

@@ -249,13 +249,45 @@ class ValueSearch {
   std::optional<int> possible_;
 };
 
+/// The body of a function in SQL is checked when it is made, one in PL/pgSQL when it is called.
+void check_values_in_function(const Event& event, Context& context) {
+  if (event.is_in_body)
+    return;
+  const sql::Statement statement{event.place.offset, event.place.length, event.node};
+  sql::Body body;
+  if (auto text = sql::body_text(context.section().text(), statement)) {
+    if (text->language != "sql")
+      return;
+    body = sql::parse_body(std::move(*text));
+  } else {
+    body = sql::body_of_tree(statement);
+  }
+  for (const AddedValue& added : context.ledger().notes().added_values) {
+    if (added.is_type_new && context.policy().postgres >= kFirstWithNewTypes)
+      continue;
+    for (const sql::BodyStatement& inner : body.statements) {
+      if (inner.statement.node == nullptr ||
+          !ValueSearch(added, context.catalog()).find(*inner.statement.node))
+        continue;
+      context.report(
+          "enum-value-used-in-transaction", event, {inner.statement.offset, 0},
+          fmt::format("PostgreSQL checks the body of a function in SQL when it is made, and the "
+                      "value '{}' of {} is not committed yet: this fails",
+                      added.value, catalog::quote_name(added.type)),
+          {"make the function in the next migration, or in PL/pgSQL"});
+      break;
+    }
+  }
+}
+
 void check_values(const Event& event, Context& context) {
   const auto& added_values = context.ledger().notes().added_values;
   if (added_values.empty() || !context.ledger().is_in_transaction() ||
       sql::as<PgQuery__AlterEnumStmt>(event.node) != nullptr ||
-      sql::as<PgQuery__CreateFunctionStmt>(event.node) != nullptr ||
       sql::as<PgQuery__CreateEnumStmt>(event.node) != nullptr)
     return;
+  if (sql::as<PgQuery__CreateFunctionStmt>(event.node) != nullptr)
+    return check_values_in_function(event, context);
   for (const AddedValue& added : added_values) {
     if (added.is_type_new && context.policy().postgres >= kFirstWithNewTypes)
       continue;
