@@ -209,7 +209,8 @@ std::vector<catalog::Difference> differences(const Context& context) {
 
 void check_undo(Context& context) {
   if (!context.is_down() || !context.source().header.irreversible.empty() ||
-      context.migration().is_opaque || !context.source().up.is_present())
+      context.migration().is_opaque || !context.source().up.is_present() ||
+      context.source().header.code_down)
     return;
   std::vector<std::string> lines;
   bool is_only_text = true;

@@ -134,6 +134,10 @@ void Run::add_dropped_history(ErrorDetail& detail) const {
 void Run::fail_in_section(const PGresult* error, Section section, const Migration* migration,
                           ErrorDetail detail) {
   const std::string sqlstate = detail.sqlstate;
+  if (has_tenant() && sqlstate == "3F000" &&
+      (section == Section::kBegin || section == Section::kReset || section == Section::kReopen)) {
+    refuse_missing_tenant();
+  }
   const bool is_history = section == Section::kGuard || section == Section::kFinish;
   if (is_history && sqlstate == "42703" && !connection_->is_cut()) {
     roll_back();
