@@ -165,6 +165,11 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
     case sql::at::kNoForceRowSecurity:
       table.forces_row_security = command.subtype == sql::at::kForceRowSecurity;
       return;
+    case sql::at::kReplicaIdentity:
+      if (const auto* identity = sql::as<PgQuery__ReplicaIdentityStmt>(command.def))
+        table.has_replica_identity = identity->identity_type == std::string_view("f") ||
+                                     identity->identity_type == std::string_view("i");
+      return;
     case sql::at::kSetLogged:
     case sql::at::kSetUnLogged:
       table.is_unlogged = command.subtype == sql::at::kSetUnLogged;

@@ -159,7 +159,8 @@ struct Relation {
   bool has_row_security = false;
   bool forces_row_security = false;
   bool is_unlogged = false;
-  char partition_strategy = 0;  ///< of a partitioned table: 'r' range, 'l' list, 'h' hash
+  bool has_replica_identity = false;  ///< FULL or USING INDEX: not its primary key
+  char partition_strategy = 0;        ///< of a partitioned table: 'r' range, 'l' list, 'h' hash
   std::vector<std::string> partition_key;  ///< empty text for an expression
   std::string access_method;               ///< empty: the default
   std::string tablespace;                  ///< empty: the database's

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "lint/context.hpp"
+#include "lint/existence.hpp"
 #include "lint/families.hpp"
+#include "lint/plan.hpp"
 #include "locks/new_column.hpp"
 #include "sql/kinds.hpp"
 
@@ -132,10 +134,8 @@ class ColumnCheck {
           fmt::format("this builds an index on {} under ACCESS EXCLUSIVE: nothing else can use it "
                       "meanwhile",
                       table_),
-          fmt::format("add the column alone, and build the index while writes go on, in the next "
-                      "migration:\nCREATE UNIQUE INDEX CONCURRENTLY {0} ON {1} ({2});\n-- in the "
-                      "one after it:\nALTER TABLE {1} ADD CONSTRAINT {0} UNIQUE USING INDEX {0};",
-                      suggested("key"), table_, name_));
+          "add the column alone, and build the index while writes go on, in the next migration:" +
+              steps());
     if (parts_.foreign_key != nullptr)
       check_foreign_key();
   }
@@ -145,10 +145,8 @@ class ColumnCheck {
     return parts_.default_value != nullptr && !locks::is_null(parts_.default_value->raw_expr);
   }
 
-  std::string suggested(std::string_view label) const {
-    return catalog::quote_identifier(fmt::format(
-        "{}_{}_{}", event_.node->alter_table_stmt->relation->relname, column_.colname, label));
-  }
+  /// The whole definition, step by step.
+  std::string steps() const { return lines_of(column_in_steps(column_, event_, context_)); }
 
   Place at(const PgQuery__Constraint* constraint) const {
     return context_.name_at(event_, constraint->location);
@@ -175,35 +173,29 @@ class ColumnCheck {
         fmt::format("{} is {} and has no default: this fails if {} has a row, as a table in "
                     "use has",
                     name_, is_key ? "a primary key" : "NOT NULL", table_),
-        fmt::format("give it a constant default, or add it nullable, fill it in batches, and make "
-                    "it NOT NULL in a later migration:\nALTER TABLE {} ADD COLUMN {} {};",
-                    table_, name_, catalog::to_string(type_)));
+        "give it a constant default, or add it nullable, fill it in batches, and make it NOT NULL "
+        "in later migrations:" +
+            steps());
   }
 
   void check_rewrites() {
-    const auto sequence_note = [&] {
-      return fmt::format(
-          "add a plain column, give it a sequence, and fill the old rows in "
-          "batches:\nALTER TABLE {0} ADD COLUMN {1} bigint;\nCREATE SEQUENCE {2} OWNED "
-          "BY {0}.{1};\nALTER TABLE {0} ALTER COLUMN {1} SET DEFAULT nextval('{2}');",
-          table_, name_, suggested("seq"));
-    };
+    const std::string sequence_note =
+        "add a plain column, give it a sequence, and fill the old rows in batches:";
     const std::string rewrites =
         fmt::format("rewrites {} and its indexes under ACCESS EXCLUSIVE", table_);
     if (type_.is_serial)
       report("add-column-serial", at_name(),
              fmt::format("a serial column gives every row a number, which {}", rewrites),
-             sequence_note());
+             sequence_note + steps());
     if (parts_.identity != nullptr)
       report("add-column-identity", at_name(),
              fmt::format("an identity column gives every row a number, which {}", rewrites),
-             sequence_note());
+             sequence_note + steps());
     if (parts_.generated != nullptr)
       report("add-column-generated-stored", at(parts_.generated),
              fmt::format("a stored generated column is computed for every row, which {}", rewrites),
-             fmt::format("add a plain column and a trigger that fills it, and fill the old rows in "
-                         "batches:\nALTER TABLE {} ADD COLUMN {} {};",
-                         table_, name_, catalog::to_string(type_)));
+             "add a plain column and a trigger that fills it, and fill the old rows in batches:" +
+                 steps());
     const sql::Node* value = parts_.default_value != nullptr
                                  ? parts_.default_value->raw_expr
                                  : locks::default_of_type(type_, context_.catalog());
@@ -218,11 +210,8 @@ class ColumnCheck {
     report("add-column-volatile-default",
            parts_.default_value != nullptr ? at(parts_.default_value) : at_name(),
            fmt::format("{} {}", why, rewrites),
-           fmt::format(
-               "add the column alone, set the default for new rows, and fill the old ones in "
-               "batches:\nALTER TABLE {0} ADD COLUMN {1} {2};\nALTER TABLE {0} ALTER COLUMN {1} "
-               "SET DEFAULT …;",
-               table_, name_, catalog::to_string(type_)));
+           "add the column alone, set the default for new rows, and fill the old ones in batches:" +
+               steps());
   }
 
   void check_checks() {
@@ -230,12 +219,9 @@ class ColumnCheck {
         "this reads all of {} under ACCESS EXCLUSIVE: nothing else can use it meanwhile", table_);
     if (parts_.check != nullptr)
       report("add-column-check", at(parts_.check), message,
-             fmt::format(
-                 "add the column alone, then the constraint without looking at the rows, and "
-                 "validate it in the next migration:\nALTER TABLE {0} ADD COLUMN {1} {2};\nALTER "
-                 "TABLE {0} ADD CONSTRAINT {3} CHECK (…) NOT VALID;\n-- in the next "
-                 "migration:\nALTER TABLE {0} VALIDATE CONSTRAINT {3};",
-                 table_, name_, catalog::to_string(type_), suggested("check")));
+             "add the column alone, then the constraint without looking at the rows, and validate "
+             "it after that:" +
+                 steps());
     else if (type_.dimensions == 0 && context_.catalog().is_constrained_domain(type_))
       report("add-column-check", at_name(),
              fmt::format("the domain {} has a constraint: {}", catalog::to_string(type_), message),
@@ -246,12 +232,8 @@ class ColumnCheck {
     const std::string parent = parts_.foreign_key->pktable == nullptr
                                    ? "the other table"
                                    : Context::spelled(*parts_.foreign_key->pktable);
-    const std::string note = fmt::format(
-        "add the column alone, and the foreign key in the next migration:\nALTER TABLE {0} "
-        "ADD COLUMN {1} {2};\n-- in the next migration:\nALTER TABLE {0} ADD CONSTRAINT {3} "
-        "FOREIGN KEY ({1}) REFERENCES {4} NOT VALID;\n-- in the one after it:\nALTER TABLE "
-        "{0} VALIDATE CONSTRAINT {3};",
-        table_, name_, catalog::to_string(type_), suggested("fkey"), parent);
+    const std::string note =
+        "add the column alone, and the foreign key in the next migration:" + steps();
     if (has_default())
       report(
           "add-column-fk", at(parts_.foreign_key),
@@ -281,8 +263,11 @@ void check_add_column(const Event& event, Context& context) {
   if (alter.objtype != sql::object::kTable || column == nullptr || context.is_new(alter.relation))
     return;
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
-  const bool does_nothing = event.command->missing_ok && table != nullptr && !table->is_uncertain &&
-                            table->find_column(column->colname) != nullptr;
+  const bool is_there = event.command->missing_ok && table != nullptr && !table->is_uncertain &&
+                        table->find_column(column->colname) != nullptr;
+  const bool does_nothing =
+      is_there ||
+      (alter.missing_ok && is_surely_absent(context, context.catalog().resolve(*alter.relation)));
   if (!does_nothing)
     ColumnCheck(*column, event, context).run();
 }

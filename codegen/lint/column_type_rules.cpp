@@ -8,6 +8,7 @@
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "locks/column_change.hpp"
+#include "sql/deparse.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -46,16 +47,21 @@ constexpr RuleInfo kRules[] = {
      .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
 };
 
-std::string rewrite_note(const std::string& table, const std::string& column,
-                         const std::string& type) {
+std::string rewrite_note(const std::string& table, std::string_view column, const std::string& type,
+                         const PgQuery__ColumnDef& definition) {
+  const std::string quoted = catalog::quote_identifier(column);
+  std::string value = quoted;
+  if (definition.raw_default != nullptr) {
+    value = sql::deparse_expression(*definition.raw_default);
+    if (value.empty())
+      value = "…";
+  }
   return fmt::format(
       "add a column, write to both, fill it in batches, and switch over:\nALTER TABLE {0} ADD "
-      "COLUMN "
-      "{1}_new {2};\n-- a trigger, or the application, writes both; then in batches:\nUPDATE {0} "
-      "SET "
-      "{1}_new = {1} WHERE {1}_new IS NULL;\n-- then use the new column, and drop the old one in a "
-      "later release",
-      table, column, type);
+      "COLUMN {1} {2};\n-- a trigger, or the application, writes both; then in batches, in later "
+      "migrations:\nUPDATE {0} SET {1} = {3} WHERE {1} IS NULL AND {4} IS NOT NULL;\n-- then use "
+      "the new column, and drop the old one in a later release",
+      table, catalog::quote_identifier(fmt::format("{}_new", column)), type, value, quoted);
 }
 
 bool has(const std::vector<std::string>& columns, std::string_view column) {
@@ -130,7 +136,7 @@ void check_column_type(const Event& event, Context& context) {
   }
   const std::string name = Context::spelled(*alter.relation);
   const std::string quoted = catalog::quote_identifier(column);
-  const std::string note = rewrite_note(name, quoted, catalog::to_string(to));
+  const std::string note = rewrite_note(name, column, catalog::to_string(to), *definition);
   if (change == catalog::TypeChange::kUnknown) {
     context.report("alter-column-type", event, context.command_place(event),
                    fmt::format("changing {}.{} to {} rewrites the table under ACCESS EXCLUSIVE, "

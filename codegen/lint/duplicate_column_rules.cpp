@@ -36,6 +36,12 @@ class Names {
         std::string_view what = "column")
       : what_(what), where_(where), event_(event), context_(context), location_(location) {}
 
+  /// Names that have no location are looked for behind this one.
+  Names& behind(int location) {
+    begin_ = location;
+    return *this;
+  }
+
   /// `location` is that of the name, or negative. A part, such as a.x or a[1], does not mind
   /// others.
   void add(std::string_view name, int location, bool is_part = false) {
@@ -49,8 +55,11 @@ class Names {
       return;
     if (location < 0)
       location = location_;
+    const auto named = static_cast<std::size_t>(std::count_if(
+        names_.begin(), names_.end(), [&](const Written& other) { return other.name == name; }));
     context_.report("duplicate-column-assignment", event_,
-                    location < 0 ? event_.place : context_.name_at(event_, location),
+                    location < 0 ? context_.word_place(event_, name, named, begin_)
+                                 : context_.name_at(event_, location),
                     fmt::format("the {} {} is named twice {}: PostgreSQL rejects that", what_,
                                 catalog::quote_identifier(name), where_),
                     {"remove one of the two"});
@@ -79,6 +88,7 @@ class Names {
   const Event& event_;
   Context& context_;
   int location_;
+  int begin_ = -1;
   std::vector<Written> names_;
 };
 
@@ -239,15 +249,19 @@ void check_function(const Event& event, Context& context) {
 
 void check_view(const Event& event, Context& context) {
   const auto& view = *event.node->view_stmt;
-  Names("in the view's columns", event, context).add_strings(view.aliases, view.n_aliases);
+  Names names("in the view's columns", event, context);
+  if (view.view != nullptr)
+    names.behind(view.view->location + 1);
+  names.add_strings(view.aliases, view.n_aliases);
   if (view.n_aliases == 0)
     check_result(view.query, event, context);
 }
 
 void check_table_as(const Event& event, Context& context) {
   const auto& create = *event.node->create_table_as_stmt;
-  if (create.into != nullptr)
+  if (create.into != nullptr && create.into->rel != nullptr)
     Names("in the list of columns", event, context)
+        .behind(create.into->rel->location + 1)
         .add_strings(create.into->col_names, create.into->n_col_names);
   if (create.into == nullptr || create.into->n_col_names == 0)
     check_result(create.query, event, context);

@@ -40,6 +40,8 @@ bool can_judge(const Event& event, const Context& context);
 
 /// Is it run in any case, and what it raises not caught?
 bool is_unconditional(const Event& event);
+/// No relation, index or type goes by this name: IF EXISTS of it does nothing.
+bool is_surely_absent(const Context& context, const catalog::Name& name);
 
 /// A table whose columns and constraints are all known.
 bool is_certain(const catalog::Relation& relation);

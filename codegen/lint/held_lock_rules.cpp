@@ -49,10 +49,11 @@ constexpr RuleInfo kRules[] = {
     {.id = "combine-alter-table",
      .group = "locks",
      .severity = Severity::kWarning,
-     .summary = "Several ALTER TABLE of one table, each of which reads or rewrites all of it",
+     .summary = "Several ALTER TABLE of one table, one of which reads or rewrites all of it",
      .explanation =
-         "PostgreSQL does all commands of one ALTER TABLE in one pass over the table; in "
-         "statements of their own each has its pass. Write them as one, with commas. Foreign keys "
+         "PostgreSQL does all commands of one ALTER TABLE in one pass over the table, under one "
+         "lock; in statements of their own each has its pass. Write them as one, with commas. "
+         "Foreign keys "
          "and indexes do not count: they have a pass each in any case.",
      .bad = "ALTER TABLE users ALTER COLUMN id TYPE bigint;\nALTER TABLE users ALTER COLUMN org "
             "TYPE bigint;",
@@ -207,25 +208,36 @@ void check_alter_table(const Event& event, Context& context) {
   const locks::Effects& effects = context.ledger().effects();
   const bool works =
       effects.does(locks::WorkKind::kScan, table) || effects.does(locks::WorkKind::kRewrite, table);
-  if (!works)
-    return;
   auto& altered = context.ledger().notes().altered;
   const auto before = std::find_if(altered.begin(), altered.end(),
                                    [&](const AlteredTable& one) { return one.table == table; });
+  const std::size_t offset = event.call.value_or(event.place).offset;
   if (before == altered.end()) {
-    altered.push_back({table, event.call.value_or(event.place).offset, false});
+    altered.push_back({table, offset, works, false});
     return;
   }
-  if (before->is_reported)
+  const bool worked = before->works;
+  before->works = works || worked;
+  if (before->is_reported || (!works && !worked))
     return;
   before->is_reported = true;
-  context.report("combine-alter-table", event, event.place,
-                 fmt::format("the ALTER TABLE on line {} goes over all of {} already, and this one "
-                             "does so again",
-                             line_of(context, before->offset), name_of(table)),
-                 {fmt::format("write them as one, which goes over it once:\nALTER TABLE {}\n  "
-                              "<the commands of both, with commas>;",
-                              Context::spelled(*alter.relation))});
+  const std::size_t line = line_of(context, before->offset);
+  const std::string name = name_of(table);
+  context.report(
+      "combine-alter-table", event, event.place,
+      works && worked
+          ? fmt::format("the ALTER TABLE on line {} goes over all of {} already, and this one "
+                        "does so again",
+                        line, name)
+      : works ? fmt::format("this goes over all of {}, on which the ALTER TABLE on line {} holds "
+                            "its lock meanwhile: one could do both",
+                            name, line)
+              : fmt::format("the ALTER TABLE on line {} goes over all of {}, and could do this on "
+                            "the way",
+                            line, name),
+      {fmt::format("write them as one, which goes over it once:\nALTER TABLE {}\n  "
+                   "<the commands of both, with commas>;",
+                   Context::spelled(*alter.relation))});
 }
 
 /// Writes between two ALTER TABLE of a table keep them apart.

@@ -40,10 +40,11 @@ struct Timeout {
   bool is_local = false;
 };
 
-/// A table that an ALTER TABLE has read or rewritten.
+/// A table that an ALTER TABLE has changed.
 struct AlteredTable {
   catalog::Name table;
-  std::size_t offset = 0;  ///< of the first one
+  std::size_t offset = 0;  ///< of the first one, or of the first that works
+  bool works = false;      ///< it read or rewrote the table
   bool is_reported = false;
 };
 

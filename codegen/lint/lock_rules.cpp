@@ -89,10 +89,19 @@ void check_create_trigger(const Event& event, Context& context) {
   if (create.relation == nullptr || context.is_new(create.relation))
     return;
   context.report("create-trigger", event, context.head_place(event, "trigger"),
-                 fmt::format("CREATE TRIGGER holds SHARE ROW EXCLUSIVE on {} until the migration "
-                             "commits: writes to it wait",
-                             Context::spelled(*create.relation)),
+                 fmt::format("CREATE TRIGGER holds SHARE ROW EXCLUSIVE on {} {}: writes to it wait",
+                             Context::spelled(*create.relation), context.until_end()),
                  {"give it a migration of its own, so that nothing slow is done under its lock"});
+}
+
+std::string without_triggers_note(const Context& context) {
+  const std::string what =
+      "for the writes of this migration alone, of which no foreign key is checked either:\n";
+  return context.ledger().is_in_transaction()
+             ? what + "SET LOCAL session_replication_role = replica;"
+             : what +
+                   "SET session_replication_role = replica;\n-- the writes, and then:\nRESET "
+                   "session_replication_role;";
 }
 
 void check_disable_trigger(const Event& event, Context& context) {
@@ -106,9 +115,7 @@ void check_disable_trigger(const Event& event, Context& context) {
                                       "foreign keys with them",
                                       table)
                         : fmt::format("this turns the trigger of {} off for everybody", table),
-                 {"for the writes of this migration alone:\nSET LOCAL session_replication_role = "
-                  "replica;"},
-                 is_all ? Severity::kError : Severity::kWarning);
+                 {without_triggers_note(context)}, is_all ? Severity::kError : Severity::kWarning);
 }
 
 void check_lock_table(const Event& event, Context& context) {

@@ -5,6 +5,7 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "lint/plan.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -52,13 +53,8 @@ void check_set_not_null(const Event& event, Context& context) {
                   "meanwhile",
                   name),
       {context.policy().postgres >= kFirstWithProof
-           ? fmt::format(
-                 "prove it first, which lets reads and writes through:\nALTER TABLE {0} ADD "
-                 "CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT VALID;\n-- in the next "
-                 "migration:\nALTER TABLE {0} VALIDATE CONSTRAINT {2};\n-- in the one after "
-                 "it:\nALTER TABLE {0} ALTER COLUMN {1} SET NOT NULL;\nALTER TABLE {0} DROP "
-                 "CONSTRAINT {2};",
-                 name, quoted, check)
+           ? "prove it first, which lets reads and writes through:" +
+                 lines_of(not_null_by_check(name, alter.relation->relname, column))
            : fmt::format("before PostgreSQL 12 a CHECK is the way to have it without the "
                          "lock:\nALTER TABLE {0} ADD CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT "
                          "VALID;\n-- in the next migration:\nALTER TABLE {0} VALIDATE CONSTRAINT "

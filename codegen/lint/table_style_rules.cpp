@@ -375,6 +375,17 @@ void check_create_as(const Event& event, Context& context) {
                  {"declare the table, then INSERT INTO … SELECT"});
 }
 
+/// The first column that is too many, where it is no expression.
+Place widest_place(const PgQuery__IndexStmt& create, const Event& event, const Context& context) {
+  const auto* element = sql::as<PgQuery__IndexElem>(create.index_params[kMostIndexColumns]);
+  const std::string_view name = element == nullptr ? "" : element->name;
+  if (name.empty() || create.relation == nullptr)
+    return context.head_place(event, "index");
+  const Place table = context.name_at(event, create.relation->location);
+  return context.word_place(event, name, 0,
+                            create.relation->location + static_cast<int>(table.length));
+}
+
 void check_index(const Event& event, Context& context) {
   const auto& create = *event.node->index_stmt;
   if (context.is_down() || create.relation == nullptr)
@@ -382,12 +393,13 @@ void check_index(const Event& event, Context& context) {
   check_qualified(create.relation, event, context);
   const std::string_view method = create.access_method;
   if (method == "hash")
-    context.report("hash-index", event, context.head_place(event, "index"),
+    context.report("hash-index", event,
+                   context.word_place(event, "hash", 0, create.relation->location),
                    "a hash index serves = alone: no order, no uniqueness, no second column",
                    {"leave USING hash out"});
   const bool has_order = method.empty() || method == "btree";
   if (has_order && !create.unique && create.n_index_params > kMostIndexColumns)
-    context.report("wide-index", event, context.head_place(event, "index"),
+    context.report("wide-index", event, widest_place(create, event, context),
                    fmt::format("the index has {} columns: every write pays for all of them",
                                create.n_index_params),
                    {"index what selects rows, and INCLUDE what is only read"});

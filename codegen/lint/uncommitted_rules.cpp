@@ -406,7 +406,7 @@ void check_table(const catalog::Name& table, Place place, std::string_view what,
   if (found == pending.end())
     return;
   const std::size_t line = context.section().file().position(found->offset).line;
-  context.report_in_transaction(
+  Diagnostic* finding = context.report_in_transaction(
       "pending-trigger-events", event, place,
       fmt::format(
           "PostgreSQL rejects {} {} while the deferred constraint {} has yet to look at the rows "
@@ -414,6 +414,14 @@ void check_table(const catalog::Name& table, Place place, std::string_view what,
           what, catalog::quote_name(table), catalog::quote_identifier(found->constraint), line,
           found->is_certain ? "" : ", if there were any"),
       {"have it look at them before:\nSET CONSTRAINTS ALL IMMEDIATE;"});
+  // Behind the statement before, lest a comment that allows something gets between.
+  if (finding == nullptr || event.is_in_body || event.call || event.statement_index == 0)
+    return;
+  const sql::Statement& before = context.script().statements()[event.statement_index - 1];
+  const std::string_view text = context.section().text();
+  const std::size_t semicolon = text.find_first_not_of(" \t\r\n", before.offset + before.length);
+  if (semicolon != std::string_view::npos && text[semicolon] == ';')
+    finding->fix = Fix{semicolon + 1, semicolon + 1, "\nSET CONSTRAINTS ALL IMMEDIATE;"};
 }
 
 void check_alter(const Event& event, Context& context) {

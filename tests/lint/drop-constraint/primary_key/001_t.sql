@@ -1,0 +1,5 @@
+CREATE TABLE t (id bigint PRIMARY KEY, b int);
+CREATE TABLE u (id bigint PRIMARY KEY, b int);
+CREATE TABLE v (id bigint PRIMARY KEY, b int);
+ALTER TABLE u REPLICA IDENTITY FULL;
+CREATE UNIQUE INDEX v_b ON v (id, b);
