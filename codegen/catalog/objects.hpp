@@ -165,7 +165,6 @@ struct Relation {
   std::string access_method;               ///< empty: the default
   std::string tablespace;                  ///< empty: the database's
   Settings settings;  ///< storage parameters, replica identity, CLUSTER; of a sequence all
-  std::uint64_t bound_shape = 0;      ///< of a partition
   std::uint64_t shape = 0;            ///< of a view's query
   SharedReferences uses;              ///< of a view's query
   std::optional<ColumnUse> owned_by;  ///< of a sequence

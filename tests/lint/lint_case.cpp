@@ -17,6 +17,7 @@
 #include "commands/manifest.hpp"
 #include "lint/registry.hpp"
 #include "source/placeholders.hpp"
+#include "source/seeds.hpp"
 
 namespace godwit::codegen::test {
 
