@@ -58,7 +58,7 @@ class Names {
     const auto named = static_cast<std::size_t>(std::count_if(
         names_.begin(), names_.end(), [&](const Written& other) { return other.name == name; }));
     context_.report("duplicate-column-assignment", event_,
-                    location < 0 ? context_.word_place(event_, name, named, begin_)
+                    location < 0 ? context_.word_place(event_, name, named - 1, begin_)
                                  : context_.name_at(event_, location),
                     fmt::format("the {} {} is named twice {}: PostgreSQL rejects that", what_,
                                 catalog::quote_identifier(name), where_),
