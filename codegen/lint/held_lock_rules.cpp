@@ -217,18 +217,39 @@ void note_added(const PgQuery__AlterTableStmt& alter, std::vector<std::string>& 
 }
 
 /// In one ALTER TABLE PostgreSQL drops first, and changes types before it adds anything: of what
-/// the one before adds it would say that it is not there.
-bool needs_what_was_added(const PgQuery__AlterTableStmt& alter,
-                          const std::vector<std::string>& added) {
+/// the one before adds it would say that it is not there, and a CHECK that spares it the rows is
+/// gone.
+bool has_to_wait(const PgQuery__AlterTableStmt& alter, const std::vector<std::string>& added) {
   const auto commands = sql::list(alter.cmds, alter.n_cmds);
-  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
+  const bool drops_only = std::all_of(commands.begin(), commands.end(), [](const sql::Node* node) {
     const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
-    return command != nullptr &&
-           (command->subtype == sql::at::kAlterColumnType ||
-            command->subtype == sql::at::kDropColumn ||
-            command->subtype == sql::at::kDropConstraint) &&
-           std::find(added.begin(), added.end(), command->name) != added.end();
+    return command != nullptr && command->subtype == sql::at::kDropConstraint;
   });
+  return drops_only || std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
+           const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+           return command != nullptr &&
+                  (command->subtype == sql::at::kAlterColumnType ||
+                   command->subtype == sql::at::kDropColumn ||
+                   command->subtype == sql::at::kDropConstraint) &&
+                  std::find(added.begin(), added.end(), command->name) != added.end();
+         });
+}
+
+/// Is there nothing between the statement at `offset` and this one but ALTER TABLE of `table`? What
+/// else is there may need the one, or be needed by the other.
+bool follows(std::size_t offset, const catalog::Name& table, const Event& event,
+             const Context& context) {
+  if (event.is_in_body)
+    return false;
+  const auto& statements = context.script().statements();
+  for (std::size_t i = event.statement_index; i-- > 0 && statements[i].offset > offset;) {
+    const auto* alter = sql::as<PgQuery__AlterTableStmt>(statements[i].node);
+    const bool is_of_table = alter != nullptr && alter->relation != nullptr &&
+                             context.catalog().resolve(*alter->relation) == table;
+    if (!is_of_table && (statements[i].node == nullptr || !is_exempt(*statements[i].node)))
+      return false;
+  }
+  return true;
 }
 
 void check_alter_table(const Event& event, Context& context) {
@@ -253,11 +274,10 @@ void check_alter_table(const Event& event, Context& context) {
   }
   const bool worked = before->works;
   before->works = works || worked;
-  const bool must_wait = needs_what_was_added(alter, before->added);
+  const bool must_wait = has_to_wait(alter, before->added);
   note_added(alter, before->added);
-  // Under two conditions they may be two for that.
   if (before->is_reported || must_wait || !(works || worked) ||
-      (event.is_conditional && !(works && worked)))
+      (!(works && worked) && !follows(before->offset, table, event, context)))
     return;
   before->is_reported = true;
   const std::size_t line = line_of(context, before->offset);
@@ -268,12 +288,13 @@ void check_alter_table(const Event& event, Context& context) {
           ? fmt::format("the ALTER TABLE on line {} goes over all of {} already, and this one "
                         "does so again",
                         line, name)
-      : works ? fmt::format("this goes over all of {}, on which the ALTER TABLE on line {} holds "
-                            "its lock meanwhile: one could do both",
-                            name, line)
-              : fmt::format("the ALTER TABLE on line {} goes over all of {}, and could do this on "
-                            "the way",
-                            line, name),
+      : works
+          ? fmt::format("this goes over all of {}, on which the ALTER TABLE on line {} holds "
+                        "its lock meanwhile: one could do both",
+                        name, line)
+          : fmt::format("the ALTER TABLE on line {} goes over all of {} under its lock: one could "
+                        "do both",
+                        line, name),
       {fmt::format("write them as one, which goes over it once:\nALTER TABLE {}\n  "
                    "<the commands of both, with commas>;",
                    Context::spelled(*alter.relation))});
