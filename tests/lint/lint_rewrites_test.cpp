@@ -292,7 +292,7 @@ class Trial {
   void prepare(const Case& test, const commands::CompiledSet& set, const Rewrite& rewrite) const {
     server_.clear();
     if (!test.is_set())
-      server_.run_each(kTables);
+      server_.run(kTables);
     for (std::size_t m = 0; m <= rewrite.migration; ++m) {
       const auto& statements = set.in_order[m]->up.statements();
       const std::size_t end = m == rewrite.migration ? rewrite.statement : statements.size();
