@@ -300,6 +300,9 @@ Steps validated_later(const PgQuery__Constraint& constraint, std::string_view co
   std::string added = add_constraint(copy, *alter.relation, alter.missing_ok);
   added = added.empty() ? fmt::format("{} ADD CONSTRAINT {} … NOT VALID;", alter_of(event), quoted)
                         : added + ';';
+  constexpr std::string_view kAdd = " ADD CONSTRAINT ";
+  if (const std::size_t add = added.find(kAdd); add != std::string::npos)
+    added.insert(add + 1, drop_before(alter, name));
   return {{std::move(added)},
           {fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {};", table, quoted)}};
 }
