@@ -27,21 +27,23 @@ std::vector<std::string> key_of(const catalog::Relation& table, const catalog::C
 
 }  // namespace
 
+std::string key_text(std::span<const std::string> columns) {
+  std::string text;
+  for (const std::string& column : columns)
+    text += (text.empty() ? "" : ", ") + catalog::quote_identifier(column);
+  return columns.size() == 1 ? text : "(" + text + ")";
+}
+
 std::string batch_line(const Context& context, const PgQuery__RangeVar& relation) {
   const catalog::Relation* table = context.catalog().find_relation(relation);
-  std::string text;
-  std::size_t count = 0;
+  std::string key = "id";
   if (table != nullptr) {
-    for (const std::string& column : key_of(*table, context.catalog())) {
-      text += (text.empty() ? "" : ", ") + catalog::quote_identifier(column);
-      ++count;
-    }
-    if (text.empty() && is_certain(*table))
-      text = "<what is unique and NOT NULL>";
+    if (const auto columns = key_of(*table, context.catalog()); !columns.empty())
+      key = key_text(columns);
+    else if (is_certain(*table))
+      key = "<what is unique and NOT NULL>";
   }
-  if (text.empty())
-    text = "id";
-  return fmt::format("-- godwit:batch key={} size=1000", count > 1 ? '(' + text + ')' : text);
+  return fmt::format("-- godwit:batch key={} size=1000", key);
 }
 
 }  // namespace godwit::codegen::lint

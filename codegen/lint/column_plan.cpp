@@ -16,9 +16,6 @@
 namespace godwit::codegen::lint {
 namespace {
 
-constexpr int kFirstWithFastDefault = 11;  ///< a constant default no longer rewrites the table
-constexpr int kFirstWithPartitionedNotValid = 18;
-
 /// DEFERRABLE and the like stand behind the constraint that they are about.
 bool apply_attribute(const PgQuery__Constraint& attribute,
                      std::vector<PgQuery__Constraint>& constraints) {

@@ -17,8 +17,6 @@
 namespace godwit::codegen::lint {
 namespace {
 
-constexpr int kFirstWithProof = 12;  ///< SET NOT NULL believes a validated CHECK
-
 /// Nodes that are made up: they stay where they are.
 class Nodes {
  public:

@@ -13,8 +13,6 @@
 namespace godwit::codegen::lint {
 namespace {
 
-constexpr std::size_t kLongestIdentifier = 63;
-
 /// The last word of the name; empty for what is none of them.
 std::string_view label_of(const PgQuery__Constraint& constraint) {
   switch (constraint.contype) {

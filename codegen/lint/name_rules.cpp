@@ -21,7 +21,6 @@
 namespace godwit::codegen::lint {
 namespace {
 
-constexpr std::size_t kLongestIdentifier = 63;  // NAMEDATALEN - 1
 constexpr std::string_view kDefaultPattern = "^[a-z][a-z0-9_]*$";
 constexpr auto kKinds =
     std::to_array<std::string_view>({"all", "schema", "table", "column", "index", "constraint",

@@ -11,8 +11,6 @@
 namespace godwit::codegen::lint {
 namespace {
 
-constexpr int kFirstWithProof = 12;  ///< SET NOT NULL uses validated CHECKs since PostgreSQL 12
-
 constexpr RuleInfo kRules[] = {
     {.id = "set-not-null-scan",
      .group = "locks",

@@ -16,6 +16,10 @@
 
 namespace godwit::codegen::lint {
 
+inline constexpr int kFirstWithFastDefault = 11;  ///< a constant default rewrites no table
+inline constexpr int kFirstWithProof = 12;        ///< SET NOT NULL believes a validated CHECK
+inline constexpr int kFirstWithPartitionedNotValid = 18;
+
 /// Lines of SQL, a list for each migration.
 using Steps = std::vector<std::vector<std::string>>;
 
