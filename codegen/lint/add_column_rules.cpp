@@ -15,8 +15,6 @@
 namespace godwit::codegen::lint {
 namespace {
 
-constexpr int kFirstWithFastDefault = 11;  ///< a constant default no longer rewrites the table
-
 constexpr std::string_view kAlterTable = "https://www.postgresql.org/docs/15/sql-altertable.html";
 
 constexpr RuleInfo kRules[] = {

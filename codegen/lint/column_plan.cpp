@@ -3,6 +3,7 @@
 // ADD COLUMN to a table in use, in steps.
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,10 +15,6 @@
 
 namespace godwit::codegen::lint {
 namespace {
-
-constexpr int kFirstWithFastDefault = 11;  ///< a constant default no longer rewrites the table
-constexpr int kFirstWithProof = 12;        ///< SET NOT NULL believes a validated CHECK
-constexpr int kFirstWithPartitionedNotValid = 18;
 
 /// DEFERRABLE and the like stand behind the constraint that they are about.
 bool apply_attribute(const PgQuery__Constraint& attribute,
@@ -52,6 +49,7 @@ class ColumnPlan {
     if (column.type_name != nullptr)
       type_ = context.catalog().resolved(catalog::read_type(*column.type_name));
     sort_out();
+    name_constraints();
   }
 
   Steps steps() {
@@ -60,13 +58,18 @@ class ColumnPlan {
       add_sequence(steps[0]);
     else if (default_ != nullptr && !keeps_default_)
       steps[0].push_back(set_default());
+    else if (overrides_domain_)
+      steps[0].push_back(
+          fmt::format("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT;", table_, name_));
     if (generated_ != nullptr)
       steps[0].push_back("-- then a trigger that fills it, and the old rows in batches");
-    else if (has_sequence() || (default_ != nullptr && !keeps_default_) || leaves_not_null())
+    else if (has_sequence() || (default_ != nullptr && !keeps_default_) || overrides_domain_ ||
+             leaves_not_null())
       steps[0].push_back("-- then fill the old rows in batches");
+    // Before the keys: a primary key would read the table for it.
+    if (leaves_not_null())
+      append(steps, not_null_by_check(relation_, column_.colname, context_));
     add_constraints(steps);
-    if (leaves_not_null() && context_.policy().postgres >= kFirstWithProof)
-      append(steps, not_null_by_check(table_, relation_.relname, column_.colname));
     return steps;
   }
 
@@ -78,6 +81,7 @@ class ColumnPlan {
           default_ = &constraint;
           break;
         case sql::constr::kNotnull:
+        case sql::constr::kPrimary:
           is_not_null_ = true;
           break;
         case sql::constr::kIdentity:
@@ -90,10 +94,34 @@ class ColumnPlan {
           break;
       }
     }
-    keeps_default_ = default_ != nullptr &&
-                     (locks::is_null(default_->raw_expr) ||
-                      (context_.policy().postgres >= kFirstWithFastDefault &&
-                       locks::volatile_function(default_->raw_expr, context_.catalog()).empty()));
+    keeps_default_ = default_ != nullptr && is_free(*default_->raw_expr);
+    const sql::Node* of_domain =
+        default_ != nullptr ? nullptr : locks::default_of_type(type_, context_.catalog());
+    overrides_domain_ = of_domain != nullptr && !is_free(*of_domain);
+  }
+
+  /// Costs no rewrite.
+  bool is_free(const sql::Node& value) const {
+    return locks::is_null(&value) || (context_.policy().postgres >= kFirstWithFastDefault &&
+                                      locks::volatile_function(&value, context_.catalog()).empty());
+  }
+
+  /// Those that have no name get it here, so that no two get the same.
+  void name_constraints() {
+    catalog::Relation table = altered_table(event_, context_);
+    for (PgQuery__Constraint& constraint : constraints_) {
+      switch (constraint.contype) {
+        case sql::constr::kCheck:
+        case sql::constr::kForeign:
+        case sql::constr::kUnique:
+        case sql::constr::kPrimary:
+          names_.push_back(name_in(table, constraint, column_.colname, context_));
+          constraint.conname = names_.back().data();
+          break;
+        default:
+          break;
+      }
+    }
   }
 
   bool has_sequence() const { return type_.is_serial || identity_ != nullptr; }
@@ -107,18 +135,36 @@ class ColumnPlan {
 
   /// The column with what costs nothing.
   std::string plain_column() {
-    std::vector<sql::Node> nodes(constraints_.size());
+    PgQuery__AConst null = PG_QUERY__A__CONST__INIT;
+    null.isnull = true;
+    sql::Node null_node = PG_QUERY__NODE__INIT;
+    null_node.node_case = PG_QUERY__NODE__NODE_A_CONST;
+    null_node.a_const = &null;
+    std::vector<PgQuery__Constraint> free;
+    if (overrides_domain_) {
+      PgQuery__Constraint& added = free.emplace_back();
+      pg_query__constraint__init(&added);
+      added.contype = sql::constr::kDefault;
+      added.raw_expr = &null_node;
+    }
+    for (const PgQuery__Constraint& constraint : constraints_) {
+      const auto kind = constraint.contype;
+      if (kind == sql::constr::kNull || (kind == sql::constr::kDefault && keeps_default_))
+        free.push_back(constraint);
+    }
+    if (is_not_null_ && !leaves_not_null()) {
+      PgQuery__Constraint& added = free.emplace_back();
+      pg_query__constraint__init(&added);
+      added.contype = sql::constr::kNotnull;
+    }
+    std::vector<sql::Node> nodes(free.size());
     std::vector<sql::Node*> kept;
-    for (std::size_t i = 0; i < constraints_.size(); ++i) {
-      const auto kind = constraints_[i].contype;
-      const bool stays = kind == sql::constr::kNull ||
-                         (kind == sql::constr::kDefault && keeps_default_) ||
-                         (kind == sql::constr::kNotnull && !leaves_not_null());
-      if (!stays)
-        continue;
+    std::string none;
+    for (std::size_t i = 0; i < free.size(); ++i) {
+      free[i].conname = none.data();
       pg_query__node__init(&nodes[i]);
       nodes[i].node_case = PG_QUERY__NODE__NODE_CONSTRAINT;
-      nodes[i].constraint = &constraints_[i];
+      nodes[i].constraint = &free[i];
       kept.push_back(&nodes[i]);
     }
     PgQuery__ColumnDef column = column_;
@@ -228,11 +274,13 @@ class ColumnPlan {
   std::string name_;
   catalog::Type type_;
   std::vector<PgQuery__Constraint> constraints_;
+  std::deque<std::string> names_;  ///< those of `constraints_`, which stay where they are
   const PgQuery__Constraint* default_ = nullptr;
   const PgQuery__Constraint* identity_ = nullptr;
   const PgQuery__Constraint* generated_ = nullptr;
   bool is_not_null_ = false;
   bool keeps_default_ = false;
+  bool overrides_domain_ = false;  ///< DEFAULT NULL keeps the domain's own from the old rows
 };
 
 }  // namespace

@@ -47,8 +47,25 @@ constexpr RuleInfo kRules[] = {
      .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
 };
 
-std::string rewrite_note(const std::string& table, std::string_view column, const std::string& type,
-                         const PgQuery__ColumnDef& definition) {
+std::string collation_of(const PgQuery__ColumnDef& definition) {
+  std::string name;
+  if (definition.coll_clause != nullptr) {
+    for (const sql::Node* part :
+         sql::list(definition.coll_clause->collname, definition.coll_clause->n_collname))
+      name +=
+          (name.empty() ? " COLLATE " : ".") + catalog::quote_identifier(sql::string_value(part));
+  }
+  return name;
+}
+
+std::string rewrite_note(const std::string& table, std::string_view column,
+                         const catalog::Type& type, const PgQuery__ColumnDef& definition,
+                         const Context& context) {
+  if (type.dimensions == 0 && context.catalog().is_constrained_domain(type))
+    return fmt::format(
+        "a column of the domain {} is checked row by row, a new one too: use its base type, and a "
+        "CHECK of the table, added as NOT VALID and validated in a later migration",
+        catalog::to_string(type));
   const std::string quoted = catalog::quote_identifier(column);
   std::string value = quoted;
   if (definition.raw_default != nullptr) {
@@ -61,7 +78,8 @@ std::string rewrite_note(const std::string& table, std::string_view column, cons
       "COLUMN {1} {2};\n-- a trigger, or the application, writes both; then in batches, in later "
       "migrations:\nUPDATE {0} SET {1} = {3} WHERE {1} IS NULL AND {4} IS NOT NULL;\n-- then use "
       "the new column, and drop the old one in a later release",
-      table, catalog::quote_identifier(fmt::format("{}_new", column)), type, value, quoted);
+      table, catalog::quote_identifier(fmt::format("{}_new", column)),
+      catalog::to_string(type) + collation_of(definition), value, quoted);
 }
 
 bool has(const std::vector<std::string>& columns, std::string_view column) {
@@ -139,7 +157,7 @@ void check_column_type(const Event& event, Context& context) {
   }
   const std::string name = Context::spelled(*alter.relation);
   const std::string quoted = catalog::quote_identifier(column);
-  const std::string note = rewrite_note(name, column, catalog::to_string(to), *definition);
+  const std::string note = rewrite_note(name, column, to, *definition, context);
   if (change == catalog::TypeChange::kUnknown) {
     context.report("alter-column-type", event, context.command_place(event),
                    fmt::format("changing {}.{} to {} rewrites the table under ACCESS EXCLUSIVE, "

@@ -11,6 +11,7 @@
 #include "catalog/dependents.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "locks/new_column.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -584,8 +585,7 @@ void check_drop_default(const Event& event, Context& context) {
 }
 
 /// Does a later command of the same ALTER TABLE add a constraint of that name again?
-/// Or a primary key, where it was one.
-bool adds_again(const PgQuery__AlterTableStmt& alter, std::size_t after, bool is_primary) {
+bool adds_again(const PgQuery__AlterTableStmt& alter, std::size_t after) {
   const auto commands = list(alter.cmds, alter.n_cmds);
   const auto* dropping = sql::as<PgQuery__AlterTableCmd>(commands[after]);
   return std::any_of(commands.begin() + static_cast<std::ptrdiff_t>(after), commands.end(),
@@ -595,9 +595,37 @@ bool adds_again(const PgQuery__AlterTableStmt& alter, std::size_t after, bool is
                                                ? nullptr
                                                : sql::as<PgQuery__Constraint>(command->def);
                        return added != nullptr && dropping != nullptr &&
-                              (std::string_view(added->conname) == dropping->name ||
-                               (is_primary && added->contype == sql::constr::kPrimary));
+                              std::string_view(added->conname) == dropping->name;
                      });
+}
+
+bool adds_primary_key(const PgQuery__AlterTableStmt& alter) {
+  const auto commands = list(alter.cmds, alter.n_cmds);
+  return std::any_of(commands.begin(), commands.end(), [](const sql::Node* node) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    if (command == nullptr)
+      return false;
+    const auto* column = sql::as<PgQuery__ColumnDef>(command->def);
+    const auto* added = column != nullptr ? locks::take_apart(*column).unique
+                                          : sql::as<PgQuery__Constraint>(command->def);
+    return added != nullptr && added->contype == sql::constr::kPrimary;
+  });
+}
+
+/// The same statement, or a later one of the migration, makes another.
+bool gets_another_primary_key(const Event& event, const Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (adds_primary_key(alter))
+    return true;
+  const catalog::Name table = context.catalog().resolve(*alter.relation);
+  const auto& statements = context.script().statements();
+  for (std::size_t i = event.statement_index + 1; i < statements.size(); ++i) {
+    const auto* later = sql::as<PgQuery__AlterTableStmt>(statements[i].node);
+    if (later != nullptr && later->relation != nullptr && adds_primary_key(*later) &&
+        context.catalog().resolve(*later->relation) == table)
+      return true;
+  }
+  return false;
 }
 
 void check_drop_constraint(const Event& event, Context& context) {
@@ -618,15 +646,16 @@ void check_drop_constraint(const Event& event, Context& context) {
                                        });
   const bool is_primary =
       constraint != nullptr && constraint->kind == catalog::ConstraintKind::kPrimaryKey;
-  if (is_scaffold || adds_again(alter, event.command_index, is_primary))
+  if (is_scaffold || adds_again(alter, event.command_index))
     return;
-  if (is_primary && !table->has_replica_identity && !context.is_down()) {
+  if (is_primary && !table->has_replica_identity && !context.is_down() &&
+      !gets_another_primary_key(event, context)) {
     context.report(
         "drop-constraint", event, context.command_place(event),
         fmt::format("without its primary key {} cannot be replicated logically: UPDATE and DELETE "
                     "of a published table fail; and rows that are twice may come in",
                     Context::spelled(*alter.relation)),
-        {fmt::format("add the new key in the same ALTER TABLE, or say before how rows are told "
+        {fmt::format("add the new key in the same migration, or say before how rows are told "
                      "apart:\nALTER TABLE {} REPLICA IDENTITY USING INDEX …;",
                      Context::spelled(*alter.relation))},
         Severity::kError);

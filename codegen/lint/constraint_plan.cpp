@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "catalog/fold_table.hpp"
+#include "lint/existence.hpp"
 #include "lint/plan.hpp"
 #include "sql/deparse.hpp"
 #include "sql/kinds.hpp"
@@ -52,6 +53,16 @@ class Nodes {
   std::deque<PgQuery__IndexElem> elements_;
 };
 
+/// `statement` as text; `name`, which is somewhere in it, is written with quotes.
+std::string written(const sql::Node& statement, char*& name) {
+  char* const plain = name;
+  std::string quoted = catalog::quote_identifier(plain);
+  name = quoted.data();
+  std::string text = sql::write(statement);
+  name = plain;
+  return sql::says(text, statement) ? text : std::string();
+}
+
 const PgQuery__AlterTableStmt& alter_in(const Event& event) {
   return *event.node->alter_table_stmt;
 }
@@ -77,7 +88,7 @@ std::string add_constraint(PgQuery__Constraint constraint, PgQuery__RangeVar& re
   alter.missing_ok = missing_ok;
   sql::Node& statement = nodes.made(PG_QUERY__NODE__NODE_ALTER_TABLE_STMT);
   statement.alter_table_stmt = &alter;
-  return sql::deparse(statement);
+  return written(statement, constraint.conname);
 }
 
 std::vector<std::string> columns_of(const PgQuery__Constraint& constraint,
@@ -141,7 +152,7 @@ std::string concurrent_index(const PgQuery__Constraint& constraint,
   index.concurrent = true;
   sql::Node& statement = nodes.made(PG_QUERY__NODE__NODE_INDEX_STMT);
   statement.index_stmt = &index;
-  std::string text = sql::deparse(statement);
+  std::string text = written(statement, index.idxname);
   if (text.empty())
     return fmt::format("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} (…);",
                        catalog::quote_identifier(name), Context::spelled(relation));
@@ -151,11 +162,24 @@ std::string concurrent_index(const PgQuery__Constraint& constraint,
   return text + ';';
 }
 
-std::string using_index(const PgQuery__Constraint& constraint, const std::string& table,
-                        const std::string& name) {
-  return fmt::format("ALTER TABLE {0} ADD CONSTRAINT {1} {2} USING INDEX {1}{3};", table, name,
+std::string using_index(const PgQuery__Constraint& constraint, const std::string& name,
+                        const std::string& index) {
+  return fmt::format("ADD CONSTRAINT {} {} USING INDEX {}{};", catalog::quote_identifier(name),
                      constraint.contype == sql::constr::kPrimary ? "PRIMARY KEY" : "UNIQUE",
-                     timing_of(constraint));
+                     catalog::quote_identifier(index), timing_of(constraint));
+}
+
+/// The command of the same ALTER TABLE that drops the constraint `name`: "DROP CONSTRAINT c, ".
+std::string drop_before(const PgQuery__AlterTableStmt& alter, std::string_view name) {
+  for (const sql::Node* node : sql::list(alter.cmds, alter.n_cmds)) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    if (command != nullptr && command->subtype == sql::at::kDropConstraint && name == command->name)
+      return fmt::format(
+          "DROP CONSTRAINT {}{}{}, ", command->missing_ok ? "IF EXISTS " : "",
+          catalog::quote_identifier(name),
+          command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE ? " CASCADE" : "");
+  }
+  return {};
 }
 
 std::string shown_columns(const std::vector<std::string>& columns) {
@@ -192,11 +216,11 @@ Steps key_of_partitioned(const PgQuery__Constraint& constraint,
   std::string persistence = "p";
   relation.relpersistence = persistence.data();
   const std::string part = partitions[0].name + '_' + name;
-  const std::string quoted_part = catalog::quote_identifier(part);
   steps.push_back({concurrent_index(constraint, columns, relation, part)});
   catalog::Name in_schema{table.name.schema, name};
   steps.push_back(
-      {using_index(constraint, Context::spelled(relation), quoted_part),
+      {fmt::format("ALTER TABLE {} {}", Context::spelled(relation),
+                   using_index(constraint, part, part)),
        fmt::format("ALTER INDEX {} ATTACH PARTITION {};", catalog::quote_name(in_schema),
                    Context::spelled_beside(relation, part))});
   if (partitions.size() > 1)
@@ -233,23 +257,31 @@ std::string alter_of(const Event& event) {
                      alter.relation->inh ? "" : "ONLY ", Context::spelled(*alter.relation));
 }
 
-std::string name_of(const PgQuery__Constraint& constraint, std::string_view column,
-                    const Event& event, const Context& context) {
-  if (!std::string_view(constraint.conname).empty())
-    return constraint.conname;
-  const catalog::Relation* known = context.catalog().find_relation(*alter_in(event).relation);
+catalog::Relation altered_table(const Event& event, const Context& context) {
+  const PgQuery__RangeVar& relation = *alter_in(event).relation;
+  if (const catalog::Relation* known = context.catalog().find_relation(relation))
+    return *known;
   catalog::Relation unknown;
-  unknown.name = context.catalog().resolve(*alter_in(event).relation);
-  catalog::Constraint made;
+  unknown.name = context.catalog().resolve(relation);
+  return unknown;
+}
+
+std::string name_in(catalog::Relation& table, const PgQuery__Constraint& constraint,
+                    std::string_view column, const Context& context) {
+  catalog::Constraint& made = table.constraints.emplace_back();
   made.kind = kind_of(constraint);
   made.columns = columns_of(constraint, column);
-  return catalog::name_for_constraint(context.catalog(), known == nullptr ? unknown : *known, made);
+  made.name = std::string_view(constraint.conname).empty()
+                  ? catalog::name_for_constraint(context.catalog(), table, made)
+                  : constraint.conname;
+  return made.name;
 }
 
 Steps validated_later(const PgQuery__Constraint& constraint, std::string_view column,
                       const Event& event, const Context& context) {
   const PgQuery__AlterTableStmt& alter = alter_in(event);
-  std::string name = name_of(constraint, column, event, context);
+  catalog::Relation before = altered_table(event, context);
+  std::string name = name_in(before, constraint, column, context);
   const std::string table = Context::spelled(*alter.relation);
   const std::string quoted = catalog::quote_identifier(name);
   Nodes nodes;
@@ -266,6 +298,9 @@ Steps validated_later(const PgQuery__Constraint& constraint, std::string_view co
   std::string added = add_constraint(copy, *alter.relation, alter.missing_ok);
   added = added.empty() ? fmt::format("{} ADD CONSTRAINT {} … NOT VALID;", alter_of(event), quoted)
                         : added + ';';
+  constexpr std::string_view kAdd = " ADD CONSTRAINT ";
+  if (const std::size_t add = added.find(kAdd); add != std::string::npos)
+    added.insert(add + 1, drop_before(alter, name));
   return {{std::move(added)},
           {fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {};", table, quoted)}};
 }
@@ -273,21 +308,38 @@ Steps validated_later(const PgQuery__Constraint& constraint, std::string_view co
 Steps key_by_index(const PgQuery__Constraint& constraint, std::string_view column,
                    const Event& event, const Context& context) {
   const PgQuery__AlterTableStmt& alter = alter_in(event);
-  const std::string name = name_of(constraint, column, event, context);
+  catalog::Relation before = altered_table(event, context);
+  const std::string name = name_in(before, constraint, column, context);
   const std::vector<std::string> columns = columns_of(constraint, column);
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   if (table != nullptr && table->kind == catalog::RelationKind::kPartitionedTable)
     return key_of_partitioned(constraint, columns, name, *table, context);
-  return {{concurrent_index(constraint, columns, *alter.relation, name)},
-          {using_index(constraint, Context::spelled(*alter.relation),
-                       catalog::quote_identifier(name))}};
+  Steps steps;
+  if (constraint.contype == sql::constr::kPrimary && table != nullptr && is_certain(*table)) {
+    for (const std::string& key : columns) {
+      if (table->find_column(key) != nullptr && !table->is_proved_not_null(key))
+        append(steps, not_null_by_check(*alter.relation, key, context));
+    }
+  }
+  // The index takes the name of the constraint, once the old one is gone.
+  const std::string dropped = drop_before(alter, name);
+  const std::string index = dropped.empty() ? name : name + "_new";
+  append(steps, {{concurrent_index(constraint, columns, *alter.relation, index)},
+                 {fmt::format("ALTER TABLE {} {}{}", Context::spelled(*alter.relation), dropped,
+                              using_index(constraint, name, index))}});
+  return steps;
 }
 
-Steps not_null_by_check(std::string_view table, std::string_view relation,
-                        std::string_view column) {
+Steps not_null_by_check(const PgQuery__RangeVar& relation, std::string_view column,
+                        const Context& context) {
+  const std::string table = Context::spelled(relation);
   const std::string quoted = catalog::quote_identifier(column);
   const std::string check =
-      catalog::quote_identifier(fmt::format("{}_{}_not_null", relation, column));
+      catalog::quote_identifier(fmt::format("{}_{}_not_null", relation.relname, column));
+  if (context.policy().postgres < kFirstWithProof)
+    return {{fmt::format("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID;",
+                         table, check, quoted)},
+            {fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {};", table, check)}};
   return {{fmt::format("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID;", table,
                        check, quoted)},
           {fmt::format("ALTER TABLE {} VALIDATE CONSTRAINT {};", table, check)},

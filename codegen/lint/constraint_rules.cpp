@@ -15,8 +15,6 @@
 namespace godwit::codegen::lint {
 namespace {
 
-constexpr int kFirstWithPartitionedNotValid = 18;
-
 constexpr std::string_view kAlterTable = "https://www.postgresql.org/docs/15/sql-altertable.html";
 
 constexpr RuleInfo kRules[] = {

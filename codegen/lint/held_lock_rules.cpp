@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "lint/batch_key.hpp"
 #include "lint/context.hpp"
+#include "lint/existence.hpp"
 #include "lint/families.hpp"
 #include "lint/nested_writes.hpp"
 #include "sql/kinds.hpp"
@@ -152,7 +154,8 @@ void check_exclusive(const Event& event, Context& context) {
       continue;
     const auto other =
         std::find_if(touched.begin(), touched.end(), [&](const catalog::Name& table) {
-          return table != held.table && ledger.held_mode(table) < Mode::kShareRowExclusive;
+          return table != held.table && ledger.held_mode(table) < Mode::kShareRowExclusive &&
+                 !is_surely_absent(context, table);
         });
     if (other == touched.end())
       continue;
@@ -174,7 +177,8 @@ void check_tables(const Event& event, Context& context) {
     return;
   for (const HeldLock& lock : ledger.taken()) {
     if (lock.mode < Mode::kShareRowExclusive ||
-        ledger.held_mode(lock.table) >= Mode::kShareRowExclusive)
+        ledger.held_mode(lock.table) >= Mode::kShareRowExclusive ||
+        is_surely_absent(context, lock.table))
       continue;
     context.report(
         "multi-table-lock", event, event.place,
@@ -197,6 +201,57 @@ bool stands_alone(const PgQuery__AlterTableStmt& alter) {
                                 command->subtype == sql::at::kValidateConstraint);
 }
 
+/// Notes what the ALTER TABLE adds.
+void note_added(const PgQuery__AlterTableStmt& alter, std::vector<std::string>& added) {
+  for (const sql::Node* node : sql::list(alter.cmds, alter.n_cmds)) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    if (command == nullptr)
+      continue;
+    if (const auto* column = sql::as<PgQuery__ColumnDef>(command->def);
+        column != nullptr && command->subtype == sql::at::kAddColumn)
+      added.emplace_back(column->colname);
+    else if (const auto* constraint = sql::as<PgQuery__Constraint>(command->def);
+             constraint != nullptr && !std::string_view(constraint->conname).empty())
+      added.emplace_back(constraint->conname);
+  }
+}
+
+/// In one ALTER TABLE PostgreSQL drops first, and changes types before it adds anything: of what
+/// the one before adds it would say that it is not there, and a CHECK that spares it the rows is
+/// gone.
+bool has_to_wait(const PgQuery__AlterTableStmt& alter, const std::vector<std::string>& added) {
+  const auto commands = sql::list(alter.cmds, alter.n_cmds);
+  const bool drops_only = std::all_of(commands.begin(), commands.end(), [](const sql::Node* node) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    return command != nullptr && command->subtype == sql::at::kDropConstraint;
+  });
+  return drops_only || std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
+           const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+           return command != nullptr &&
+                  (command->subtype == sql::at::kAlterColumnType ||
+                   command->subtype == sql::at::kDropColumn ||
+                   command->subtype == sql::at::kDropConstraint) &&
+                  std::find(added.begin(), added.end(), command->name) != added.end();
+         });
+}
+
+/// Is there nothing between the statement at `offset` and this one but ALTER TABLE of `table`? What
+/// else is there may need the one, or be needed by the other.
+bool follows(std::size_t offset, const catalog::Name& table, const Event& event,
+             const Context& context) {
+  if (event.is_in_body)
+    return false;
+  const auto& statements = context.script().statements();
+  for (std::size_t i = event.statement_index; i-- > 0 && statements[i].offset > offset;) {
+    const auto* alter = sql::as<PgQuery__AlterTableStmt>(statements[i].node);
+    const bool is_of_table = alter != nullptr && alter->relation != nullptr &&
+                             context.catalog().resolve(*alter->relation) == table;
+    if (!is_of_table && (statements[i].node == nullptr || !is_exempt(*statements[i].node)))
+      return false;
+  }
+  return true;
+}
+
 void check_alter_table(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
   if (alter.objtype != sql::object::kTable || alter.relation == nullptr ||
@@ -213,12 +268,16 @@ void check_alter_table(const Event& event, Context& context) {
                                    [&](const AlteredTable& one) { return one.table == table; });
   const std::size_t offset = event.call.value_or(event.place).offset;
   if (before == altered.end()) {
-    altered.push_back({table, offset, works, false});
+    altered.push_back({table, offset, works, false, {}});
+    note_added(alter, altered.back().added);
     return;
   }
   const bool worked = before->works;
   before->works = works || worked;
-  if (before->is_reported || (!works && !worked))
+  const bool must_wait = has_to_wait(alter, before->added);
+  note_added(alter, before->added);
+  if (before->is_reported || must_wait || !(works || worked) ||
+      (!(works && worked) && !follows(before->offset, table, event, context)))
     return;
   before->is_reported = true;
   const std::size_t line = line_of(context, before->offset);
@@ -229,12 +288,13 @@ void check_alter_table(const Event& event, Context& context) {
           ? fmt::format("the ALTER TABLE on line {} goes over all of {} already, and this one "
                         "does so again",
                         line, name)
-      : works ? fmt::format("this goes over all of {}, on which the ALTER TABLE on line {} holds "
-                            "its lock meanwhile: one could do both",
-                            name, line)
-              : fmt::format("the ALTER TABLE on line {} goes over all of {}, and could do this on "
-                            "the way",
-                            line, name),
+      : works
+          ? fmt::format("this goes over all of {}, on which the ALTER TABLE on line {} holds "
+                        "its lock meanwhile: one could do both",
+                        name, line)
+          : fmt::format("the ALTER TABLE on line {} goes over all of {} under its lock: one could "
+                        "do both",
+                        line, name),
       {fmt::format("write them as one, which goes over it once:\nALTER TABLE {}\n  "
                    "<the commands of both, with commas>;",
                    Context::spelled(*alter.relation))});
@@ -245,6 +305,15 @@ void separate(Context& context) {
   for (const HeldLock& lock : context.ledger().taken())
     std::erase_if(context.ledger().notes().altered,
                   [&](const AlteredTable& one) { return one.table == lock.table; });
+}
+
+/// So does a RENAME, by which one of the two speaks of another name.
+void check_rename(const Event& event, Context& context) {
+  if (event.node->rename_stmt->relation == nullptr)
+    return;
+  const catalog::Name table = context.catalog().resolve(*event.node->rename_stmt->relation);
+  std::erase_if(context.ledger().notes().altered,
+                [&](const AlteredTable& one) { return one.table == table; });
 }
 
 void check_write(const Event& event, Context& context, const sql::Node& write) {
@@ -261,8 +330,8 @@ void check_write(const Event& event, Context& context, const sql::Node& write) {
       fmt::format("since line {} this transaction holds ACCESS EXCLUSIVE on {}: nobody can use it "
                   "until all these rows of {} are written",
                   line_of(context, held->offset), name_of(held->table), Context::spelled(*target)),
-      {"move it into a migration of its own, after this one, in steps that commit:\n-- "
-       "godwit:batch key=id size=1000"});
+      {"move it into a migration of its own, after this one, in steps that commit:\n" +
+       batch_line(context, *target)});
 }
 
 void check_bulk(const Event& event, Context& context) {
@@ -303,6 +372,7 @@ void check_end(Context& context) {
 
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT, check_alter_table},
+    {PG_QUERY__NODE__NODE_RENAME_STMT, check_rename},
     {PG_QUERY__NODE__NODE_UPDATE_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_DELETE_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_INSERT_STMT, check_bulk},

@@ -46,6 +46,7 @@ struct AlteredTable {
   std::size_t offset = 0;  ///< of the first one, or of the first that works
   bool works = false;      ///< it read or rewrote the table
   bool is_reported = false;
+  std::vector<std::string> added;  ///< columns, and constraints that have a name
 };
 
 /// A value that ALTER TYPE … ADD VALUE has added to an enum.

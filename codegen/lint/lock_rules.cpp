@@ -3,6 +3,7 @@
 // Rules about statements whose lock, or whose number of rows, is more than it looks.
 #include <fmt/format.h>
 
+#include "lint/batch_key.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "lint/nested_writes.hpp"
@@ -175,18 +176,8 @@ void check_create_domain(const Event& event, Context& context) {
 
 std::string batch_note(const Context& context, const PgQuery__RangeVar& relation,
                        std::string_view statement) {
-  const catalog::Relation* table = context.catalog().find_relation(relation);
-  const catalog::Constraint* primary = table == nullptr ? nullptr : table->primary_key();
-  std::string key;
-  if (primary != nullptr) {
-    for (const std::string& column : primary->columns)
-      key += (key.empty() ? "" : ", ") + catalog::quote_identifier(column);
-    key = primary->columns.size() == 1 ? key : "(" + key + ")";
-  }
-  return fmt::format(
-      "run it in steps that commit, each with a part of the rows:\n-- godwit:batch "
-      "key={} size=1000\n{}",
-      key.empty() ? "id" : key, statement);
+  return fmt::format("run it in steps that commit, each with a part of the rows:\n{}\n{}",
+                     batch_line(context, relation), statement);
 }
 
 /// Of a statement its first words, of one in a WITH the table.

@@ -16,6 +16,10 @@
 
 namespace godwit::codegen::lint {
 
+inline constexpr int kFirstWithFastDefault = 11;  ///< a constant default rewrites no table
+inline constexpr int kFirstWithProof = 12;        ///< SET NOT NULL believes a validated CHECK
+inline constexpr int kFirstWithPartitionedNotValid = 18;
+
 /// Lines of SQL, a list for each migration.
 using Steps = std::vector<std::vector<std::string>>;
 
@@ -31,10 +35,13 @@ std::string quoted_literal(std::string_view text);
 /// "ALTER TABLE ONLY s.t", as far as the statement says it.
 std::string alter_of(const Event& event);
 
-/// The constraint's name, or the one that PostgreSQL will give to it. `column` is that of a
-/// column's own constraint.
-std::string name_of(const PgQuery__Constraint& constraint, std::string_view column,
-                    const Event& event, const Context& context);
+/// The table as the catalog has it; where it has none, one without columns.
+catalog::Relation altered_table(const Event& event, const Context& context);
+
+/// The constraint's name, or the one that PostgreSQL will give to it; `table` then has it, so that
+/// the next one gets another. `column` is that of a column's own constraint.
+std::string name_in(catalog::Relation& table, const PgQuery__Constraint& constraint,
+                    std::string_view column, const Context& context);
 
 /// ALTER TABLE … ADD CONSTRAINT … NOT VALID of a CHECK or foreign key, then VALIDATE. `event` is
 /// the ALTER TABLE that has it.
@@ -46,8 +53,10 @@ Steps validated_later(const PgQuery__Constraint& constraint, std::string_view co
 Steps key_by_index(const PgQuery__Constraint& constraint, std::string_view column,
                    const Event& event, const Context& context);
 
-/// NOT NULL without reading the table under a strong lock.
-Steps not_null_by_check(std::string_view table, std::string_view relation, std::string_view column);
+/// NOT NULL without reading the table under a strong lock; before PostgreSQL 12, which does not
+/// believe a CHECK, the CHECK alone.
+Steps not_null_by_check(const PgQuery__RangeVar& relation, std::string_view column,
+                        const Context& context);
 
 /// ADD COLUMN with everything that its definition says.
 Steps column_in_steps(const PgQuery__ColumnDef& column, const Event& event, const Context& context);

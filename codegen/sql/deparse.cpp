@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // libpg_query's deparser forgets some clauses (WITH and NULLS NOT DISTINCT of a constraint, in
-// version 15-4.2.4). What it writes is therefore parsed again and compared with what was given.
+// version 15-4.2.4), and quotes neither the names of constraints nor those of indexes. What it
+// writes is therefore parsed again and compared with what was meant.
 #include "sql/deparse.hpp"
 
 #include <cstdint>
@@ -26,7 +27,7 @@ struct FreeResult {
 
 }  // namespace
 
-std::string deparse(const Node& statement) {
+std::string write(const Node& statement) {
   PgQuery__RawStmt raw = PG_QUERY__RAW_STMT__INIT;
   // protobuf-c has no const.
   raw.stmt = const_cast<Node*>(&statement);
@@ -44,11 +45,19 @@ std::string deparse(const Node& statement) {
     return {};
   std::string text = result.query;
   text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+bool says(const std::string& text, const Node& statement) {
   std::vector<SyntaxError> errors;
   const Script again = parse(text, errors);
-  const bool is_same = errors.empty() && again.statements().size() == 1 &&
-                       shape_of(again.statements().front().node) == shape_of(&statement);
-  return is_same ? text : std::string();
+  return errors.empty() && again.statements().size() == 1 &&
+         shape_of(again.statements().front().node) == shape_of(&statement);
+}
+
+std::string deparse(const Node& statement) {
+  std::string text = write(statement);
+  return says(text, statement) ? text : std::string();
 }
 
 std::string deparse_expression(const Node& expression) {

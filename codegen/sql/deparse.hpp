@@ -9,6 +9,13 @@
 
 namespace godwit::codegen::sql {
 
+/// A statement in one line, without a semicolon, as libpg_query writes it: it may leave something
+/// out, and writes the names of constraints and indexes as they are, without quotes.
+std::string write(const Node& statement);
+
+/// Is `text` this statement?
+bool says(const std::string& text, const Node& statement);
+
 /// A statement in one line, without a semicolon. Empty where libpg_query cannot write what it can
 /// read: the text is read again, and has to say the same.
 std::string deparse(const Node& statement);

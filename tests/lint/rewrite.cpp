@@ -5,10 +5,12 @@
 #include "rewrite.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include <unistd.h>
@@ -106,6 +108,141 @@ std::string statements_before(const commands::CompiledSet& set, std::size_t migr
   return text;
 }
 
+/// Parts of a statement.
+constexpr auto kFragments = std::to_array<std::string_view>({
+    "autovacuum-disabled",
+    "prefer-text",
+    "require-primary-key",
+});
+
+/// For an earlier migration.
+constexpr auto kBefore = std::to_array<std::string_view>({"enum-value-used-in-transaction"});
+
+/// For the end of the file or of the history.
+constexpr auto kBehind = std::to_array<std::string_view>({
+    "analyze-after-backfill",
+    "fk-without-index",
+    "never-validated",
+    "redundant-index",
+    "uncommitted-transaction",
+});
+
+/// Of these the statement itself fails, whatever is done about another finding.
+constexpr auto kFailing = std::to_array<std::string_view>({
+    "drop-object-in-use",
+    "duplicate-object",
+    "forward-reference",
+    "statement-fails",
+    "unknown-column",
+    "unknown-constraint",
+    "unknown-index",
+    "unknown-relation",
+    "unknown-type",
+});
+
+template <std::size_t N>
+bool has(const std::array<std::string_view, N>& rules, std::string_view rule) {
+  return std::find(rules.begin(), rules.end(), rule) != rules.end();
+}
+
+/// The other rules that find an error in the statement.
+std::set<std::string_view> other_errors(const commands::CompiledSet& set, const Rewrite& rewrite) {
+  std::set<std::string_view> rules;
+  for (const Diagnostic& finding : set.diagnostics.all()) {
+    const auto found = find_statement(set, finding);
+    if (finding.severity == Severity::kError && finding.rule != rewrite.rule && found &&
+        found->migration == rewrite.migration && found->statement == rewrite.statement)
+      rules.insert(finding.rule);
+  }
+  return rules;
+}
+
+/// Can it be judged by itself?
+bool is_whole(const commands::CompiledSet& set, const Rewrite& rewrite) {
+  if (has(kFragments, rewrite.rule) || has(kBefore, rewrite.rule))
+    return false;
+  const auto others = other_errors(set, rewrite);
+  return std::none_of(others.begin(), others.end(),
+                      [](std::string_view rule) { return has(kFailing, rule); });
+}
+
+/// Lints the parts as migrations of their own, behind what the case has before.
+class Trial {
+ public:
+  Trial(const Case& test, const commands::CompiledSet& set, const Rewrite& rewrite)
+      : test_(test),
+        set_(set),
+        rewrite_(rewrite),
+        options_(read_options(test)),
+        others_(other_errors(set, rewrite)) {
+    options_.policy.baseline.reset();
+  }
+
+  std::vector<std::string> run(const std::string& header) const {
+    return test_.is_set() ? run_as_set(header) : run_alone(header);
+  }
+
+ private:
+  std::vector<std::string> run_alone(const std::string& header) const {
+    const Folder folder;
+    std::vector<std::string> problems;
+    const bool is_behind = has(kBehind, rewrite_.rule);
+    for (std::size_t i = 0; i < rewrite_.parts.size(); ++i) {
+      const std::string before = is_behind ? read(test_.input) : header;
+      const fs::path file = folder.write(i + 1, before + rewrite_.parts[i]);
+      look_at(
+          *commands::compile_stray(file, options_.defines, options_.policy, options_.transaction),
+          file, i > 0, problems);
+    }
+    return problems;
+  }
+
+  std::vector<std::string> run_as_set(const std::string& header) const {
+    const Folder folder;
+    std::size_t number = 0;
+    const auto& in_order = set_.in_order;
+    const bool is_behind = has(kBehind, rewrite_.rule);
+    const std::size_t end = is_behind ? in_order.size() : rewrite_.migration;
+    for (std::size_t m = 0; m < end; ++m)
+      folder.write(++number,
+                   statements_before(set_, m, in_order[m]->up.statements().size()) + "SELECT 1;\n");
+    if (!is_behind && rewrite_.statement > 0)
+      folder.write(++number, statements_before(set_, rewrite_.migration, rewrite_.statement));
+    std::vector<fs::path> files;
+    for (const std::string& part : rewrite_.parts)
+      files.push_back(folder.write(++number, header + part));
+    commands::SetRequest request{
+        .files = list_directory(folder.path()), .lock = {}, .policy = options_.policy};
+    request.files.defines = options_.defines;
+    const auto linted = commands::compile_set(request);
+    std::vector<std::string> problems;
+    for (const fs::path& file : files) look_at(*linted, file, false, problems);
+    return problems;
+  }
+
+  /// A file alone knows nothing of what the part before has proved.
+  void look_at(const commands::CompiledSet& linted, const fs::path& file, bool is_later_alone,
+               std::vector<std::string>& problems) const {
+    for (const Diagnostic& finding : linted.diagnostics.all()) {
+      const bool is_said_already =
+          others_.contains(finding.rule) ||
+          (is_later_alone && finding.rule == "set-not-null-scan") ||
+          // The key that the index is of goes, which is what was wanted.
+          (rewrite_.rule == "drop-constraint-index" && finding.rule == "drop-constraint");
+      if (finding.severity == Severity::kError && !is_said_already &&
+          finding.file->path().filename() == file.filename())
+        problems.push_back(file.filename().string() + ": " + finding.message + " [" +
+                           std::string(finding.rule) + "]");
+    }
+  }
+
+  const Case& test_;
+  const commands::CompiledSet& set_;
+  const Rewrite& rewrite_;
+  Options options_;
+  std::set<std::string_view> others_;
+};
+
 }  // namespace
 
 std::string text_of(const commands::CompiledSet& set, std::size_t migration,
@@ -127,7 +264,8 @@ std::vector<Rewrite> rewrites_of(const commands::CompiledSet& set) {
         continue;
       rewrite->text = note.substr(first + 1);
       rewrite->parts = parts_of(rewrite->text);
-      rewrites.push_back(std::move(*rewrite));
+      if (is_whole(set, *rewrite))
+        rewrites.push_back(std::move(*rewrite));
     }
   }
   return rewrites;
@@ -143,41 +281,12 @@ void check_by_linting(const Case& test, const commands::CompiledSet& set, const 
     problems.push_back(where + errors.front().message);
     return;
   }
-  const Options options = read_options(test);
-  const Folder folder;
-  const auto look_at = [&](const commands::CompiledSet& linted, const fs::path& file) {
-    for (const Diagnostic& finding : linted.diagnostics.all()) {
-      if (finding.severity == Severity::kError &&
-          finding.file->path().filename() == file.filename())
-        problems.push_back(where + file.filename().string() + ": " + finding.message + " [" +
-                           std::string(finding.rule) + "]");
-    }
-  };
-  if (!test.is_set()) {
-    for (std::size_t i = 0; i < rewrite.parts.size(); ++i) {
-      const fs::path file =
-          folder.write(i + 1, header_of(*set.in_order[rewrite.migration]) + rewrite.parts[i]);
-      look_at(*commands::compile_stray(file, options.defines, options.policy, options.transaction),
-              file);
-    }
-    return;
+  const Trial trial(test, set, rewrite);
+  // What is to stand together says `Transaction: none` where it has to.
+  const auto found = trial.run("");
+  if (!found.empty() && !trial.run("-- Transaction: none\n").empty()) {
+    for (const std::string& problem : found) problems.push_back(where + problem);
   }
-  std::size_t number = 0;
-  for (std::size_t m = 0; m < rewrite.migration; ++m)
-    folder.write(++number, statements_before(set, m, set.in_order[m]->up.statements().size()) +
-                               "SELECT 1;\n");
-  if (rewrite.statement > 0)
-    folder.write(++number, statements_before(set, rewrite.migration, rewrite.statement));
-  std::vector<fs::path> files;
-  for (const std::string& part : rewrite.parts)
-    files.push_back(folder.write(++number, header_of(*set.in_order[rewrite.migration]) + part));
-  lint::Policy policy = options.policy;
-  policy.baseline.reset();
-  commands::SetRequest request{
-      .files = list_directory(folder.path()), .lock = {}, .policy = policy};
-  request.files.defines = options.defines;
-  const auto linted = commands::compile_set(request);
-  for (const fs::path& file : files) look_at(*linted, file);
 }
 
 }  // namespace godwit::codegen::test

@@ -23,7 +23,8 @@ struct Rewrite {
   std::string text;
 };
 
-/// Those of findings in up sections.
+/// Those of findings in up sections, but for parts of a statement, and for statements that fail for
+/// another reason in any case.
 std::vector<Rewrite> rewrites_of(const commands::CompiledSet& set);
 
 /// The text of a statement of an up section.

@@ -78,6 +78,22 @@ TEST_F(Fix, EndsATransactionAndSplitsADrop) {
   EXPECT_EQ(read("c.sql"), "SELECT 1;\nROLLBACK;\nSELECT 2;\n");
 }
 
+TEST_F(Fix, TakesOutWhatIsSaidTwice) {
+  write("a.sql",
+        "UPDATE a SET b = f(1, 2), c = 2, b = f(1,  2) WHERE id = 1;\n"
+        "UPDATE a SET b = c IS DISTINCT FROM d, b = c IS DISTINCT FROM d;\n"
+        "UPDATE a SET b = 1, b = 1 FROM c WHERE a.id = c.id;\n");
+  run("lint --fix a.sql");
+  EXPECT_EQ(read("a.sql"),
+            "UPDATE a SET b = f(1, 2), c = 2 WHERE id = 1;\n"
+            "UPDATE a SET b = c IS DISTINCT FROM d;\n"
+            "UPDATE a SET b = 1 FROM c WHERE a.id = c.id;\n");
+  // Which of the two is meant is not known.
+  write("b.sql", "UPDATE a SET b = 1, b = 2 WHERE id = 1;\n");
+  EXPECT_EQ(run("lint --fix b.sql").exit_code, 1);
+  EXPECT_EQ(read("b.sql"), "UPDATE a SET b = 1, b = 2 WHERE id = 1;\n");
+}
+
 TEST_F(Fix, WritesSetAndLooksAtDeferredConstraints) {
   write("a.sql", "-- Transaction: none\nSET LOCAL work_mem = '1GB';\n");
   run("lint --fix a.sql");
