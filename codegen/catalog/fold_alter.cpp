@@ -169,7 +169,7 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
       if (const auto* identity = sql::as<PgQuery__ReplicaIdentityStmt>(command.def))
         table.has_replica_identity = identity->identity_type == std::string_view("f") ||
                                      identity->identity_type == std::string_view("i");
-      return;
+      return apply_setting(table, command);
     case sql::at::kSetLogged:
     case sql::at::kSetUnLogged:
       table.is_unlogged = command.subtype == sql::at::kSetUnLogged;

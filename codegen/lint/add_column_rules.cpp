@@ -122,6 +122,23 @@ class ColumnCheck {
       type_ = context.catalog().resolved(catalog::read_type(*column.type_name));
   }
 
+  /// Of a table that the migration has made itself, and put rows into.
+  void run_on_new(const FilledTable& filled) {
+    if (!is_required())
+      return;
+    const std::size_t line = context_.section().file().position(filled.offset).line;
+    const std::string what = fmt::format("{} is {} and has no default: this fails", name_,
+                                         is_key() ? "a primary key" : "NOT NULL");
+    const std::string note = "make the column with the table, or give it a default";
+    if (filled.is_certain)
+      report("add-required-column", at_name(),
+             fmt::format("{}, since line {} has put a row into {}", what, line, table_), note);
+    else
+      report("add-required-column", at_name(),
+             fmt::format("{} if line {} has put a row into {}", what, line, table_), note,
+             Severity::kWarning);
+  }
+
   void run() {
     check_required();
     check_rewrites();
@@ -156,21 +173,28 @@ class ColumnCheck {
     context_.report(rule, event_, place, std::move(message), {std::move(note)}, severity);
   }
 
-  void check_required() {
-    const bool is_key = parts_.unique != nullptr && parts_.unique->contype == sql::constr::kPrimary;
-    if ((parts_.not_null == nullptr && !is_key) || has_default() || parts_.identity != nullptr ||
+  bool is_key() const {
+    return parts_.unique != nullptr && parts_.unique->contype == sql::constr::kPrimary;
+  }
+
+  /// Every row needs a value, and the statement gives none.
+  bool is_required() const {
+    if ((parts_.not_null == nullptr && !is_key()) || has_default() || parts_.identity != nullptr ||
         parts_.generated != nullptr || type_.is_serial)
-      return;
+      return false;
     const catalog::UserType* domain = context_.catalog().types.find({type_.schema, type_.name});
-    if ((domain != nullptr && domain->has_default) ||
-        context_.ledger().is_emptied(
-            context_.catalog().resolve(*event_.node->alter_table_stmt->relation)))
+    return domain == nullptr || !domain->has_default;
+  }
+
+  void check_required() {
+    if (!is_required() || context_.ledger().is_emptied(
+                              context_.catalog().resolve(*event_.node->alter_table_stmt->relation)))
       return;
     report(
         "add-required-column", at_name(),
         fmt::format("{} is {} and has no default: this fails if {} has a row, as a table in "
                     "use has",
-                    name_, is_key ? "a primary key" : "NOT NULL", table_),
+                    name_, is_key() ? "a primary key" : "NOT NULL", table_),
         "give it a constant default, or add it nullable, fill it in batches, and make it NOT NULL "
         "in later migrations:" +
             steps());
@@ -258,8 +282,14 @@ class ColumnCheck {
 void check_add_column(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
   const auto* column = sql::as<PgQuery__ColumnDef>(event.command->def);
-  if (alter.objtype != sql::object::kTable || column == nullptr || context.is_new(alter.relation))
+  if (alter.objtype != sql::object::kTable || column == nullptr || alter.relation == nullptr)
     return;
+  if (context.is_new(alter.relation)) {
+    const FilledTable* filled = context.ledger().filled(context.catalog().resolve(*alter.relation));
+    if (filled != nullptr && event.command->missing_ok == 0 && !event.is_conditional)
+      ColumnCheck(*column, event, context).run_on_new(*filled);
+    return;
+  }
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   const bool is_there = event.command->missing_ok && table != nullptr && !table->is_uncertain &&
                         table->find_column(column->colname) != nullptr;

@@ -97,9 +97,10 @@ bool is_dropped_here(const Event& event, std::string_view constraint) {
   });
 }
 
-/// The change itself is free: what else depends on the column?
-void check_dependents(const catalog::Relation& table, std::string_view column, const Event& event,
-                      Context& context) {
+/// The change itself is free: what else depends on the column? Where its values sort otherwise, as
+/// those of citext do, every index on it is built anew.
+void check_dependents(const catalog::Relation& table, std::string_view column, bool sorts_otherwise,
+                      const Event& event, Context& context) {
   const std::string name = Context::spelled(*event.node->alter_table_stmt->relation);
   for (const catalog::Constraint& constraint : table.constraints) {
     if (constraint.kind != catalog::ConstraintKind::kCheck || !constraint.is_validated ||
@@ -119,7 +120,8 @@ void check_dependents(const catalog::Relation& table, std::string_view column, c
   }
   for (const std::string& index_name : table.indexes) {
     const catalog::Index* index = context.catalog().indexes.find({table.name.schema, index_name});
-    if (index == nullptr || !index->depends_on(column) || !index->has_expressions())
+    if (index == nullptr || !index->depends_on(column) ||
+        (!index->has_expressions() && !sorts_otherwise))
       continue;
     context.report(
         "alter-type-rechecks-constraints", event, context.command_place(event),
@@ -149,7 +151,8 @@ void check_column_type(const Event& event, Context& context) {
                                                            column, context.session().is_utc);
   if (change == catalog::TypeChange::kFree) {
     if (table != nullptr)
-      check_dependents(*table, column, event, context);
+      check_dependents(*table, column, (from.name == "citext") != (to.name == "citext"), event,
+                       context);
     return;
   }
   const std::string name = Context::spelled(*alter.relation);

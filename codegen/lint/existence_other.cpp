@@ -70,6 +70,30 @@ void check_own_constraint(Context& context, const Event& event, const catalog::R
   }
 }
 
+bool is_polymorphic(const PgQuery__TypeName* type) {
+  return type != nullptr && type->n_names > 0 &&
+         string_value(type->names[type->n_names - 1]).starts_with("any");
+}
+
+/// A body with arguments of any type is only parsed when it is made.
+bool has_polymorphic_argument(const PgQuery__CreateFunctionStmt& create) {
+  const auto parameters = list(create.parameters, create.n_parameters);
+  return std::any_of(parameters.begin(), parameters.end(), [](const sql::Node* node) {
+    const auto* parameter = as<PgQuery__FunctionParameter>(node);
+    return parameter != nullptr && is_polymorphic(parameter->arg_type);
+  });
+}
+
+/// CREATE FUNCTION … SET search_path: names in it mean something else than outside.
+bool has_search_path(const PgQuery__CreateFunctionStmt& create) {
+  const auto options = list(create.options, create.n_options);
+  return std::any_of(options.begin(), options.end(), [](const sql::Node* node) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    const auto* set = option == nullptr ? nullptr : as<PgQuery__VariableSetStmt>(option->arg);
+    return set != nullptr && std::string_view(set->name) == "search_path";
+  });
+}
+
 }  // namespace
 
 void check_own_columns(const Event& event, Context& context) {
@@ -77,6 +101,9 @@ void check_own_columns(const Event& event, Context& context) {
   if (!can_judge(event, context) || create.relation == nullptr)
     return;
   const catalog::Name name = context.catalog().name_for_creation(*create.relation);
+  // Of what is there already nothing is looked at.
+  if (create.if_not_exists && context.catalog().relations.find(name) != nullptr)
+    return;
   const auto table = own_columns(create, name);
   if (!table)
     return;
@@ -107,8 +134,10 @@ void check_sql_function(const Event& event, Context& context) {
         const auto* set = as<PgQuery__VariableSetStmt>(other.node);
         return set != nullptr && std::string_view(set->name) == "check_function_bodies";
       });
-  if (is_unchecked)
+  const auto& create = *event.node->create_function_stmt;
+  if (is_unchecked || has_polymorphic_argument(create))
     return;
+  const bool has_own_path = has_search_path(create);
   const sql::Body body = sql::parse_body(std::move(*text));
   for (const sql::BodyStatement& inner : body.statements) {
     if (inner.statement.node == nullptr)
@@ -119,9 +148,13 @@ void check_sql_function(const Event& event, Context& context) {
     shown.origin = &inner.origin;
     shown.is_in_body = true;
     const catalog::Analysis analysis = catalog::analyze(context.catalog(), *shown.node);
-    for (const catalog::RelationUse& use : analysis.relations)
-      need_relation(context, shown, use.name,
-                    context.name_at(shown, use.range == nullptr ? -1 : use.range->location));
+    for (const catalog::RelationUse& use : analysis.relations) {
+      const bool is_qualified =
+          use.range != nullptr && !std::string_view(use.range->schemaname).empty();
+      if (is_qualified || !has_own_path)
+        need_relation(context, shown, use.name,
+                      context.name_at(shown, use.range == nullptr ? -1 : use.range->location));
+    }
   }
 }
 

@@ -49,6 +49,7 @@ bool holds_type(const catalog::Dependent& dependent) {
     case catalog::DependentKind::kPolicy:
     case catalog::DependentKind::kGeneratedColumn:
     case catalog::DependentKind::kRule:
+    case catalog::DependentKind::kTrigger:
       return true;
     default:
       return false;
@@ -58,7 +59,12 @@ bool holds_type(const catalog::Dependent& dependent) {
 void check_type_change(const Event& event, Context& context, const catalog::Relation& table) {
   for (const catalog::Dependent& dependent : dependents_of(
            context.catalog(), {catalog::ObjectKind::kColumn, table.name, event.command->name})) {
-    if (!holds_type(dependent))
+    const bool is_gone =
+        dependent.kind == catalog::DependentKind::kGeneratedColumn &&
+        (is_dropped_beside(*event.node->alter_table_stmt, sql::at::kDropColumn, dependent.part) ||
+         is_dropped_beside(*event.node->alter_table_stmt, sql::at::kDropExpression,
+                           dependent.part));
+    if (!holds_type(dependent) || is_gone)
       continue;
     const catalog::Relation* user = context.catalog().relations.find(dependent.name);
     if (user != nullptr && user->is_uncertain)
@@ -67,6 +73,24 @@ void check_type_change(const Event& event, Context& context, const catalog::Rela
         event, context, context.command_place(event),
         fmt::format("cannot alter the type of a column that {} uses", to_string(dependent)),
         "drop it before, and make it again behind");
+  }
+}
+
+/// ALTER TYPE … ALTER ATTRIBUTE … TYPE, while columns are of the composite type.
+void check_attribute_change(const Event& event, Context& context, const PgQuery__RangeVar& type) {
+  const catalog::Name name = context.catalog().resolve_type(type.schemaname, type.relname);
+  if (context.catalog().types.find(name) == nullptr)
+    return;
+  for (const catalog::Dependent& dependent :
+       dependents_of(context.catalog(), {catalog::ObjectKind::kType, name, {}})) {
+    const catalog::Relation* table = context.catalog().relations.find(dependent.name);
+    if (dependent.kind != catalog::DependentKind::kColumn || table == nullptr ||
+        table->is_uncertain || !catalog::is_table(table->kind))
+      continue;
+    return report(event, context, context.command_place(event),
+                  fmt::format("cannot alter the type {}, of which {} is", catalog::quote_name(name),
+                              to_string(dependent)),
+                  "make another type, and change the column to it");
   }
 }
 
@@ -88,7 +112,12 @@ void check_nullable(const Event& event, Context& context, const catalog::Relatio
 void check_second_key(const Event& event, Context& context, const catalog::Relation& table,
                       const PgQuery__AlterTableStmt& alter) {
   const catalog::Constraint* key = table.primary_key();
-  if (key != nullptr && !is_dropped_beside(alter, sql::at::kDropConstraint, key->name))
+  const bool stays =
+      key != nullptr && !is_dropped_beside(alter, sql::at::kDropConstraint, key->name) &&
+      std::none_of(key->columns.begin(), key->columns.end(), [&](const std::string& column) {
+        return is_dropped_beside(alter, sql::at::kDropColumn, column);
+      });
+  if (stays)
     report(event, context, context.command_place(event),
            fmt::format("{} has a primary key already, {}", catalog::quote_name(table.name),
                        catalog::quote_identifier(key->name)),
@@ -195,11 +224,12 @@ void check_dropped_schema(const Event& event, Context& context, std::string_view
     }
   }
   for (const auto& [name, type] : context.catalog().types.all()) {
-    if (inside.empty() && name.schema == schema)
+    if (inside.empty() && name.schema == schema && type->made_in >= 0)
       inside = "type " + catalog::quote_name(name);
   }
   for (const auto& [name, function] : context.catalog().functions.all()) {
-    if (inside.empty() && name.schema == schema)
+    if (inside.empty() && name.schema == schema && !function->overloads.empty() &&
+        function->overloads.front().made_in >= 0)
       inside = "function " + catalog::quote_name(name);
   }
   if (!inside.empty())
@@ -292,8 +322,13 @@ void check_create_fails(const Event& event, Context& context) {
 
 void check_command_fails(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
-  if (!can_tell(event, context) || alter.relation == nullptr || alter.objtype == sql::object::kType)
+  if (!can_tell(event, context) || alter.relation == nullptr)
     return;
+  if (alter.objtype == sql::object::kType) {
+    if (event.command->subtype == sql::at::kAlterColumnType)
+      check_attribute_change(event, context, *alter.relation);
+    return;
+  }
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   if (table == nullptr || !is_certain(*table))
     return;

@@ -70,6 +70,13 @@ std::string joined(const PgQuery__RangeVar* range) {
   return (schema.empty() || schema == "public" ? "" : std::string(schema) + ".") + range->relname;
 }
 
+/// The name without its schema.
+std::string_view last_name_of(const Node* object) {
+  const auto* names = as<PgQuery__List>(object);
+  return names == nullptr || names->n_items == 0 ? string_value(object)
+                                                 : string_value(names->items[names->n_items - 1]);
+}
+
 std::string_view kind_of(PgQuery__ObjectType type) {
   switch (type) {
     case sql::object::kTable:
@@ -302,7 +309,11 @@ std::string signature(const PgQuery__ObjectWithArgs& function) {
 /// Remembers what the statements so far have seen to, and judges the next one.
 class Prover {
  public:
+  explicit Prover(const catalog::Catalog* catalog) : own_(catalog) {}
+
   Verdict judge(const Node& node, const sql::Guard& guard = {}) {
+    if (const auto* create = as<PgQuery__CreateFunctionStmt>(&node))
+      own_.note(*create);
     Verdict verdict = by_form(node);
     if (!verdict.is_idempotent && is_guarded(node, guard))
       verdict = proved();
@@ -610,9 +621,9 @@ class Prover {
       case PG_QUERY__NODE__NODE_INSERT_STMT:
         return insert(*node.insert_stmt);
       case PG_QUERY__NODE__NODE_UPDATE_STMT: {
-        std::string problem = update_problem(*node.update_stmt);
+        std::string problem = update_problem(*node.update_stmt, own_);
         if (problem.empty())
-          problem = nested_problem(node);
+          problem = nested_problem(node, own_);
         return problem.empty() ? proved()
                                : unproved(problem,
                                           "set a constant, or leave the rows out that are done: "
@@ -621,7 +632,7 @@ class Prover {
       case PG_QUERY__NODE__NODE_DELETE_STMT:
         if (node.delete_stmt->where_clause == nullptr && node.delete_stmt->n_using_clause == 0)
           note_drop("rows", joined(node.delete_stmt->relation));
-        if (const std::string problem = nested_problem(node); !problem.empty())
+        if (const std::string problem = nested_problem(node, own_); !problem.empty())
           return unproved(problem);
         return proved();
       case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
@@ -630,7 +641,7 @@ class Prover {
           note_drop("rows", joined(as<PgQuery__RangeVar>(relation)));
         return proved();
       case PG_QUERY__NODE__NODE_MERGE_STMT: {
-        const std::string problem = merge_problem(*node.merge_stmt);
+        const std::string problem = merge_problem(*node.merge_stmt, own_);
         return problem.empty() ? proved() : unproved(problem);
       }
       case PG_QUERY__NODE__NODE_COPY_STMT:
@@ -687,6 +698,7 @@ class Prover {
 
   Verdict create_index(const PgQuery__IndexStmt& create) {
     const std::string name = create.idxname;
+    indexes_.insert(name);
     if (name.empty())
       return unproved("an index without a name is made a second time, under another name",
                       "name it, and write CREATE INDEX IF NOT EXISTS");
@@ -718,6 +730,8 @@ class Prover {
     const std::string_view kind = kind_of(drop.remove_type);
     for (const Node* object : list(drop.objects, drop.n_objects)) {
       const auto* function = as<PgQuery__ObjectWithArgs>(object);
+      if (kind == "index")
+        indexes_.erase(std::string(last_name_of(object)));
       if (kind == "function" && function != nullptr)
         note_drop(kind, signature(*function));
       else
@@ -831,6 +845,7 @@ class Prover {
                    : unproved("DROP COLUMN fails when it is gone", "write DROP COLUMN IF EXISTS");
       case sql::at::kDropConstraint:
         note_drop("constraint", name);
+        indexes_.erase(command.name);  // with the constraint goes its index
         return command.missing_ok ? proved()
                                   : unproved("DROP CONSTRAINT fails when it is gone",
                                              "write DROP CONSTRAINT IF EXISTS");
@@ -841,6 +856,12 @@ class Prover {
         if (constraint_name.empty())
           return unproved("ADD CONSTRAINT without a name adds it a second time, or fails",
                           "name it, and put DROP CONSTRAINT IF EXISTS before it");
+        // The DROP CONSTRAINT before it takes the index along, which is not there to be used then.
+        if (const std::string_view index = constraint->indexname;
+            !index.empty() && indexes_.count(index) == 0)
+          return unproved(
+              "ADD CONSTRAINT … USING INDEX fails when the index is a constraint's already",
+              "ask pg_constraint in a DO block");
         return created("ADD CONSTRAINT", "constraint", fmt::format("{}.{}", table, constraint_name),
                        "put DROP CONSTRAINT IF EXISTS before it, or ask pg_constraint in a DO "
                        "block");
@@ -899,7 +920,7 @@ class Prover {
     if (was_dropped("rows", joined(insert.relation)) ||
         was_dropped("table", joined(insert.relation)))
       return proved();
-    const std::string problem = insert_problem(insert);
+    const std::string problem = insert_problem(insert, own_);
     return problem.empty()
                ? proved()
                : unproved(problem,
@@ -907,12 +928,12 @@ class Prover {
                           "the rows would break");
   }
 
-  static Verdict select(const Node& node) {
+  Verdict select(const Node& node) {
     const auto& select = *node.select_stmt;
     if (select.into_clause != nullptr)
       return unproved("SELECT INTO fails when the table is there already",
                       "write CREATE TABLE IF NOT EXISTS … AS");
-    const std::string problem = query_problem(node);
+    const std::string problem = query_problem(node, own_);
     return problem.empty() ? proved() : unproved(problem);
   }
 
@@ -950,7 +971,10 @@ class Prover {
     return proved();
   }
 
+  OwnFunctions own_;
   std::set<std::string, std::less<>> dropped_;
+  /// Made by this migration, and not dropped since: indexes that ADD CONSTRAINT may use.
+  std::set<std::string, std::less<>> indexes_;
   std::set<std::string, std::less<>> remade_;  ///< tables; schemas with a dot behind
   /// Conditions of the DO block that is gone through that do not hold a second time.
   std::set<const void*> settled_;
@@ -958,10 +982,11 @@ class Prover {
 
 }  // namespace
 
-std::vector<IdempotencyVerdict> prove_idempotent(const sql::Script& script) {
+std::vector<IdempotencyVerdict> prove_idempotent(const sql::Script& script,
+                                                 const catalog::Catalog* catalog) {
   std::vector<IdempotencyVerdict> verdicts;
   verdicts.reserve(script.statements().size());
-  Prover prover;
+  Prover prover(catalog);
   for (const sql::Statement& statement : script.statements()) {
     if (statement.node == nullptr)
       verdicts.push_back(unproved("the statement was not parsed"));

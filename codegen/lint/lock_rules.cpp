@@ -8,12 +8,10 @@
 #include "lint/families.hpp"
 #include "lint/nested_writes.hpp"
 #include "sql/kinds.hpp"
+#include "sql/truth.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
-
-constexpr int kShareLock =
-    5;  ///< the lowest mode that makes writers wait, as LockStmt numbers them
 
 constexpr RuleInfo kRules[] = {
     {.id = "create-trigger",
@@ -121,15 +119,18 @@ void check_disable_trigger(const Event& event, Context& context) {
 
 void check_lock_table(const Event& event, Context& context) {
   const auto& lock = *event.node->lock_stmt;
-  if (lock.mode < kShareLock)
+  const auto mode = static_cast<locks::Mode>(lock.mode);  // PostgreSQL's own numbers
+  if (!locks::blocks_writes(mode))
     return;
   for (const sql::Node* node : sql::list(lock.relations, lock.n_relations)) {
     const auto* range = sql::as<PgQuery__RangeVar>(node);
     if (range == nullptr || context.is_new(range))
       continue;
     context.report("lock-table", event, context.name_at(event, range->location),
-                   fmt::format("this makes writes to {} wait until the migration commits",
-                               Context::spelled(*range)),
+                   fmt::format("LOCK TABLE holds {} on {} {}: {}", to_string(mode),
+                               Context::spelled(*range), context.until_end(),
+                               locks::blocks_reads(mode) ? "nothing else can use it meanwhile"
+                                                         : "writes to it wait"),
                    {"take a narrower mode, such as ROW EXCLUSIVE, or leave it to the statements to "
                     "lock what they need"});
   }
@@ -173,14 +174,6 @@ void check_create_domain(const Event& event, Context& context) {
   }
 }
 
-bool is_always_true(const sql::Node* condition) {
-  if (condition == nullptr)
-    return true;
-  const auto* constant = sql::as<PgQuery__AConst>(condition);
-  return constant != nullptr && constant->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL &&
-         constant->boolval->boolval;
-}
-
 std::string batch_note(const Context& context, const PgQuery__RangeVar& relation,
                        std::string_view statement) {
   return fmt::format("run it in steps that commit, each with a part of the rows:\n{}\n{}",
@@ -196,7 +189,7 @@ Place place_of_write(const Event& event, const Context& context, const sql::Node
 
 void check_update(const Event& event, Context& context, const sql::Node& write) {
   const auto& update = *write.update_stmt;
-  if (context.batch_of(event) != nullptr || !is_always_true(update.where_clause) ||
+  if (context.batch_of(event) != nullptr || !sql::is_every_row(update.where_clause) ||
       update.n_from_clause > 0 || update.relation == nullptr || context.is_new(update.relation) ||
       !context.source().seed.empty())  // which is one transaction
     return;
@@ -208,7 +201,7 @@ void check_update(const Event& event, Context& context, const sql::Node& write) 
 
 void check_delete(const Event& event, Context& context, const sql::Node& write) {
   const auto& statement = *write.delete_stmt;
-  if (context.batch_of(event) != nullptr || !is_always_true(statement.where_clause) ||
+  if (context.batch_of(event) != nullptr || !sql::is_every_row(statement.where_clause) ||
       statement.n_using_clause > 0 || statement.relation == nullptr ||
       context.is_new(statement.relation) || !context.source().seed.empty())
     return;

@@ -138,6 +138,11 @@ bool has(const std::vector<std::string>& values, std::string_view wanted) {
   return std::find(values.begin(), values.end(), wanted) != values.end();
 }
 
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// Where the query names one, it has to be this; where the statement does not, it may be any.
 template <std::size_t N>
 bool agrees(const sql::PresenceQuery& query, const std::array<std::string_view, N>& columns,
@@ -145,7 +150,8 @@ bool agrees(const sql::PresenceQuery& query, const std::array<std::string_view, 
   return wanted.empty() ||
          std::all_of(columns.begin(), columns.end(), [&](std::string_view column) {
            const auto values = query.values.find(column);
-           return column == except || values == query.values.end() || has(values->second, wanted);
+           return column == except || values == query.values.end() || values->second.empty() ||
+                  has(values->second, wanted);
          });
 }
 
@@ -158,7 +164,13 @@ bool is_listed(const Thing& thing, const sql::PresenceQuery& query, const Listin
   if (listing.column.empty())
     return true;
   const auto values = query.values.find(listing.column);
-  return values != query.values.end() && has(values->second, thing.name);
+  if (values != query.values.end())
+    return has(values->second, thing.name);
+  // Any of them will do, and once this one is there, one is.
+  return thing.is_there &&
+         std::all_of(query.values.begin(), query.values.end(), [](const auto& one) {
+           return is_one_of(kTableColumns, one.first) || is_one_of(kSchemaColumns, one.first);
+         });
 }
 
 bool is_asked_for(const Thing& thing, const sql::PresenceQuery& query) {

@@ -143,14 +143,29 @@ class QueryReader {
           condition(argument);
       }
     } else if (const auto* operation = as<PgQuery__AExpr>(node)) {
+      mention(*node);
       comparison(*operation);
     } else if (is_false(node)) {
       query_.is_unsound = true;
+    } else {
+      mention(*node);
     }
+  }
+
+  /// Of columns that are asked for something it is kept that they are.
+  void mention(const Node& node) {
+    sql::walk(&node, [&](const Node& inner) {
+      if (as<PgQuery__SubLink>(&inner) != nullptr)
+        return false;
+      if (const auto* column = as<PgQuery__ColumnRef>(&inner))
+        query_.values[std::string(last_name(list(column->fields, column->n_fields)))];
+      return true;
+    });
   }
 
   /// NOT attisdropped is nothing; NOT (typname = 'g') is.
   void negation(const Node* node) {
+    mention(*node);
     walk(node, [&](const Node& inner) {
       query_.is_unsound = query_.is_unsound || as<PgQuery__AExpr>(&inner) != nullptr;
       return !query_.is_unsound;
