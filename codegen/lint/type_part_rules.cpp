@@ -68,6 +68,11 @@ void check_domain(const Event& event, Context& context) {
   const catalog::UserType* known = context.catalog().types.find(name);
   if (context.is_down() || (known != nullptr && context.is_new(known->made_in)))
     return;
+  // DROP CONSTRAINT IF EXISTS of what is not there.
+  const bool is_absent =
+      known != nullptr && alter.missing_ok &&
+      std::none_of(known->constraints.begin(), known->constraints.end(),
+                   [&](const catalog::Constraint& one) { return one.name == alter.name; });
   const std::string domain = catalog::quote_name(name);
   const std::string_view subtype = alter.subtype;
   if (subtype == "N")
@@ -76,7 +81,7 @@ void check_domain(const Event& event, Context& context) {
                                "may fail",
                                domain),
                    {"make the application take NULL first, in an earlier release"});
-  else if (subtype == "X")
+  else if (subtype == "X" && !is_absent)
     context.report("drop-constraint", event, event.place,
                    fmt::format("what the constraint {} keeps out of the columns of the domain {} "
                                "may come in",

@@ -1,4 +1,4 @@
--- godwit:allow-file(combine-alter-table, require-primary-key, prefer-text) beside the point
+-- godwit:allow-file(require-primary-key) beside the point
 ALTER TABLE t ADD COLUMN a int;
 ALTER TABLE t ADD COLUMN a int;
 ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;

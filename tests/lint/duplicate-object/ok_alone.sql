@@ -1,4 +1,4 @@
--- godwit:allow-file(combine-alter-table, drop-column, multi-table-lock, require-primary-key) beside the point
+-- godwit:allow-file(multi-table-lock, require-primary-key) beside the point
 ALTER TABLE t ADD COLUMN a int;
 ALTER TABLE t ADD COLUMN IF NOT EXISTS a int;
 ALTER TABLE t DROP COLUMN a;

@@ -1,4 +1,3 @@
--- godwit:allow-file(transaction-control) looked at
 ALTER TABLE users ADD COLUMN plan text;
 COMMIT;
 ALTER TABLE orders ADD COLUMN plan text;

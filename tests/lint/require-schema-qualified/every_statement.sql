@@ -1,12 +1,12 @@
 -- options: require-schema-qualified=warn
--- godwit:allow-file(drop-table, drop-type, drop-function, truncate, rename-table, require-concurrent-drop-index, multi-table-lock, lock-table) beside the point
-DROP TABLE a, app.b;
+-- godwit:allow-file(drop-table, drop-type, drop-function, truncate, rename-table, require-concurrent-drop-index, multi-table-lock, ddl-with-backfill) beside the point
+DROP TABLE gone, app.b;
 DROP INDEX i;
 DROP TYPE t;
 DROP FUNCTION f(int);
 DROP TRIGGER tr ON a;
 TRUNCATE a;
-ALTER TABLE a RENAME TO b;
+ALTER TABLE old RENAME TO new;
 ALTER SEQUENCE s INCREMENT 2;
 INSERT INTO a VALUES (1);
 DELETE FROM a WHERE id = 1;

@@ -1,4 +1,4 @@
--- godwit:allow-file(drop-table, rename-table, multi-table-lock, require-primary-key, session-state-leak) beside the point
+-- godwit:allow-file(drop-table, multi-table-lock, statement-after-exclusive-lock, require-primary-key) beside the point
 DROP TABLE t;
 CREATE TABLE t (id int);
 ALTER TABLE t ADD COLUMN a int;
