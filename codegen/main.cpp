@@ -139,6 +139,11 @@ void add_lint(CLI::App& app, CommandLine& line) {
       ->type_name("NAME=off|warn|error[:OPTION]")
       ->allow_extra_args(false);
   command
+      .add_option("--external", options.policy.externals,
+                  "a table that others make, as with EXTERNAL; may be repeated")
+      ->type_name("TABLE")
+      ->allow_extra_args(false);
+  command
       .add_option("--baseline", options.policy.baseline, "say nothing of versions up to this one")
       ->type_name("VERSION");
   command.add_flag("--werror", options.policy.werror, "warnings are errors");

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "catalog/settings.hpp"
+
 namespace godwit::codegen::catalog {
 namespace {
 
@@ -99,11 +101,17 @@ std::string describe_trigger(const Trigger& trigger, const Spelling& spelling) {
                      function, trigger.is_enabled ? "" : " disabled");
 }
 
+/// Settings are not compared with a server's.
+std::string settings_text(const Settings& settings, const Spelling& spelling) {
+  return spelling.is_servers() ? std::string() : to_text(settings);
+}
+
 void describe_sequence(const Relation& sequence, Lines& lines, const Spelling& spelling) {
   std::string text = "sequence";
   if (sequence.owned_by)
     text += fmt::format(" owned by {}.{}", spelling.name(sequence.owned_by->relation),
                         spelling.identifier(sequence.owned_by->column));
+  text += settings_text(sequence.settings, spelling);
   lines["sequence " + spelling.name(sequence.name)] = {text, 0};
 }
 
@@ -137,13 +145,16 @@ void describe(const Relation& relation, Lines& lines, const Spelling& spelling) 
   text += relation.is_unlogged ? " unlogged" : "";
   text += relation.has_row_security ? " with row security" : "";
   text += relation.forces_row_security ? " forced" : "";
+  text += settings_text(relation.settings, spelling);
   lines[fmt::format("{} {}", word_for(relation.kind), name)] = {text, relation.shape};
   for (const Column& column : relation.columns) {
     std::string about = column.type.is_known() ? spelling.type(column.type) : "unknown";
     about += column.is_not_null ? " not null" : "";
     about += column.is_identity ? " identity" : "";
+    about += column.is_identity_always && !spelling.is_servers() ? " always" : "";
     about += column.is_generated ? " generated" : "";
     about += column.has_default ? " default" : "";
+    about += settings_text(column.settings, spelling);
     if (spelling.is_servers() && spelling.type(column.type) == kUntold)
       about = kUntold;
     lines[fmt::format("column {}.{}", name, spelling.identifier(column.name))] = {
@@ -241,6 +252,8 @@ void describe(const Function& function, Lines& lines, const Spelling& spelling) 
       text = kUntold;
     else if (overload.returns.is_known())
       text += fmt::format(" returns {}{}", overload.returns_set ? "setof " : "", returns);
+    if (text != kUntold)
+      text += settings_text(overload.settings, spelling);
     lines[fmt::format("{} {}({})", kind, spelling.name(function.name), arguments)] = {
         text, overload.shape};
   }

@@ -180,6 +180,8 @@ void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion) {
       return;
     case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
       return create_function(catalog, *node.create_function_stmt, occasion);
+    case PG_QUERY__NODE__NODE_ALTER_FUNCTION_STMT:
+      return alter_function(catalog, *node.alter_function_stmt);
     case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT:
       return create_schema(catalog, *node.create_schema_stmt, occasion);
     case PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT:

@@ -8,6 +8,7 @@
 #include "catalog/fold.hpp"
 #include "catalog/fold_parts.hpp"
 #include "catalog/fold_table.hpp"
+#include "catalog/settings.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::catalog {
@@ -38,7 +39,10 @@ void attach_partition(Catalog& catalog, const Name& parent, const PgQuery__Alter
   }
   child->is_default_partition =
       attach && partition->bound != nullptr && partition->bound->is_default != 0;
+  child->settings.erase("for values");
   if (attach) {
+    if (partition->bound != nullptr)
+      child->settings["for values"] = bound_text(*partition->bound);
     child->partition_of = parent;
     inherit(catalog, *child, parent, true, occasion);
     return;
@@ -109,9 +113,12 @@ void change_column(Catalog& catalog, const Relation& table, Column& column,
       if (!column.is_identity)
         make_owned_sequence(catalog, table, column.name, true, occasion);
       column.is_identity = true;
+      if (const auto* identity = sql::as<PgQuery__Constraint>(command.def))
+        column.is_identity_always = std::string_view(identity->generated_when) == "a";
       return;
     case sql::at::kDropIdentity:
       column.is_identity = false;
+      column.is_identity_always = false;
       return drop_identity_sequence(catalog, {table.name, column.name});
     case sql::at::kDropExpression:
       column.is_generated = false;
@@ -158,6 +165,11 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
     case sql::at::kNoForceRowSecurity:
       table.forces_row_security = command.subtype == sql::at::kForceRowSecurity;
       return;
+    case sql::at::kReplicaIdentity:
+      if (const auto* identity = sql::as<PgQuery__ReplicaIdentityStmt>(command.def))
+        table.has_replica_identity = identity->identity_type == std::string_view("f") ||
+                                     identity->identity_type == std::string_view("i");
+      return apply_setting(table, command);
     case sql::at::kSetLogged:
     case sql::at::kSetUnLogged:
       table.is_unlogged = command.subtype == sql::at::kSetUnLogged;
@@ -180,6 +192,7 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
     case sql::at::kDropInherit:
       return change_inheritance(catalog, table, command, false);
     default:
+      apply_setting(table, command);
       if (Column* column = table.find_column(command.name))
         change_column(catalog, table, *column, command, occasion);
       return;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "catalog/fold_parts.hpp"
+#include "catalog/settings.hpp"
 #include "source/words.hpp"
 #include "sql/kinds.hpp"
 
@@ -87,12 +88,12 @@ Overload read_overload(const Catalog& catalog, const PgQuery__CreateFunctionStmt
     if (option == nullptr)
       continue;
     const std::string_view what = option->defname;
-    if (what == "volatility")
-      overload.is_volatile = string_value(option->arg) == "volatile";
-    else if (what == "language")
+    if (what == "language")
       overload.language = to_lower(string_value(option->arg));
     else if (what == "as")
       overload.shape = sql::shape_of(option->arg);
+    else
+      apply_function_option(overload, *option);
   }
   return overload;
 }
@@ -105,6 +106,21 @@ void create_function(Catalog& catalog, const PgQuery__CreateFunctionStmt& create
   overload.made_in = occasion.migration;
   put_overload(catalog, catalog.name_for_creation(list(create.funcname, create.n_funcname)),
                std::move(overload), create.replace != 0);
+}
+
+void alter_function(Catalog& catalog, const PgQuery__AlterFunctionStmt& alter) {
+  if (alter.func == nullptr)
+    return;
+  const Name name = catalog.resolve_function(list(alter.func->objname, alter.func->n_objname));
+  const Function* known = catalog.functions.find(name);
+  const auto which = known == nullptr ? std::nullopt : find_overload(catalog, *known, *alter.func);
+  if (!which)
+    return;
+  Overload& overload = catalog.functions.edit(name)->overloads[*which];
+  for (const sql::Node* node : list(alter.actions, alter.n_actions)) {
+    if (const auto* option = as<PgQuery__DefElem>(node))
+      apply_function_option(overload, *option);
+  }
 }
 
 void create_aggregate(Catalog& catalog, const PgQuery__DefineStmt& create,

@@ -30,6 +30,10 @@ std::string_view kind_of(PgQuery__ObjectType kind) {
       return "text search parser ";
     case sql::object::kTstemplate:
       return "text search template ";
+    case sql::object::kOperator:
+      return "operator ";
+    case sql::object::kCast:
+      return "cast";
     case sql::object::kPublication:
       return "publication";
     case sql::object::kSubscription:
@@ -57,6 +61,27 @@ Name key_of(const Catalog& catalog, std::string_view kind, std::span<sql::Node* 
   return {std::string(kind), name.schema + '.' + name.name};
 }
 
+std::string type_text(const Catalog& catalog, const PgQuery__TypeName* type) {
+  return type == nullptr ? std::string("none") : to_string(catalog.resolved(read_type(*type)));
+}
+
+/// "(int4, int4)", by which operators of one name differ.
+std::string operands_of(const Catalog& catalog, const PgQuery__DefineStmt& define) {
+  std::string left = "none";
+  std::string right = "none";
+  for (const sql::Node* node : list(define.definition, define.n_definition)) {
+    const auto* option = sql::as<PgQuery__DefElem>(node);
+    if (option == nullptr)
+      continue;
+    const std::string_view name = option->defname;
+    if (name == "leftarg")
+      left = type_text(catalog, sql::as<PgQuery__TypeName>(option->arg));
+    else if (name == "rightarg")
+      right = type_text(catalog, sql::as<PgQuery__TypeName>(option->arg));
+  }
+  return '(' + left + ", " + right + ')';
+}
+
 }  // namespace
 
 OtherObject read_other(const Catalog& catalog, const sql::Node& node) {
@@ -82,6 +107,13 @@ OtherObject read_other(const Catalog& catalog, const sql::Node& node) {
     case PG_QUERY__NODE__NODE_DEFINE_STMT:
       in_schema(node.define_stmt->kind,
                 list(node.define_stmt->defnames, node.define_stmt->n_defnames));
+      if (node.define_stmt->kind == sql::object::kOperator)
+        object.name += operands_of(catalog, *node.define_stmt);
+      break;
+    case PG_QUERY__NODE__NODE_CREATE_CAST_STMT:
+      object.kind = "cast";
+      object.name = type_text(catalog, node.create_cast_stmt->sourcetype) + " to " +
+                    type_text(catalog, node.create_cast_stmt->targettype);
       break;
     case PG_QUERY__NODE__NODE_CREATE_CONVERSION_STMT:
       in_schema(sql::object::kConversion, list(node.create_conversion_stmt->conversion_name,
@@ -116,6 +148,16 @@ OtherObject read_other(const Catalog& catalog, const sql::Node& node) {
 
 Name name_of_other(const Catalog& catalog, PgQuery__ObjectType kind, const sql::Node* object) {
   const auto names = names_of(object);
+  if (kind == sql::object::kCast && names.size() == 2)
+    return {"cast", type_text(catalog, sql::as<PgQuery__TypeName>(names[0])) + " to " +
+                        type_text(catalog, sql::as<PgQuery__TypeName>(names[1]))};
+  if (const auto* written = sql::as<PgQuery__ObjectWithArgs>(object);
+      written != nullptr && kind == sql::object::kOperator && written->n_objargs == 2) {
+    Name key = key_of(catalog, kind_of(kind), names);
+    key.name += '(' + type_text(catalog, sql::as<PgQuery__TypeName>(written->objargs[0])) + ", " +
+                type_text(catalog, sql::as<PgQuery__TypeName>(written->objargs[1])) + ')';
+    return key;
+  }
   if (!names.empty())
     return key_of(catalog, kind_of(kind), names);
   return {std::string(kind_of(kind)), std::string(string_value(object))};

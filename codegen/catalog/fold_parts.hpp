@@ -53,6 +53,7 @@ void create_rule(Catalog& catalog, const PgQuery__RuleStmt& create, const Occasi
 // fold_function.cpp
 void create_function(Catalog& catalog, const PgQuery__CreateFunctionStmt& create,
                      const Occasion& occasion);
+void alter_function(Catalog& catalog, const PgQuery__AlterFunctionStmt& alter);
 void create_aggregate(Catalog& catalog, const PgQuery__DefineStmt& create,
                       const Occasion& occasion);
 /// Index of the overload that is meant; none where it is not known which.

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "catalog/query.hpp"
+#include "catalog/settings.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::catalog {
@@ -64,6 +65,8 @@ std::string joined_columns(const std::vector<std::string>& columns) {
   return joined;
 }
 
+}  // namespace
+
 std::string name_for_constraint(const Catalog& catalog, const Relation& table,
                                 const Constraint& constraint) {
   // Names are looked for in the whole schema, although a table's only have to differ in the table.
@@ -98,6 +101,33 @@ std::string name_for_constraint(const Catalog& catalog, const Relation& table,
                        relation_exists);
   }
   return {};
+}
+
+std::string index_name(const Catalog& catalog, const Relation& table,
+                       const std::vector<std::string>& columns) {
+  return free_name(table.name.name, joined_columns(columns), "idx", [&](const std::string& name) {
+    const Name full{table.name.schema, name};
+    return catalog.indexes.find(full) != nullptr || catalog.relations.find(full) != nullptr;
+  });
+}
+
+namespace {
+
+/// Names that are there already get a number: ChooseIndexColumnNames() in indexcmds.c.
+void number_repeated(std::vector<std::string>& names) {
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    const std::string original = names[i];
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(i);
+    for (int number = 1; std::find(names.begin(), end, names[i]) != end; ++number)
+      names[i] = original + std::to_string(number);
+  }
+}
+
+/// What an index calls its column for `element`.
+std::string shown_name(const PgQuery__IndexElem& element) {
+  std::string shown =
+      element.expr == nullptr ? std::string(element.name) : figured_name(element.expr);
+  return shown.empty() ? "expr" : shown;
 }
 
 std::vector<std::string> strings(sql::Node* const* items, std::size_t count) {
@@ -200,17 +230,23 @@ Constraint read_constraint(const Catalog& catalog, const Relation& table,
           constraint.referenced_columns = key->columns;
       }
       break;
-    case sql::constr::kExclusion:
+    case sql::constr::kExclusion: {
       constraint.kind = ConstraintKind::kExclusion;
+      Constraint shown = constraint;
       for (const sql::Node* node : sql::list(definition.exclusions, definition.n_exclusions)) {
         const auto* pair = sql::as<PgQuery__List>(node);
         const auto* element = pair == nullptr || pair->n_items == 0
                                   ? nullptr
                                   : sql::as<PgQuery__IndexElem>(pair->items[0]);
         constraint.columns.emplace_back(element == nullptr ? "" : element->name);
+        shown.columns.push_back(element == nullptr ? "expr" : shown_name(*element));
         constraint.expression_shape = constraint.expression_shape * 31 + sql::shape_of(node);
       }
+      number_repeated(shown.columns);
+      if (constraint.name.empty())
+        constraint.name = name_for_constraint(catalog, table, shown);
       break;
+    }
     default:
       constraint.kind = ConstraintKind::kCheck;
       constraint.columns = columns_read(definition.raw_expr);
@@ -262,6 +298,7 @@ void add_column_constraint(Catalog& catalog, Relation& table, const std::string&
       break;
     case sql::constr::kIdentity:
       column->is_identity = true;
+      column->is_identity_always = std::string_view(definition.generated_when) == "a";
       column->is_not_null = true;
       make_owned_sequence(catalog, table, name, true, occasion);
       break;
@@ -274,10 +311,7 @@ void add_column_constraint(Catalog& catalog, Relation& table, const std::string&
     case sql::constr::kPrimary:
     case sql::constr::kUnique:
     case sql::constr::kForeign: {
-      Constraint constraint = read_constraint(catalog, table, definition, name);
-      if (constraint.kind == ConstraintKind::kCheck && constraint.columns.empty())
-        constraint.columns.push_back(name);
-      put_constraint(catalog, table, std::move(constraint), occasion);
+      put_constraint(catalog, table, read_constraint(catalog, table, definition, name), occasion);
       break;
     }
     default:
@@ -326,8 +360,10 @@ void copy_columns(Catalog& catalog, Relation& table, const Relation& from, CopyF
       column.default_uses = nullptr;
     }
     const bool copies_identity = is_like && (options & kLikeIdentity) != 0 && column.is_identity;
-    if (!copies_identity)
+    if (!copies_identity) {
       column.is_identity = false;
+      column.is_identity_always = false;
+    }
     table.columns.push_back(std::move(column));
     if (copies_identity)
       make_owned_sequence(catalog, table, table.columns.back().name, true, occasion);
@@ -594,6 +630,9 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
   if (create.partspec != nullptr)
     note_partition_key(fresh, *create.partspec);
   fresh.is_default_partition = create.partbound != nullptr && create.partbound->is_default != 0;
+  if (create.partbound != nullptr)
+    fresh.settings["for values"] = bound_text(*create.partbound);
+  apply_storage_options(fresh.settings, sql::list(create.options, create.n_options));
   // The table is in the catalog while its parts are added: names must not collide with it.
   const Name name = fresh.name;
   Relation& table = catalog.relations.put(name, std::move(fresh));
@@ -704,11 +743,7 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
     index.elements.push_back(sql::shape_of(node));
     index.columns.emplace_back(element->name);
     index.has_cast = index.has_cast || is_cast_of_column(element->expr);
-    std::string shown =
-        element->expr == nullptr ? std::string(element->name) : figured_name(element->expr);
-    if (shown.empty())
-      shown = "expr";
-    index.column_names.push_back(std::move(shown));
+    index.column_names.push_back(shown_name(*element));
     if (element->expr == nullptr)
       index.used_columns.emplace_back(element->name);
     else
@@ -722,14 +757,7 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
       index.used_columns.emplace_back(element->name);
     }
   }
-  // Names that are there already get a number: ChooseIndexColumnNames() in indexcmds.c.
-  for (std::size_t i = 1; i < index.column_names.size(); ++i) {
-    const std::string original = index.column_names[i];
-    const auto end = index.column_names.begin() + static_cast<std::ptrdiff_t>(i);
-    for (int number = 1; std::find(index.column_names.begin(), end, index.column_names[i]) != end;
-         ++number)
-      index.column_names[i] = original + std::to_string(number);
-  }
+  number_repeated(index.column_names);
   if (create.where_clause != nullptr)
     note_uses(create.where_clause);
   index.uses = to_references(catalog, used);

@@ -29,6 +29,14 @@ void inherit(Catalog& catalog, Relation& table, const Name& parent, bool is_part
 void add_constraint(Catalog& catalog, Relation& table, const PgQuery__Constraint& definition,
                     const Occasion& occasion);
 
+/// The name that PostgreSQL gives to a constraint without one: of its kind and columns.
+std::string name_for_constraint(const Catalog& catalog, const Relation& table,
+                                const Constraint& constraint);
+
+/// The name that PostgreSQL gives to an index on these columns.
+std::string index_name(const Catalog& catalog, const Relation& table,
+                       const std::vector<std::string>& columns);
+
 /// CREATE TABLE, also PARTITION OF, LIKE, INHERITS.
 void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationKind kind,
                   const Occasion& occasion);

@@ -106,6 +106,12 @@ void create_policy(Catalog& catalog, const PgQuery__CreatePolicyStmt& create,
     return;
   Policy policy = read_policy(catalog, *table, create.qual, create.with_check);
   policy.name = create.policy_name;
+  // Of the text of its kind too: FOR SELECT, AS RESTRICTIVE, TO app.
+  for (const char c : std::string_view(create.cmd_name))
+    policy.shape = policy.shape * 31 + static_cast<unsigned char>(c);
+  policy.shape = policy.shape * 2 + (create.permissive != 0 ? 1U : 0U);
+  for (const sql::Node* role : list(create.roles, create.n_roles))
+    policy.shape = policy.shape * 31 + sql::shape_of(role);
   policy.made_in = occasion.migration;
   put_part(table->policies, std::move(policy), false);
 }

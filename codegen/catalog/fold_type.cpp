@@ -50,6 +50,7 @@ void add_domain_constraint(UserType& domain, const PgQuery__Constraint& definiti
       return;
     case sql::constr::kDefault:
       domain.has_default = true;
+      domain.default_value = definition.raw_expr;
       return;
     case sql::constr::kCheck: {
       Constraint constraint;
@@ -141,6 +142,7 @@ void alter_domain(Catalog& catalog, const PgQuery__AlterDomainStmt& alter,
   switch (subtype.front()) {
     case 'T':
       type->has_default = alter.def != nullptr;
+      type->default_value = alter.def;
       break;
     case 'N':
       type->is_not_null = false;

@@ -6,6 +6,7 @@
 
 #include "catalog/fold_parts.hpp"
 #include "catalog/query.hpp"
+#include "catalog/settings.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::catalog {
@@ -124,14 +125,17 @@ void create_sequence(Catalog& catalog, const PgQuery__CreateSeqStmt& create,
     return;
   Relation sequence = fresh_relation(catalog, *create.sequence, RelationKind::kSequence, occasion);
   read_owner(catalog, sequence, list(create.options, create.n_options));
+  apply_sequence_options(sequence.settings, list(create.options, create.n_options));
   put_relation(catalog, std::move(sequence));
 }
 
 void alter_sequence(Catalog& catalog, const PgQuery__AlterSeqStmt& alter) {
   if (alter.sequence == nullptr)
     return;
-  if (Relation* sequence = catalog.relations.edit(catalog.resolve(*alter.sequence)))
+  if (Relation* sequence = catalog.relations.edit(catalog.resolve(*alter.sequence))) {
     read_owner(catalog, *sequence, list(alter.options, alter.n_options));
+    apply_sequence_options(sequence->settings, list(alter.options, alter.n_options));
+  }
 }
 
 }  // namespace godwit::codegen::catalog

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,10 @@ namespace godwit::codegen::catalog {
 /// Which migration made a thing: its place in the set's order.
 using MigrationIndex = std::int32_t;
 inline constexpr MigrationIndex kMadeElsewhere = -1;
+
+/// What was set beside what has a place of its own, by what it is called: "fillfactor" → "70",
+/// "replica identity" → "full". What stands at its default is not in it.
+using Settings = std::map<std::string, std::string, std::less<>>;
 
 /// A column of a relation; without a name, the relation as a whole.
 struct ColumnUse {
@@ -52,10 +57,12 @@ struct Column {
   bool is_not_null = false;
   bool has_default = false;
   bool is_identity = false;
+  bool is_identity_always = false;
   bool is_generated = false;
   bool is_inherited = false;        ///< only through a parent
   std::uint64_t default_shape = 0;  ///< sql::shape_of() of the default or generated expression
   SharedReferences default_uses;    ///< what that refers to; of a serial its sequence
+  Settings settings;                ///< statistics, storage, compression, options
   MigrationIndex made_in = kMadeElsewhere;
 };
 
@@ -152,14 +159,16 @@ struct Relation {
   bool has_row_security = false;
   bool forces_row_security = false;
   bool is_unlogged = false;
-  char partition_strategy = 0;  ///< of a partitioned table: 'r' range, 'l' list, 'h' hash
+  bool has_replica_identity = false;  ///< FULL or USING INDEX: not its primary key
+  char partition_strategy = 0;        ///< of a partitioned table: 'r' range, 'l' list, 'h' hash
   std::vector<std::string> partition_key;  ///< empty text for an expression
   std::string access_method;               ///< empty: the default
   std::string tablespace;                  ///< empty: the database's
-  std::uint64_t shape = 0;                 ///< of a view's query
-  SharedReferences uses;                   ///< of a view's query
-  std::optional<ColumnUse> owned_by;       ///< of a sequence
-  bool is_of_identity = false;             ///< the sequence is an identity column's
+  Settings settings;  ///< storage parameters, replica identity, CLUSTER; of a sequence all
+  std::uint64_t shape = 0;            ///< of a view's query
+  SharedReferences uses;              ///< of a view's query
+  std::optional<ColumnUse> owned_by;  ///< of a sequence
+  bool is_of_identity = false;        ///< the sequence is an identity column's
   MigrationIndex made_in = kMadeElsewhere;
 
   const Column* find_column(std::string_view column) const noexcept;
@@ -201,13 +210,14 @@ enum class TypeKind : std::uint8_t { kEnum, kDomain, kComposite, kRange, kOther 
 struct UserType {
   Name name;
   TypeKind kind = TypeKind::kOther;
-  std::vector<std::string> values;      ///< of an enum, in order
-  Type base;                            ///< of a domain
-  bool is_constrained = false;          ///< the domain has a CHECK or NOT NULL
-  bool has_default = false;             ///< the domain has one
-  bool is_not_null = false;             ///< of a domain
-  std::vector<Constraint> constraints;  ///< of a domain
-  std::vector<Column> attributes;       ///< of a composite type
+  std::vector<std::string> values;           ///< of an enum, in order
+  Type base;                                 ///< of a domain
+  bool is_constrained = false;               ///< the domain has a CHECK or NOT NULL
+  bool has_default = false;                  ///< the domain has one
+  const sql::Node* default_value = nullptr;  ///< of a domain: in the statement that gave it
+  bool is_not_null = false;                  ///< of a domain
+  std::vector<Constraint> constraints;       ///< of a domain
+  std::vector<Column> attributes;            ///< of a composite type
   MigrationIndex made_in = kMadeElsewhere;
 };
 
@@ -225,6 +235,8 @@ struct Overload {
   bool is_procedure = false;
   bool is_aggregate = false;
   bool is_volatile = true;  ///< says neither IMMUTABLE nor STABLE
+  bool is_security_definer = false;
+  Settings settings;  ///< volatility, STRICT, …; "set search_path" and the like
   std::uint64_t shape = 0;
   /// The section whose text holds the statement, null where that is not known (in a DO block).
   const Section* section = nullptr;

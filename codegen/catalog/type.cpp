@@ -102,14 +102,19 @@ bool is_free_between_times(const Type& from, const Type& to, bool session_is_utc
   return precision_of(to) >= precision_of(from);
 }
 
+bool is_citext(const Type& type) {
+  return type.name == "citext" && type.modifiers.empty();
+}
+
 bool is_free(const Type& from, const Type& to, bool session_is_utc) {
   if (from.dimensions != 0 || to.dimensions != 0)
     return from.dimensions > 0 && to.dimensions > 0 && from.schema == to.schema &&
            from.name == to.name && from.modifiers == to.modifiers;
   if (from.schema == to.schema && from.name == to.name && from.modifiers == to.modifiers)
     return true;
-  const bool from_text = is_builtin(from, "text");
-  const bool to_text = is_builtin(to, "text");
+  // citext is stored as text is, whichever the schema of its extension.
+  const bool from_text = is_builtin(from, "text") || is_citext(from);
+  const bool to_text = is_builtin(to, "text") || is_citext(to);
   if (is_builtin(from, "varchar") || from_text) {
     if (to_text)
       return true;

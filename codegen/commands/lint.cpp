@@ -29,6 +29,7 @@ constexpr std::string_view kLockFile = "godwit.lock";
 /// What the command line adds to the policy of a manifest.
 lint::Policy merged(lint::Policy base, const lint::Policy& added) {
   for (const auto& [rule, setting] : added.rules) base.rules.insert_or_assign(rule, setting);
+  base.externals.insert(base.externals.end(), added.externals.begin(), added.externals.end());
   if (added.werror) {
     base.werror = true;
     base.warn_only = false;

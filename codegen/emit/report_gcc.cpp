@@ -2,8 +2,11 @@
 //
 // GCC's text format, which every editor's problem matcher reads: absolute path, line, column in
 // bytes. The caret line repeats the tabs of the source line, so that it is right whatever a tab's
-// width is, and counts characters instead of bytes, so that it is right after multi-byte ones.
+// width is, and counts columns of the terminal instead of bytes, so that it is right after
+// multi-byte characters, wide ones included.
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -80,21 +83,86 @@ std::string printable(std::string_view text) {
   return out;
 }
 
-/// Blanks as wide as `text`: tabs stay tabs, and a multi-byte character is one blank.
-std::string blanks_for(std::string_view text) {
-  std::string blanks;
-  for (const char c : text) {
-    if (c == '\t')
-      blanks += '\t';
-    else if (!is_continuation(c))
-      blanks += ' ';
-  }
-  return blanks;
+struct CodeRange {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+/// East Asian Wide and Fullwidth, and emoji: two columns each. The blocks of
+/// https://www.unicode.org/Public/15.0.0/ucd/EastAsianWidth.txt, without their gaps.
+constexpr auto kWide = std::to_array<CodeRange>({
+    {0x1100, 0x115F},
+    {0x2E80, 0x303E},
+    {0x3041, 0x33FF},
+    {0x3400, 0x4DBF},
+    {0x4E00, 0xA4CF},
+    {0xA960, 0xA97F},
+    {0xAC00, 0xD7A3},
+    {0xF900, 0xFAFF},
+    {0xFE30, 0xFE6F},
+    {0xFF00, 0xFF60},
+    {0xFFE0, 0xFFE6},
+    {0x16FE0, 0x18CFF},
+    {0x1B000, 0x1B2FF},
+    {0x1F300, 0x1F64F},
+    {0x1F680, 0x1F6FF},
+    {0x1F900, 0x1FAFF},
+    {0x20000, 0x3FFFD},
+});
+
+/// Written over the character before.
+constexpr auto kCombining = std::to_array<CodeRange>({
+    {0x0300, 0x036F},
+    {0x1AB0, 0x1AFF},
+    {0x1DC0, 0x1DFF},
+    {0x200B, 0x200F},
+    {0x20D0, 0x20FF},
+    {0xFE00, 0xFE0F},
+    {0xFE20, 0xFE2F},
+});
+
+template <std::size_t N>
+bool is_in(const std::array<CodeRange, N>& ranges, std::uint32_t code) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const CodeRange& range) {
+    return code >= range.first && code <= range.last;
+  });
 }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); }));
+/// The character that begins at `i` of what printable() gave: UTF-8.
+std::uint32_t code_at(std::string_view text, std::size_t i) {
+  const auto lead = static_cast<unsigned char>(text[i]);
+  std::uint32_t code = lead < 0x80U   ? lead
+                       : lead < 0xE0U ? lead & 0x1FU
+                       : lead < 0xF0U ? lead & 0x0FU
+                                      : lead & 0x07U;
+  for (++i; i < text.size() && is_continuation(text[i]); ++i)
+    code = (code << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+  return code;
+}
+
+/// How many columns of a terminal `text` takes; a tab counts as one.
+std::size_t columns(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_continuation(text[i]))
+      continue;
+    const std::uint32_t code = code_at(text, i);
+    count += is_in(kWide, code) ? 2 : is_in(kCombining, code) ? 0 : 1;
+  }
+  return count;
+}
+
+/// Blanks as wide as `text`: tabs stay tabs.
+std::string blanks_for(std::string_view text) {
+  std::string blanks;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t tab = std::min(text.find('\t', begin), text.size());
+    blanks.append(columns(text.substr(begin, tab - begin)), ' ');
+    if (tab < text.size())
+      blanks += '\t';
+    begin = tab + 1;
+  }
+  return blanks;
 }
 
 class GccReport {
@@ -156,7 +224,7 @@ class GccReport {
     const std::size_t end =
         std::min(line.size(), column + std::max<std::size_t>(range.end - range.begin, 1));
     const std::size_t width =
-        std::max<std::size_t>(1, characters(printable(line.substr(column, end - column))));
+        std::max<std::size_t>(1, columns(printable(line.substr(column, end - column))));
     out_ += fmt::format("{:>{}}| {}", "", prefix.size() - 2,
                         blanks_for(printable(line.substr(0, column))));
     out_ += painted(color(diagnostic.severity), '^' + std::string(width - 1, '~'));

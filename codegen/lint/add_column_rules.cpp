@@ -6,14 +6,14 @@
 #include <fmt/format.h>
 
 #include "lint/context.hpp"
+#include "lint/existence.hpp"
 #include "lint/families.hpp"
+#include "lint/plan.hpp"
 #include "locks/new_column.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
-
-constexpr int kFirstWithFastDefault = 11;  ///< a constant default no longer rewrites the table
 
 constexpr std::string_view kAlterTable = "https://www.postgresql.org/docs/15/sql-altertable.html";
 
@@ -122,6 +122,23 @@ class ColumnCheck {
       type_ = context.catalog().resolved(catalog::read_type(*column.type_name));
   }
 
+  /// Of a table that the migration has made itself, and put rows into.
+  void run_on_new(const FilledTable& filled) {
+    if (!is_required())
+      return;
+    const std::size_t line = context_.section().file().position(filled.offset).line;
+    const std::string what = fmt::format("{} is {} and has no default: this fails", name_,
+                                         is_key() ? "a primary key" : "NOT NULL");
+    const std::string note = "make the column with the table, or give it a default";
+    if (filled.is_certain)
+      report("add-required-column", at_name(),
+             fmt::format("{}, since line {} has put a row into {}", what, line, table_), note);
+    else
+      report("add-required-column", at_name(),
+             fmt::format("{} if line {} has put a row into {}", what, line, table_), note,
+             Severity::kWarning);
+  }
+
   void run() {
     check_required();
     check_rewrites();
@@ -132,10 +149,8 @@ class ColumnCheck {
           fmt::format("this builds an index on {} under ACCESS EXCLUSIVE: nothing else can use it "
                       "meanwhile",
                       table_),
-          fmt::format("add the column alone, and build the index while writes go on, in the next "
-                      "migration:\nCREATE UNIQUE INDEX CONCURRENTLY {0} ON {1} ({2});\n-- in the "
-                      "one after it:\nALTER TABLE {1} ADD CONSTRAINT {0} UNIQUE USING INDEX {0};",
-                      suggested("key"), table_, name_));
+          "add the column alone, and build the index while writes go on, in the next migration:" +
+              steps());
     if (parts_.foreign_key != nullptr)
       check_foreign_key();
   }
@@ -145,10 +160,8 @@ class ColumnCheck {
     return parts_.default_value != nullptr && !locks::is_null(parts_.default_value->raw_expr);
   }
 
-  std::string suggested(std::string_view label) const {
-    return catalog::quote_identifier(fmt::format(
-        "{}_{}_{}", event_.node->alter_table_stmt->relation->relname, column_.colname, label));
-  }
+  /// The whole definition, step by step.
+  std::string steps() const { return lines_of(column_in_steps(column_, event_, context_)); }
 
   Place at(const PgQuery__Constraint* constraint) const {
     return context_.name_at(event_, constraint->location);
@@ -160,65 +173,67 @@ class ColumnCheck {
     context_.report(rule, event_, place, std::move(message), {std::move(note)}, severity);
   }
 
-  void check_required() {
-    if (parts_.not_null == nullptr || has_default() || parts_.identity != nullptr ||
+  bool is_key() const {
+    return parts_.unique != nullptr && parts_.unique->contype == sql::constr::kPrimary;
+  }
+
+  /// Every row needs a value, and the statement gives none.
+  bool is_required() const {
+    if ((parts_.not_null == nullptr && !is_key()) || has_default() || parts_.identity != nullptr ||
         parts_.generated != nullptr || type_.is_serial)
-      return;
+      return false;
     const catalog::UserType* domain = context_.catalog().types.find({type_.schema, type_.name});
-    if ((domain != nullptr && domain->has_default) ||
-        context_.ledger().is_emptied(
-            context_.catalog().resolve(*event_.node->alter_table_stmt->relation)))
+    return domain == nullptr || !domain->has_default;
+  }
+
+  void check_required() {
+    if (!is_required() || context_.ledger().is_emptied(
+                              context_.catalog().resolve(*event_.node->alter_table_stmt->relation)))
       return;
     report(
         "add-required-column", at_name(),
-        fmt::format("{} is NOT NULL and has no default: this fails if {} has a row, as a table in "
+        fmt::format("{} is {} and has no default: this fails if {} has a row, as a table in "
                     "use has",
-                    name_, table_),
-        fmt::format("give it a constant default, or add it nullable, fill it in batches, and make "
-                    "it NOT NULL in a later migration:\nALTER TABLE {} ADD COLUMN {} {};",
-                    table_, name_, catalog::to_string(type_)));
+                    name_, is_key() ? "a primary key" : "NOT NULL", table_),
+        "give it a constant default, or add it nullable, fill it in batches, and make it NOT NULL "
+        "in later migrations:" +
+            steps());
   }
 
   void check_rewrites() {
-    const auto sequence_note = [&] {
-      return fmt::format(
-          "add a plain column, give it a sequence, and fill the old rows in "
-          "batches:\nALTER TABLE {0} ADD COLUMN {1} bigint;\nCREATE SEQUENCE {2} OWNED "
-          "BY {0}.{1};\nALTER TABLE {0} ALTER COLUMN {1} SET DEFAULT nextval('{2}');",
-          table_, name_, suggested("seq"));
-    };
+    const std::string sequence_note =
+        "add a plain column, give it a sequence, and fill the old rows in batches:";
     const std::string rewrites =
         fmt::format("rewrites {} and its indexes under ACCESS EXCLUSIVE", table_);
     if (type_.is_serial)
       report("add-column-serial", at_name(),
              fmt::format("a serial column gives every row a number, which {}", rewrites),
-             sequence_note());
+             sequence_note + steps());
     if (parts_.identity != nullptr)
       report("add-column-identity", at_name(),
              fmt::format("an identity column gives every row a number, which {}", rewrites),
-             sequence_note());
+             sequence_note + steps());
     if (parts_.generated != nullptr)
       report("add-column-generated-stored", at(parts_.generated),
              fmt::format("a stored generated column is computed for every row, which {}", rewrites),
-             fmt::format("add a plain column and a trigger that fills it, and fill the old rows in "
-                         "batches:\nALTER TABLE {} ADD COLUMN {} {};",
-                         table_, name_, catalog::to_string(type_)));
-    if (!has_default())
+             "add a plain column and a trigger that fills it, and fill the old rows in batches:" +
+                 steps());
+    const sql::Node* value = parts_.default_value != nullptr
+                                 ? parts_.default_value->raw_expr
+                                 : locks::default_of_type(type_, context_.catalog());
+    if (value == nullptr || locks::is_null(value))
       return;
-    const std::string function =
-        locks::volatile_function(parts_.default_value->raw_expr, context_.catalog());
+    const std::string function = locks::volatile_function(value, context_.catalog());
     if (function.empty() && context_.policy().postgres >= kFirstWithFastDefault)
       return;
     const std::string why =
         function.empty() ? fmt::format("before PostgreSQL {} a default", kFirstWithFastDefault)
                          : fmt::format("{}() is called for every row, which", function);
-    report("add-column-volatile-default", at(parts_.default_value),
+    report("add-column-volatile-default",
+           parts_.default_value != nullptr ? at(parts_.default_value) : at_name(),
            fmt::format("{} {}", why, rewrites),
-           fmt::format(
-               "add the column alone, set the default for new rows, and fill the old ones in "
-               "batches:\nALTER TABLE {0} ADD COLUMN {1} {2};\nALTER TABLE {0} ALTER COLUMN {1} "
-               "SET DEFAULT …;",
-               table_, name_, catalog::to_string(type_)));
+           "add the column alone, set the default for new rows, and fill the old ones in batches:" +
+               steps());
   }
 
   void check_checks() {
@@ -226,12 +241,9 @@ class ColumnCheck {
         "this reads all of {} under ACCESS EXCLUSIVE: nothing else can use it meanwhile", table_);
     if (parts_.check != nullptr)
       report("add-column-check", at(parts_.check), message,
-             fmt::format(
-                 "add the column alone, then the constraint without looking at the rows, and "
-                 "validate it in the next migration:\nALTER TABLE {0} ADD COLUMN {1} {2};\nALTER "
-                 "TABLE {0} ADD CONSTRAINT {3} CHECK (…) NOT VALID;\n-- in the next "
-                 "migration:\nALTER TABLE {0} VALIDATE CONSTRAINT {3};",
-                 table_, name_, catalog::to_string(type_), suggested("check")));
+             "add the column alone, then the constraint without looking at the rows, and validate "
+             "it after that:" +
+                 steps());
     else if (type_.dimensions == 0 && context_.catalog().is_constrained_domain(type_))
       report("add-column-check", at_name(),
              fmt::format("the domain {} has a constraint: {}", catalog::to_string(type_), message),
@@ -242,12 +254,8 @@ class ColumnCheck {
     const std::string parent = parts_.foreign_key->pktable == nullptr
                                    ? "the other table"
                                    : Context::spelled(*parts_.foreign_key->pktable);
-    const std::string note = fmt::format(
-        "add the column alone, and the foreign key in the next migration:\nALTER TABLE {0} "
-        "ADD COLUMN {1} {2};\n-- in the next migration:\nALTER TABLE {0} ADD CONSTRAINT {3} "
-        "FOREIGN KEY ({1}) REFERENCES {4} NOT VALID;\n-- in the one after it:\nALTER TABLE "
-        "{0} VALIDATE CONSTRAINT {3};",
-        table_, name_, catalog::to_string(type_), suggested("fkey"), parent);
+    const std::string note =
+        "add the column alone, and the foreign key in the next migration:" + steps();
     if (has_default())
       report(
           "add-column-fk", at(parts_.foreign_key),
@@ -274,11 +282,20 @@ class ColumnCheck {
 void check_add_column(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
   const auto* column = sql::as<PgQuery__ColumnDef>(event.command->def);
-  if (alter.objtype != sql::object::kTable || column == nullptr || context.is_new(alter.relation))
+  if (alter.objtype != sql::object::kTable || column == nullptr || alter.relation == nullptr)
     return;
+  if (context.is_new(alter.relation)) {
+    const FilledTable* filled = context.ledger().filled(context.catalog().resolve(*alter.relation));
+    if (filled != nullptr && event.command->missing_ok == 0 && !event.is_conditional)
+      ColumnCheck(*column, event, context).run_on_new(*filled);
+    return;
+  }
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
-  const bool does_nothing = event.command->missing_ok && table != nullptr && !table->is_uncertain &&
-                            table->find_column(column->colname) != nullptr;
+  const bool is_there = event.command->missing_ok && table != nullptr && !table->is_uncertain &&
+                        table->find_column(column->colname) != nullptr;
+  const bool does_nothing =
+      is_there ||
+      (alter.missing_ok && is_surely_absent(context, context.catalog().resolve(*alter.relation)));
   if (!does_nothing)
     ColumnCheck(*column, event, context).run();
 }

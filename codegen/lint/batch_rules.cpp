@@ -5,10 +5,10 @@
 // keys, so that a row without a key (NULL) is in none, and rows that share one are all in the same.
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include <fmt/format.h>
 
+#include "lint/batch_key.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
@@ -63,13 +63,6 @@ bool can_be_key(const catalog::Type& type) {
 
 Place key_place(const BatchDirective& batch) {
   return {batch.key_offset, batch.key_length};
-}
-
-std::string key_text(std::span<const std::string> columns) {
-  std::string text;
-  for (const std::string& column : columns)
-    text += (text.empty() ? "" : ", ") + catalog::quote_identifier(column);
-  return columns.size() == 1 ? text : "(" + text + ")";
 }
 
 /// What CREATE INDEX makes of a column's plain name.

@@ -217,11 +217,14 @@ void check_type(const Declared& declared, const Event& event, Context& context) 
     return;
   const std::string written = catalog::to_string(type);
   if (type.name == "varchar" && !type.modifiers.empty())
-    context.report("prefer-text", event, declared.place,
-                   fmt::format("{} is {}: the limit can only be changed with the type",
-                               declared.column, written),
-                   {fmt::format("use text; where the length matters:\nCHECK (length({}) <= {})",
-                                catalog::quote_identifier(declared.name), type.modifiers.front())});
+    context.report(
+        "prefer-text", event, declared.place,
+        fmt::format("{} is {}: the limit can only be changed with the type", declared.column,
+                    written),
+        {type.dimensions > 0
+             ? "use text[]"
+             : fmt::format("use text; where the length matters:\nCHECK (length({}) <= {})",
+                           catalog::quote_identifier(declared.name), type.modifiers.front())});
   for (const TypeRule& rule : kTypeRules) {
     if (type.name == rule.type)
       context.report(rule.rule, event, declared.place,

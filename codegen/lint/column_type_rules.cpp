@@ -8,6 +8,7 @@
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "locks/column_change.hpp"
+#include "sql/deparse.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -46,16 +47,39 @@ constexpr RuleInfo kRules[] = {
      .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
 };
 
-std::string rewrite_note(const std::string& table, const std::string& column,
-                         const std::string& type) {
+std::string collation_of(const PgQuery__ColumnDef& definition) {
+  std::string name;
+  if (definition.coll_clause != nullptr) {
+    for (const sql::Node* part :
+         sql::list(definition.coll_clause->collname, definition.coll_clause->n_collname))
+      name +=
+          (name.empty() ? " COLLATE " : ".") + catalog::quote_identifier(sql::string_value(part));
+  }
+  return name;
+}
+
+std::string rewrite_note(const std::string& table, std::string_view column,
+                         const catalog::Type& type, const PgQuery__ColumnDef& definition,
+                         const Context& context) {
+  if (type.dimensions == 0 && context.catalog().is_constrained_domain(type))
+    return fmt::format(
+        "a column of the domain {} is checked row by row, a new one too: use its base type, and a "
+        "CHECK of the table, added as NOT VALID and validated in a later migration",
+        catalog::to_string(type));
+  const std::string quoted = catalog::quote_identifier(column);
+  std::string value = quoted;
+  if (definition.raw_default != nullptr) {
+    value = sql::deparse_expression(*definition.raw_default);
+    if (value.empty())
+      value = "…";
+  }
   return fmt::format(
       "add a column, write to both, fill it in batches, and switch over:\nALTER TABLE {0} ADD "
-      "COLUMN "
-      "{1}_new {2};\n-- a trigger, or the application, writes both; then in batches:\nUPDATE {0} "
-      "SET "
-      "{1}_new = {1} WHERE {1}_new IS NULL;\n-- then use the new column, and drop the old one in a "
-      "later release",
-      table, column, type);
+      "COLUMN {1} {2};\n-- a trigger, or the application, writes both; then in batches, in later "
+      "migrations:\nUPDATE {0} SET {1} = {3} WHERE {1} IS NULL AND {4} IS NOT NULL;\n-- then use "
+      "the new column, and drop the old one in a later release",
+      table, catalog::quote_identifier(fmt::format("{}_new", column)),
+      catalog::to_string(type) + collation_of(definition), value, quoted);
 }
 
 bool has(const std::vector<std::string>& columns, std::string_view column) {
@@ -73,9 +97,10 @@ bool is_dropped_here(const Event& event, std::string_view constraint) {
   });
 }
 
-/// The change itself is free: what else depends on the column?
-void check_dependents(const catalog::Relation& table, std::string_view column, const Event& event,
-                      Context& context) {
+/// The change itself is free: what else depends on the column? Where its values sort otherwise, as
+/// those of citext do, every index on it is built anew.
+void check_dependents(const catalog::Relation& table, std::string_view column, bool sorts_otherwise,
+                      const Event& event, Context& context) {
   const std::string name = Context::spelled(*event.node->alter_table_stmt->relation);
   for (const catalog::Constraint& constraint : table.constraints) {
     if (constraint.kind != catalog::ConstraintKind::kCheck || !constraint.is_validated ||
@@ -95,7 +120,8 @@ void check_dependents(const catalog::Relation& table, std::string_view column, c
   }
   for (const std::string& index_name : table.indexes) {
     const catalog::Index* index = context.catalog().indexes.find({table.name.schema, index_name});
-    if (index == nullptr || !index->depends_on(column) || !index->has_expressions())
+    if (index == nullptr || !index->depends_on(column) ||
+        (!index->has_expressions() && !sorts_otherwise))
       continue;
     context.report(
         "alter-type-rechecks-constraints", event, context.command_place(event),
@@ -125,12 +151,13 @@ void check_column_type(const Event& event, Context& context) {
                                                            column, context.session().is_utc);
   if (change == catalog::TypeChange::kFree) {
     if (table != nullptr)
-      check_dependents(*table, column, event, context);
+      check_dependents(*table, column, (from.name == "citext") != (to.name == "citext"), event,
+                       context);
     return;
   }
   const std::string name = Context::spelled(*alter.relation);
   const std::string quoted = catalog::quote_identifier(column);
-  const std::string note = rewrite_note(name, quoted, catalog::to_string(to));
+  const std::string note = rewrite_note(name, column, to, *definition, context);
   if (change == catalog::TypeChange::kUnknown) {
     context.report("alter-column-type", event, context.command_place(event),
                    fmt::format("changing {}.{} to {} rewrites the table under ACCESS EXCLUSIVE, "

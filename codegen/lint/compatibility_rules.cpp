@@ -4,12 +4,14 @@
 // application still uses the old names. Silent on what the same migration made, and in a down
 // section on what the up section made.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 #include "catalog/dependents.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "locks/new_column.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -114,7 +116,8 @@ constexpr RuleInfo kRules[] = {
      .summary = "DROP CONSTRAINT: what it kept out may come in",
      .explanation =
          "It cannot be added again once there are rows that break it. Without its primary "
-         "key a table cannot be replicated logically, unless REPLICA IDENTITY is set.",
+         "key a table cannot be replicated logically, unless REPLICA IDENTITY is set: then it is "
+         "an error.",
      .bad = "ALTER TABLE users DROP CONSTRAINT users_email_key;",
      .good =
          "-- godwit:allow(drop-constraint) users_email_lower replaces it\nALTER TABLE users DROP "
@@ -185,12 +188,24 @@ constexpr RuleInfo kRules[] = {
      .manual = "https://www.postgresql.org/docs/15/sql-droprole.html"},
 };
 
-/// A view of the old name, later in the same migration.
-bool makes_view(const Context& context, std::size_t after, std::string_view name) {
+/// A view of the old name that reads `now`, later in the same migration.
+bool makes_view(const Context& context, std::size_t after, const catalog::Name& before,
+                const catalog::Name& now) {
   const auto& statements = context.script().statements();
   for (std::size_t i = after + 1; i < statements.size(); ++i) {
     const auto* view = sql::as<PgQuery__ViewStmt>(statements[i].node);
-    if (view != nullptr && view->view != nullptr && name == view->view->relname)
+    if (view == nullptr || view->view == nullptr ||
+        context.catalog().name_for_creation(*view->view) != before)
+      continue;
+    bool reads = false;
+    sql::walk(view->query, [&](const sql::Node& node) {
+      const auto* range = sql::as<PgQuery__RangeVar>(&node);
+      const std::string_view schema = range == nullptr ? "" : range->schemaname;
+      reads = reads || (range != nullptr && range->relname == now.name &&
+                        (schema.empty() || schema == now.schema));
+      return !reads;
+    });
+    if (reads)
       return true;
   }
   return false;
@@ -226,17 +241,18 @@ void check_rename_relation(const PgQuery__RenameStmt& rename, const Event& event
         fmt::format("code that still reads {} fails as soon as it is {}", from, to),
         {fmt::format("make a second view, and drop the old one in a later release:\nCREATE "
                      "VIEW {} AS SELECT * FROM {};",
-                     to, from)});
+                     Context::spelled_beside(*rename.relation, rename.newname), from)});
     return;
   }
-  if (makes_view(context, event.statement_index, rename.relation->relname))
+  if (makes_view(context, event.statement_index, name, {name.schema, rename.newname}))
     return;
   context.report(
       "rename-table", event, place,
       fmt::format("code that still uses {} fails as soon as it is {}", from, to),
       {fmt::format("keep the old name alive in the same migration, and drop the view in a "
-                   "later release:\nCREATE VIEW {} AS SELECT * FROM {};",
-                   from, to)});
+                   "later release:\nALTER TABLE {0} RENAME TO {1};\nCREATE VIEW {0} AS SELECT * "
+                   "FROM {2};",
+                   from, to, Context::spelled_beside(*rename.relation, rename.newname))});
 }
 
 void check_rename(const Event& event, Context& context) {
@@ -374,7 +390,8 @@ void check_set_schema(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_object_schema_stmt;
   if (alter.relation != nullptr) {
     if (context.is_new(alter.relation) ||
-        makes_view(context, event.statement_index, alter.relation->relname))
+        makes_view(context, event.statement_index, context.catalog().resolve(*alter.relation),
+                   {alter.newschema, alter.relation->relname}))
       return;
     context.report(
         "set-schema", event, context.name_at(event, alter.relation->location),
@@ -398,6 +415,52 @@ void check_set_schema(const Event& event, Context& context) {
       {is_type ? "have both schemas in the search_path of whoever uses it first"
                : "make one of the same name in the old schema that calls it, in the same "
                  "migration"});
+}
+
+/// Types that well-known extensions bring along.
+struct ExtensionType {
+  std::string_view extension;
+  std::string_view type;
+};
+constexpr auto kExtensionTypes = std::to_array<ExtensionType>({
+    {"citext", "citext"},
+    {"cube", "cube"},
+    {"hstore", "hstore"},
+    {"intarray", "query_int"},
+    {"isn", "isbn"},
+    {"isn", "isbn13"},
+    {"lo", "lo"},
+    {"ltree", "lquery"},
+    {"ltree", "ltree"},
+    {"ltree", "ltxtquery"},
+    {"postgis", "box2d"},
+    {"postgis", "box3d"},
+    {"postgis", "geography"},
+    {"postgis", "geometry"},
+    {"postgis_raster", "raster"},
+    {"seg", "seg"},
+    {"vector", "halfvec"},
+    {"vector", "sparsevec"},
+    {"vector", "vector"},
+});
+
+/// A column of one of the extension's types, other than of a type of that name that the migrations
+/// make.
+bool is_extension_used(const catalog::Catalog& catalog, std::string_view extension) {
+  const auto is_of_extension = [&](const catalog::Column& column) {
+    const catalog::Type base = catalog.base_type(column.type);
+    return catalog.types.find({base.schema, base.name}) == nullptr &&
+           std::any_of(kExtensionTypes.begin(), kExtensionTypes.end(),
+                       [&](const ExtensionType& one) {
+                         return one.extension == extension && one.type == base.name;
+                       });
+  };
+  const auto& all = catalog.relations.all();
+  return std::any_of(all.begin(), all.end(), [&](const auto& entry) {
+    const catalog::Relation& relation = *entry.second;
+    return !relation.is_uncertain && !relation.is_temporary &&
+           std::any_of(relation.columns.begin(), relation.columns.end(), is_of_extension);
+  });
 }
 
 /// Does the catalog show something that uses it, and that this migration did not make?
@@ -464,7 +527,9 @@ void check_drop(const Event& event, Context& context) {
         is_made_again(context, event.statement_index, name))
       continue;
     // In a down section, the extension that the up section made sure of is not the up's own.
-    const bool has_user = is_used(context, drop.remove_type, names);
+    const bool has_user = drop.remove_type == sql::object::kExtension
+                              ? !context.is_alone() && is_extension_used(context.catalog(), name)
+                              : is_used(context, drop.remove_type, names);
     context.report(
         dropped.rule, event, context.object_place(event, i),
         fmt::format("code that still {} {} fails", dropped.what, catalog::quote_identifier(name)),
@@ -534,6 +599,35 @@ bool adds_again(const PgQuery__AlterTableStmt& alter, std::size_t after) {
                      });
 }
 
+bool adds_primary_key(const PgQuery__AlterTableStmt& alter) {
+  const auto commands = list(alter.cmds, alter.n_cmds);
+  return std::any_of(commands.begin(), commands.end(), [](const sql::Node* node) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    if (command == nullptr)
+      return false;
+    const auto* column = sql::as<PgQuery__ColumnDef>(command->def);
+    const auto* added = column != nullptr ? locks::take_apart(*column).unique
+                                          : sql::as<PgQuery__Constraint>(command->def);
+    return added != nullptr && added->contype == sql::constr::kPrimary;
+  });
+}
+
+/// The same statement, or a later one of the migration, makes another.
+bool gets_another_primary_key(const Event& event, const Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (adds_primary_key(alter))
+    return true;
+  const catalog::Name table = context.catalog().resolve(*alter.relation);
+  const auto& statements = context.script().statements();
+  for (std::size_t i = event.statement_index + 1; i < statements.size(); ++i) {
+    const auto* later = sql::as<PgQuery__AlterTableStmt>(statements[i].node);
+    if (later != nullptr && later->relation != nullptr && adds_primary_key(*later) &&
+        context.catalog().resolve(*later->relation) == table)
+      return true;
+  }
+  return false;
+}
+
 void check_drop_constraint(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
   if (alter.relation == nullptr || context.is_new(alter.relation))
@@ -550,8 +644,23 @@ void check_drop_constraint(const Event& event, Context& context) {
                                          const catalog::Column* known = table->find_column(column);
                                          return known != nullptr && known->is_not_null;
                                        });
+  const bool is_primary =
+      constraint != nullptr && constraint->kind == catalog::ConstraintKind::kPrimaryKey;
   if (is_scaffold || adds_again(alter, event.command_index))
     return;
+  if (is_primary && !table->has_replica_identity && !context.is_down() &&
+      !gets_another_primary_key(event, context)) {
+    context.report(
+        "drop-constraint", event, context.command_place(event),
+        fmt::format("without its primary key {} cannot be replicated logically: UPDATE and DELETE "
+                    "of a published table fail; and rows that are twice may come in",
+                    Context::spelled(*alter.relation)),
+        {fmt::format("add the new key in the same migration, or say before how rows are told "
+                     "apart:\nALTER TABLE {} REPLICA IDENTITY USING INDEX …;",
+                     Context::spelled(*alter.relation))},
+        Severity::kError);
+    return;
+  }
   context.report("drop-constraint", event, context.command_place(event),
                  fmt::format("what the constraint {} keeps out of {} may come in",
                              catalog::quote_identifier(name), Context::spelled(*alter.relation)),

@@ -6,14 +6,14 @@
 #include <fmt/format.h>
 
 #include "lint/context.hpp"
+#include "lint/existence.hpp"
 #include "lint/families.hpp"
+#include "lint/plan.hpp"
 #include "locks/family.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
-
-constexpr int kFirstWithPartitionedNotValid = 18;
 
 constexpr std::string_view kAlterTable = "https://www.postgresql.org/docs/15/sql-altertable.html";
 
@@ -130,20 +130,6 @@ constexpr RuleInfo kRules[] = {
      .manual = kAlterTable},
 };
 
-/// The command as it is written, up to and without a comma: "ADD CONSTRAINT c CHECK (a > 0)".
-std::string command_text(const Event& event, const Context& context) {
-  // Written elsewhere, or put together.
-  if (event.call || event.is_built)
-    return "ADD CONSTRAINT …";
-  const Place place = context.command_place(event);
-  return std::string(context.section().text().substr(place.offset, place.length));
-}
-
-std::string constraint_name(const PgQuery__Constraint& constraint, std::string_view otherwise) {
-  const std::string_view name = constraint.conname;
-  return catalog::quote_identifier(name.empty() ? otherwise : name);
-}
-
 Place place_of(const PgQuery__Constraint& constraint, const Event& event, const Context& context) {
   const Place command = context.command_place(event);
   if (event.call)
@@ -153,26 +139,23 @@ Place place_of(const PgQuery__Constraint& constraint, const Event& event, const 
   return offset < end ? Place{offset, end - offset} : command;
 }
 
-std::string not_valid_note(const std::string& table, const PgQuery__Constraint& constraint,
-                           const Event& event, const Context& context) {
-  return fmt::format(
-      "add it without looking at the rows, and validate it in the next migration, which lets reads "
-      "and writes through:\nALTER TABLE {0} {1} NOT VALID;\n-- in the next migration:\nALTER TABLE "
-      "{0} VALIDATE CONSTRAINT {2};",
-      table, command_text(event, context), constraint_name(constraint, "<its name>"));
+std::string not_valid_note(const PgQuery__Constraint& constraint, const Event& event,
+                           const Context& context) {
+  return "add it without looking at the rows, and validate it in the next migration, which lets "
+         "reads and writes through:" +
+         lines_of(validated_later(constraint, "", event, context));
 }
 
-std::string using_index_note(const std::string& table, const PgQuery__Constraint& constraint,
-                             std::string_view what) {
-  std::string columns;
-  for (const sql::Node* key : sql::list(constraint.keys, constraint.n_keys))
-    columns += (columns.empty() ? "" : ", ") + catalog::quote_identifier(sql::string_value(key));
-  const std::string name = constraint_name(constraint, "<name>");
-  return fmt::format(
-      "build its index while writes go on, in a migration of its own, and use that:\nCREATE UNIQUE "
-      "INDEX CONCURRENTLY {0} ON {1} ({2});\n-- in the next migration:\nALTER TABLE {1} ADD "
-      "CONSTRAINT {0} {3} USING INDEX {0};",
-      name, table, columns, what);
+std::string using_index_note(const PgQuery__Constraint& constraint, const catalog::Relation* table,
+                             const Event& event, const Context& context) {
+  const bool is_partitioned =
+      table != nullptr && table->kind == catalog::RelationKind::kPartitionedTable;
+  return (is_partitioned
+              ? "make it on the parent alone, which reads nothing, then on each partition by way "
+                "of "
+                "an index that is built while writes go on, and attach that:"
+              : "build its index while writes go on, in a migration of its own, and use that:") +
+         lines_of(key_by_index(constraint, "", event, context));
 }
 
 void check_foreign_key(const PgQuery__Constraint& constraint, const catalog::Relation* table,
@@ -200,7 +183,7 @@ void check_foreign_key(const PgQuery__Constraint& constraint, const catalog::Rel
       {is_partitioned && context.policy().postgres < kFirstWithPartitionedNotValid
            ? std::string("add it as NOT VALID to each partition, validate those, and then "
                          "add it to the parent, which finds them")
-           : not_valid_note(name, constraint, event, context)});
+           : not_valid_note(constraint, event, context)});
 }
 
 /// A key from an index makes its columns NOT NULL.
@@ -233,6 +216,11 @@ void check_add_constraint(const Event& event, Context& context) {
   const std::string name = Context::spelled(*alter.relation);
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   const bool uses_index = !std::string_view(constraint->indexname).empty();
+  // On the parent alone: it is not valid, and nothing is read, until each partition has its own.
+  const bool is_parent_alone = !alter.relation->inh && table != nullptr &&
+                               table->kind == catalog::RelationKind::kPartitionedTable;
+  if (alter.missing_ok && is_surely_absent(context, context.catalog().resolve(*alter.relation)))
+    return;
   const auto report = [&](std::string_view rule, std::string message, std::string note) {
     context.report(rule, event, place_of(*constraint, event, context), std::move(message),
                    {std::move(note)});
@@ -244,27 +232,29 @@ void check_add_constraint(const Event& event, Context& context) {
                fmt::format("adding this CHECK reads all of {} under ACCESS EXCLUSIVE: nothing else "
                            "can use it meanwhile",
                            name),
-               not_valid_note(name, *constraint, event, context));
+               not_valid_note(*constraint, event, context));
       return;
     case sql::constr::kForeign:
       return check_foreign_key(*constraint, table, name, event, context);
     case sql::constr::kUnique:
-      if (!uses_index)
+      if (!uses_index && !is_parent_alone)
         report("unique-without-index",
                fmt::format("ADD UNIQUE builds an index on {} under ACCESS EXCLUSIVE: nothing else "
                            "can use it meanwhile",
                            name),
-               using_index_note(name, *constraint, "UNIQUE"));
+               using_index_note(*constraint, table, event, context));
       return;
     case sql::constr::kPrimary:
       if (uses_index)
         return check_key_columns(*constraint, table, name, event, context);
+      if (is_parent_alone)
+        return;
       report(
           "primary-key-without-index",
           fmt::format("ADD PRIMARY KEY builds an index on {} under ACCESS EXCLUSIVE: nothing else "
                       "can use it meanwhile",
                       name),
-          using_index_note(name, *constraint, "PRIMARY KEY"));
+          using_index_note(*constraint, table, event, context));
       return;
     case sql::constr::kExclusion:
       report(
@@ -350,9 +340,9 @@ void check_drop_constraint(const Event& event, Context& context) {
   context.report(
       "drop-fk-locks-both", event, context.command_place(event),
       fmt::format("dropping this foreign key holds ACCESS EXCLUSIVE on {} and on {}: nothing else "
-                  "can use either until the migration commits",
+                  "can use either {}",
                   Context::spelled(*alter.relation),
-                  catalog::quote_name(constraint->referenced_table)),
+                  catalog::quote_name(constraint->referenced_table), context.until_end()),
       {"drop it in a migration of its own, so that both locks are short"});
 }
 
@@ -383,9 +373,9 @@ void check_drop_table(const Event& event, Context& context) {
     }
     context.report("drop-fk-locks-both", event, context.object_place(event, i),
                    fmt::format("dropping {} holds ACCESS EXCLUSIVE on {} too, since its foreign "
-                               "keys go: nothing else can use {} until the migration commits",
+                               "keys go: nothing else can use {} {}",
                                catalog::quote_name(table->name), listed(parents),
-                               parents.size() > 1 ? "them" : "it"),
+                               parents.size() > 1 ? "them" : "it", context.until_end()),
                    {"drop each foreign key in a migration of its own before:" + rewrite});
   }
 }
@@ -408,10 +398,12 @@ void check_create_table(const Event& event, Context& context) {
   context.report(
       "create-table-fk-many", event, context.name_at(event, create.relation->location),
       fmt::format("the foreign keys of {} hold SHARE ROW EXCLUSIVE on {}: writes to all "
-                  "of them wait until the migration commits",
-                  Context::spelled(*create.relation), listed(parents)),
-      {fmt::format("make the table without them, and add one in a migration:\nALTER "
-                   "TABLE {} ADD FOREIGN KEY (…) REFERENCES {};",
+                  "of them wait {}",
+                  Context::spelled(*create.relation), listed(parents), context.until_end()),
+      {fmt::format("make the table without them, and add each in a migration of its own:\nALTER "
+                   "TABLE {0} ADD CONSTRAINT <name> FOREIGN KEY (…) REFERENCES {1} NOT VALID;\n-- "
+                   "in the one after it:\nALTER TABLE {0} "
+                   "VALIDATE CONSTRAINT <name>;",
                    Context::spelled(*create.relation), catalog::quote_name(parents.back()))});
 }
 

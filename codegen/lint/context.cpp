@@ -111,6 +111,16 @@ std::string Context::spelled(const PgQuery__RangeVar& relation) {
   return schema.empty() ? name : catalog::quote_identifier(schema) + '.' + name;
 }
 
+std::string Context::spelled_beside(const PgQuery__RangeVar& relation, std::string_view name) {
+  const std::string_view schema = relation.schemaname;
+  const std::string quoted = catalog::quote_identifier(name);
+  return schema.empty() ? quoted : catalog::quote_identifier(schema) + '.' + quoted;
+}
+
+std::string_view Context::until_end() const noexcept {
+  return ledger_.is_in_transaction() ? "until the migration commits" : "until it is done";
+}
+
 std::size_t Context::offset_of(const Event& event, int location) const {
   if (location < 0)
     return event.place.offset;
@@ -171,6 +181,19 @@ Place Context::column_place(const Event& event, std::string_view column) const {
   return event.place;
 }
 
+Place Context::word_place(const Event& event, std::string_view word, std::size_t nth,
+                          int location) const {
+  if (event.call || event.is_built)
+    return event.call.value_or(event.place);
+  const std::size_t first = offset_of(event, location);
+  for (const Token& token : tokens_of(event)) {
+    if (token.offset >= first && is_name(token) && sql::name_of(section().text(), token) == word &&
+        nth-- == 0)
+      return {token.offset, token.length};
+  }
+  return event.place;
+}
+
 Place Context::object_place(const Event& event, std::size_t index) const {
   if (event.call || event.is_built)
     return event.call.value_or(event.place);
@@ -222,12 +245,13 @@ Diagnostic* Context::report(std::string_view rule, const Event& event, Place pla
                    std::move(notes), severity);
 }
 
-void Context::report_in_transaction(std::string_view rule, const Event& event, Place place,
-                                    std::string message, std::vector<std::string> notes) {
+Diagnostic* Context::report_in_transaction(std::string_view rule, const Event& event, Place place,
+                                           std::string message, std::vector<std::string> notes) {
   Diagnostic* finding = report(rule, event, place, std::move(message), std::move(notes),
                                event.is_conditional ? Severity::kWarning : Severity::kError);
   if (finding != nullptr && !event.is_conditional && transaction().is_transactional)
     finding->fails_in_transaction = event.statement_index;
+  return finding;
 }
 
 Diagnostic* Context::report_in(const Section& section, std::string_view id, Place place,

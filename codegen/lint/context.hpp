@@ -69,6 +69,13 @@ class Context {
   /// "users", as SQL to paste takes it: as it was written, quoted where it has to be.
   static std::string spelled(const PgQuery__RangeVar& relation);
 
+  /// `name` in the schema of `relation`, as SQL to paste takes it.
+  static std::string spelled_beside(const PgQuery__RangeVar& relation, std::string_view name);
+
+  /// "until the migration commits", or where the statement is a transaction by itself, "until it is
+  /// done": how long its locks are held.
+  std::string_view until_end() const noexcept;
+
   /// Where in the file a location of the event's tree is.
   std::size_t offset_of(const Event& event, int location) const;
   /// The word or quoted name at a location, such as a table's, with its schema.
@@ -77,6 +84,9 @@ class Context {
   Place command_place(const Event& event) const;
   /// The first word of the statement behind its table that is the name of this column.
   Place column_place(const Event& event, std::string_view column) const;
+  /// The n-th word or quoted name of the statement that says `word`, at or behind `location`.
+  Place word_place(const Event& event, std::string_view word, std::size_t nth = 0,
+                   int location = -1) const;
   /// The n-th object of a DROP, or of another list of names.
   Place object_place(const Event& event, std::size_t index) const;
   /// The first words of the statement: "CREATE UNIQUE INDEX".
@@ -88,8 +98,8 @@ class Context {
                      std::vector<std::string> notes = {}, std::optional<Severity> severity = {});
 
   /// The same for what fails only since it is in a transaction.
-  void report_in_transaction(std::string_view rule, const Event& event, Place place,
-                             std::string message, std::vector<std::string> notes);
+  Diagnostic* report_in_transaction(std::string_view rule, const Event& event, Place place,
+                                    std::string message, std::vector<std::string> notes);
 
   /// The same for a place in another section of the migration, such as its verify section.
   Diagnostic* report_in(const Section& section, std::string_view rule, Place place,

@@ -10,6 +10,7 @@
 #include "catalog/dependents.hpp"
 #include "lint/context.hpp"
 #include "lint/existence.hpp"
+#include "lint/failing_statements.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
 
@@ -54,6 +55,22 @@ constexpr RuleInfo kRules[] = {
                     "first, or both in one DROP.",
      .bad = "CREATE TABLE users (id bigint, feeling mood);\nDROP TYPE mood;",
      .good = "ALTER TABLE users DROP COLUMN feeling;\nDROP TYPE mood;",
+     .manual = kDepend},
+    {.id = "statement-fails",
+     .group = "history",
+     .summary = "PostgreSQL refuses the statement, with the schema as it is then",
+     .explanation =
+         "The type of a column that a view, a policy or a generated column uses; TRUNCATE of what "
+         "a foreign key references; DROP NOT NULL of a primary key; a second primary key; the "
+         "column that a table is partitioned by; DROP of a relation as another kind, of a schema "
+         "that is not empty, of one partition's part of an index; a name that is taken. It is "
+         "known from the migrations alone, and no data can change it.",
+     .bad =
+         "CREATE VIEW names AS SELECT name FROM users;\nALTER TABLE users ALTER COLUMN name TYPE "
+         "varchar(200);",
+     .good =
+         "DROP VIEW names;\nALTER TABLE users ALTER COLUMN name TYPE varchar(200);\nCREATE VIEW "
+         "names AS SELECT name FROM users;",
      .manual = kDepend},
     {.id = "down-wrong-order",
      .group = "down",
@@ -187,7 +204,7 @@ void report_in_use(const Event& event, Context& context, Place place, std::strin
 /// In a body a handler may catch it: dependent_objects_still_exist is not among what the parser of
 /// bodies keeps of handlers.
 bool is_sure_to_fail(const Event& event, const Context& context) {
-  return can_judge(event, context) && !event.is_in_body;
+  return is_unconditional(event) && !event.is_in_body && (!context.is_alone() || context.is_down());
 }
 
 /// What `node` names was made in this migration: objects of all kinds that the catalog has.
@@ -230,7 +247,8 @@ void check_drop(const Event& event, Context& context) {
         report_unknown_cascade(event, context, context.object_place(event, i));
     }
   }
-  if (context.is_alone())
+  // Of a file by itself only the down section is judged, by what its up section has made.
+  if (context.is_alone() && (!context.is_down() || is_cascade))
     return;
   std::set<catalog::Name> dropped;
   for (const sql::Node* node : objects) {
@@ -285,11 +303,19 @@ void check_part(const Event& event, Context& context) {
 
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
+    {PG_QUERY__NODE__NODE_DROP_STMT, check_drop_fails},
+    {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate_fails},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_fails},
 };
 
 constexpr CommandTrigger kCommands[] = {
     {sql::at::kDropColumn, check_part},
     {sql::at::kDropConstraint, check_part},
+    {sql::at::kAlterColumnType, check_command_fails},
+    {sql::at::kDropNotNull, check_command_fails},
+    {sql::at::kDropColumn, check_command_fails},
+    {sql::at::kAddConstraint, check_command_fails},
+    {sql::at::kAddColumn, check_command_fails},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "lint/context.hpp"
+#include "lint/existence.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
 
@@ -135,7 +136,8 @@ void check_drop_table(const PgQuery__DropStmt& drop, const Event& event, Context
       continue;
     const catalog::Name name =
         context.catalog().resolve_relation(list(parts->items, parts->n_items));
-    if (context.is_new(name) || clears_the_way(drop, name, event, context))
+    if (context.is_new(name) || clears_the_way(drop, name, event, context) ||
+        (drop.missing_ok && is_surely_absent(context, name)))
       continue;
     context.report(
         "drop-table", event, context.object_place(event, i),
@@ -168,6 +170,12 @@ void check_drop_column(const Event& event, Context& context) {
   const std::string_view name = event.command->name;
   const catalog::Column* column = table == nullptr ? nullptr : table->find_column(name);
   if (column != nullptr && context.is_new(column->made_in))
+    return;
+  const bool is_column_absent = event.command->missing_ok && table != nullptr &&
+                                column == nullptr && is_certain(*table) && !context.is_alone() &&
+                                certainty(context, table->name) == Severity::kError;
+  if (is_column_absent || (alter.missing_ok && alter.relation != nullptr &&
+                           is_surely_absent(context, context.catalog().resolve(*alter.relation))))
     return;
   context.report(
       "drop-column", event, context.command_place(event),
@@ -216,7 +224,7 @@ void check_truncate_cascade(const PgQuery__TruncateStmt& truncate, const Event& 
   }
   if (all_new && others.empty())
     return;
-  context.report("truncate-cascade", event, context.head_place(event, "truncate"),
+  context.report("truncate-cascade", event, context.word_place(event, "cascade"),
                  others.empty()
                      ? std::string("TRUNCATE … CASCADE also empties every table that references "
                                    "this one, now or by the time it runs")

@@ -10,6 +10,7 @@
 #include "catalog/describe.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "lint/nested_writes.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -153,14 +154,67 @@ bool is_on_unknown_table(const catalog::Catalog& catalog, const catalog::Differe
   });
 }
 
+bool replaces(const sql::Node& node) {
+  switch (node.node_case) {
+    case PG_QUERY__NODE__NODE_VIEW_STMT:
+      return node.view_stmt->replace != 0;
+    case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
+      return node.create_function_stmt->replace != 0;
+    case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT:
+      return node.create_trig_stmt->replace != 0;
+    case PG_QUERY__NODE__NODE_RULE_STMT:
+      return node.rule_stmt->replace != 0;
+    default:
+      return false;
+  }
+}
+
+/// What differs. Of a file by itself, where what was there before is not known: what the up section
+/// has made, and the down section has left as it was.
+std::vector<catalog::Difference> differences(const Context& context) {
+  if (!context.is_alone())
+    return catalog::diff_since_recording(context.catalog());
+  catalog::Lines before;
+  catalog::Lines now;
+  catalog::describe_touched(context.catalog(), before, now);
+  const catalog::Lines& after_up = context.history().after_up();
+  for (const auto& [name, relation] : context.catalog().relations.all()) {
+    // Not made here: merely named by an ALTER TABLE.
+    if (relation->made_in != catalog::kMadeElsewhere)
+      continue;
+    const std::string key = "table " + catalog::quote_name(name);
+    if (const auto line = now.find(key); line != now.end())
+      before.insert(*line);
+  }
+  std::vector<catalog::Difference> found = catalog::diff(before, now);
+  const auto& statements = context.migration().up.statements();
+  const bool has_replaced =
+      std::any_of(statements.begin(), statements.end(), [](const sql::Statement& statement) {
+        return statement.node != nullptr && replaces(*statement.node);
+      });
+  std::erase_if(found, [&](const catalog::Difference& difference) {
+    const auto made = after_up.find(difference.key);
+    const auto left = now.find(difference.key);
+    if (difference.kind != catalog::DifferenceKind::kExtra || made == after_up.end() ||
+        left == now.end() || made->second.text != left->second.text ||
+        made->second.shape != left->second.shape)
+      return true;
+    const std::string_view key = difference.key;
+    return has_replaced && (key.starts_with("view ") || key.starts_with("function ") ||
+                            key.starts_with("column ") || key.starts_with("trigger ") ||
+                            key.starts_with("procedure ") || key.starts_with("rule "));
+  });
+  return found;
+}
+
 void check_undo(Context& context) {
-  if (!context.is_down() || context.is_alone() || !context.source().header.irreversible.empty() ||
+  if (!context.is_down() || !context.source().header.irreversible.empty() ||
       context.migration().is_opaque || !context.source().up.is_present() ||
       context.source().header.code_down)
     return;
   std::vector<std::string> lines;
   bool is_only_text = true;
-  for (const catalog::Difference& difference : catalog::diff_since_recording(context.catalog())) {
+  for (const catalog::Difference& difference : differences(context)) {
     if (is_on_unknown_table(context.catalog(), difference))
       continue;
     if (was_dropped_by_down(context.history(), difference) && !context.history().is_unknown()) {
@@ -203,7 +257,7 @@ void check_undo(Context& context) {
 
 bool claims_to_undo(const Context& context) {
   return !context.is_down() && context.source().down.is_present() &&
-         context.source().header.irreversible.empty() && !context.is_alone();
+         context.source().header.irreversible.empty();
 }
 
 void report_irreversible(const Event& event, Context& context, Place place,
@@ -227,7 +281,8 @@ void check_dropped_table(const Event& event, Context& context) {
         names == nullptr
             ? catalog::Name()
             : context.catalog().resolve_relation(sql::list(names->items, names->n_items));
-    if (context.catalog().relations.find(name) != nullptr && !context.is_new(name))
+    const bool is_there = context.catalog().relations.find(name) != nullptr || context.is_alone();
+    if (is_there && !context.is_new(name))
       report_irreversible(event, context, context.object_place(event, i),
                           fmt::format("the rows of {} are lost", catalog::quote_name(name)));
   }
@@ -240,11 +295,12 @@ void check_dropped_column(const Event& event, Context& context) {
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   const catalog::Column* column =
       table == nullptr ? nullptr : table->find_column(event.command->name);
-  if (column == nullptr || context.is_new(column->made_in) || column->is_generated)
+  if (column == nullptr ? !context.is_alone()
+                        : context.is_new(column->made_in) || column->is_generated)
     return;
   report_irreversible(event, context, context.command_place(event),
                       fmt::format("the values of {}.{} are lost", Context::spelled(*alter.relation),
-                                  catalog::quote_identifier(column->name)));
+                                  catalog::quote_identifier(event.command->name)));
 }
 
 void check_truncated(const Event& event, Context& context) {
@@ -260,10 +316,14 @@ void check_truncated(const Event& event, Context& context) {
 }
 
 void check_deleted(const Event& event, Context& context) {
-  const PgQuery__RangeVar* range = event.node->delete_stmt->relation;
-  if (claims_to_undo(context) && range != nullptr && !context.is_new(range))
-    report_irreversible(event, context, context.name_at(event, range->location),
-                        fmt::format("rows of {} are lost", Context::spelled(*range)));
+  if (!claims_to_undo(context))
+    return;
+  for (const sql::Node* write : writes_of(*event.node)) {
+    const PgQuery__RangeVar* range = written_table(*write);
+    if (write->node_case == PG_QUERY__NODE__NODE_DELETE_STMT && !context.is_new(range))
+      report_irreversible(event, context, context.name_at(event, range->location),
+                          fmt::format("rows of {} are lost", Context::spelled(*range)));
+  }
 }
 
 void check_added_value(const Event& event, Context& context) {
@@ -273,7 +333,7 @@ void check_added_value(const Event& event, Context& context) {
   const catalog::Name name =
       context.catalog().resolve_type(sql::list(alter.type_name, alter.n_type_name));
   const catalog::UserType* type = context.catalog().types.find(name);
-  if (type != nullptr && !context.is_new(type->made_in))
+  if (type == nullptr ? context.is_alone() : !context.is_new(type->made_in))
     report_irreversible(event, context, event.place,
                         fmt::format("PostgreSQL cannot take a value out of the enum {} again",
                                     catalog::quote_name(name)));
@@ -351,6 +411,10 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncated},
     {PG_QUERY__NODE__NODE_DELETE_STMT, check_deleted},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_deleted},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_deleted},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_deleted},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_deleted},
     {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT, check_added_value},
 };
 

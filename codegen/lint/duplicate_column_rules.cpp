@@ -2,6 +2,8 @@
 //
 // The rule about naming a column twice, where PostgreSQL takes each one once.
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +11,9 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "source/words.hpp"
 #include "sql/kinds.hpp"
+#include "sql/scan.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
@@ -36,24 +40,33 @@ class Names {
         std::string_view what = "column")
       : what_(what), where_(where), event_(event), context_(context), location_(location) {}
 
+  /// Names that have no location are looked for behind this one.
+  Names& behind(int location) {
+    begin_ = location;
+    return *this;
+  }
+
   /// `location` is that of the name, or negative. A part, such as a.x or a[1], does not mind
-  /// others.
-  void add(std::string_view name, int location, bool is_part = false) {
+  /// others. Gives what is found.
+  Diagnostic* add(std::string_view name, int location, bool is_part = false) {
     if (name.empty())
-      return;
+      return nullptr;
     const bool is_taken = std::any_of(names_.begin(), names_.end(), [&](const Written& other) {
       return other.name == name && !(other.is_part && is_part);
     });
     names_.push_back({name, is_part});
     if (!is_taken)
-      return;
+      return nullptr;
     if (location < 0)
       location = location_;
-    context_.report("duplicate-column-assignment", event_,
-                    location < 0 ? event_.place : context_.name_at(event_, location),
-                    fmt::format("the {} {} is named twice {}: PostgreSQL rejects that", what_,
-                                catalog::quote_identifier(name), where_),
-                    {"remove one of the two"});
+    const auto named = static_cast<std::size_t>(std::count_if(
+        names_.begin(), names_.end(), [&](const Written& other) { return other.name == name; }));
+    return context_.report("duplicate-column-assignment", event_,
+                           location < 0 ? context_.word_place(event_, name, named - 1, begin_)
+                                        : context_.name_at(event_, location),
+                           fmt::format("the {} {} is named twice {}: PostgreSQL rejects that",
+                                       what_, catalog::quote_identifier(name), where_),
+                           {"remove one of the two"});
   }
 
   void add_targets(sql::Node* const* targets, std::size_t count) {
@@ -79,12 +92,58 @@ class Names {
   const Event& event_;
   Context& context_;
   int location_;
+  int begin_ = -1;
   std::vector<Written> names_;
 };
 
+/// Takes ", a = 1" out, up to the next comma or clause.
+std::optional<Fix> removal_of(const PgQuery__ResTarget& target, const Event& event,
+                              const Context& context) {
+  if (event.is_in_body || event.call || event.is_built)
+    return std::nullopt;
+  const std::string_view text = context.section().text();
+  const std::size_t begin = context.offset_of(event, target.location);
+  const auto tokens = sql::scan(text, event.place.offset, event.place.offset + event.place.length);
+  const auto name = std::find_if(tokens.begin(), tokens.end(),
+                                 [&](const sql::Token& token) { return token.offset == begin; });
+  if (name == tokens.end() || name == tokens.begin() || std::prev(name)->in(text) != ",")
+    return std::nullopt;
+  int depth = 0;
+  for (auto token = name; token != tokens.end(); ++token) {
+    const std::string_view word = token->in(text);
+    depth += word == "(" || word == "[" ? 1 : word == ")" || word == "]" ? -1 : 0;
+    const bool is_clause =
+        token->kind == sql::TokenKind::kWord &&
+        ((equals_ignoring_case(word, "from") &&
+          !equals_ignoring_case(std::prev(token)->in(text), "distinct")) ||
+         equals_ignoring_case(word, "where") || equals_ignoring_case(word, "returning"));
+    if (depth < 0 || (depth == 0 && (word == "," || is_clause)))
+      return Fix{std::prev(name)->offset, std::prev(token)->end(), ""};
+  }
+  return Fix{std::prev(name)->offset, tokens.back().end(), ""};
+}
+
+/// Where both say the same, one of them may go.
 void check_assignments(sql::Node* const* targets, std::size_t count, const Event& event,
                        Context& context) {
-  Names("in SET", event, context).add_targets(targets, count);
+  Names names("in SET", event, context);
+  std::vector<const PgQuery__ResTarget*> before;
+  for (const sql::Node* node : sql::list(targets, count)) {
+    const auto* target = sql::as<PgQuery__ResTarget>(node);
+    if (target == nullptr)
+      continue;
+    Diagnostic* finding = names.add(target->name, target->location, target->n_indirection != 0);
+    const bool is_said = target->n_indirection == 0 &&
+                         std::any_of(before.begin(), before.end(), [&](const auto* one) {
+                           return one->n_indirection == 0 &&
+                                  std::string_view(one->name) == target->name &&
+                                  sql::shape_of(one->val) == sql::shape_of(target->val);
+                         });
+    if (finding != nullptr && is_said &&
+        target->val->node_case != PG_QUERY__NODE__NODE_MULTI_ASSIGN_REF)
+      finding->fix = removal_of(*target, event, context);
+    before.push_back(target);
+  }
 }
 
 void check_columns(sql::Node* const* targets, std::size_t count, const Event& event,
@@ -239,15 +298,19 @@ void check_function(const Event& event, Context& context) {
 
 void check_view(const Event& event, Context& context) {
   const auto& view = *event.node->view_stmt;
-  Names("in the view's columns", event, context).add_strings(view.aliases, view.n_aliases);
+  Names names("in the view's columns", event, context);
+  if (view.view != nullptr)
+    names.behind(view.view->location + 1);
+  names.add_strings(view.aliases, view.n_aliases);
   if (view.n_aliases == 0)
     check_result(view.query, event, context);
 }
 
 void check_table_as(const Event& event, Context& context) {
   const auto& create = *event.node->create_table_as_stmt;
-  if (create.into != nullptr)
+  if (create.into != nullptr && create.into->rel != nullptr)
     Names("in the list of columns", event, context)
+        .behind(create.into->rel->location + 1)
         .add_strings(create.into->col_names, create.into->n_col_names);
   if (create.into == nullptr || create.into->n_col_names == 0)
     check_result(create.query, event, context);

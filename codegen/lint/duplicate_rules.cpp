@@ -56,8 +56,26 @@ constexpr RuleInfo kRules[] = {
      .manual = "https://www.postgresql.org/docs/15/sql-createview.html"},
 };
 
+/// What a ROLLBACK undoes is in the catalog all the same.
+bool rolls_back(const Context& context) {
+  const auto& statements = context.script().statements();
+  return std::any_of(statements.begin(), statements.end(), [](const sql::Statement& statement) {
+    const auto* control = as<PgQuery__TransactionStmt>(statement.node);
+    return control != nullptr &&
+           (control->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK ||
+            control->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO);
+  });
+}
+
+/// Of a file by itself only what it has made is known to be there.
+bool is_known_made(const Context& context, catalog::MigrationIndex made_in) {
+  return (!context.is_alone() || context.is_new(made_in)) && !rolls_back(context);
+}
+
 void report_taken(const Event& event, Context& context, Place place, const std::string& what,
                   catalog::MigrationIndex made_in, bool may_be_gone) {
+  if (!is_known_made(context, made_in))
+    return;
   const bool is_uncertain = context.catalog().is_opaque || may_be_gone;
   std::string by;
   if (made_in == context.index())
@@ -90,13 +108,13 @@ void check_relation_name(const Event& event, Context& context, Place place,
 
 void check_created(const Event& event, Context& context, const PgQuery__RangeVar* range,
                    bool may_exist) {
-  if (range != nullptr && !may_exist && can_judge(event, context))
+  if (range != nullptr && !may_exist && is_unconditional(event))
     check_relation_name(event, context, context.name_at(event, range->location),
                         context.catalog().name_for_creation(*range));
 }
 
 void check_type_name(const Event& event, Context& context, const catalog::Name& name) {
-  if (!can_judge(event, context))
+  if (!is_unconditional(event))
     return;
   const Place place = context.column_place(event, name.name);
   if (const catalog::UserType* known = context.catalog().types.find(name))
@@ -207,11 +225,13 @@ void check_replaced_view(const Event& event, Context& context, const PgQuery__Vi
 
 void check_view(const Event& event, Context& context) {
   const auto& create = *event.node->view_stmt;
-  if (create.view == nullptr || !can_judge(event, context))
+  // What a file by itself has made is certain too.
+  if (create.view == nullptr || !is_unconditional(event))
     return;
-  if (create.replace == 0)
+  if (create.replace != 0)
+    return check_replaced_view(event, context, create);
+  if (is_unconditional(event))
     return check_created(event, context, create.view, false);
-  check_replaced_view(event, context, create);
 }
 
 /// The overload that a CREATE FUNCTION would make, and the one of the same arguments that is there.
@@ -251,7 +271,7 @@ std::string refusal(const catalog::Overload& old, const catalog::Overload& made)
 
 void check_function(const Event& event, Context& context) {
   const auto& create = *event.node->create_function_stmt;
-  if (!can_judge(event, context))
+  if (!is_unconditional(event))
     return;
   const catalog::Name name =
       context.catalog().name_for_creation(list(create.funcname, create.n_funcname));
@@ -268,7 +288,8 @@ void check_function(const Event& event, Context& context) {
                         fmt::format("a function {} of these arguments", catalog::quote_name(name)),
                         old->made_in, context.history().was_ever_unknown());
   const std::string why = refusal(*old, made);
-  if (!why.empty() && !context.catalog().is_opaque && !context.history().was_ever_unknown())
+  if (!why.empty() && !context.catalog().is_opaque && !context.history().was_ever_unknown() &&
+      is_known_made(context, old->made_in))
     context.report("or-replace-incompatible", event, place, fmt::format("this fails: {}", why),
                    {fmt::format("drop it first, with what depends on it:\nDROP FUNCTION {};",
                                 catalog::quote_name(name))});
@@ -291,7 +312,7 @@ void check_index(const Event& event, Context& context) {
   const auto& create = *event.node->index_stmt;
   const std::string_view name = create.idxname;
   if (create.if_not_exists != 0 || name.empty() || create.relation == nullptr ||
-      !can_judge(event, context))
+      !is_unconditional(event))
     return;
   check_relation_name(event, context, context.column_place(event, name),
                       {context.catalog().resolve(*create.relation).schema, std::string(name)});
@@ -318,7 +339,7 @@ void check_composite(const Event& event, Context& context) {
 
 void check_value(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_enum_stmt;
-  if (alter.skip_if_new_val_exists != 0 || !can_judge(event, context))
+  if (alter.skip_if_new_val_exists != 0 || !is_unconditional(event))
     return;
   const catalog::UserType* type = context.catalog().types.find(
       context.catalog().resolve_type(list(alter.type_name, alter.n_type_name)));
@@ -333,7 +354,7 @@ void check_value(const Event& event, Context& context) {
 void check_schema(const Event& event, Context& context) {
   const auto& create = *event.node->create_schema_stmt;
   const std::string name = create.schemaname;
-  if (create.if_not_exists != 0 || name.empty() || !can_judge(event, context))
+  if (create.if_not_exists != 0 || name.empty() || !is_unconditional(event))
     return;
   if (const catalog::Schema* known = context.catalog().schemas.find({"", name}))
     report_taken(event, context, context.column_place(event, name),
@@ -345,7 +366,7 @@ template <class Items>
 void check_part(const Event& event, Context& context, const catalog::Relation* table,
                 const Items catalog::Relation::*items, std::string_view kind,
                 std::string_view name) {
-  if (table == nullptr || table->is_uncertain || !can_judge(event, context))
+  if (table == nullptr || table->is_uncertain || !is_unconditional(event))
     return;
   for (const auto& item : table->*items) {
     if (item.name == name)
@@ -372,7 +393,7 @@ void check_policy(const Event& event, Context& context) {
 
 void check_rename(const Event& event, Context& context) {
   const auto& rename = *event.node->rename_stmt;
-  if (rename.relation == nullptr || !can_judge(event, context))
+  if (rename.relation == nullptr || !is_unconditional(event))
     return;
   const catalog::Name from = context.catalog().resolve(*rename.relation);
   switch (rename.rename_type) {
@@ -411,8 +432,7 @@ bool is_dropped_beside(const PgQuery__AlterTableStmt& alter, PgQuery__AlterTable
 
 void check_added(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
-  if (alter.relation == nullptr || !can_judge(event, context) ||
-      alter.objtype == sql::object::kType)
+  if (alter.relation == nullptr || !is_unconditional(event) || alter.objtype == sql::object::kType)
     return;
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   if (table == nullptr || table->is_uncertain)

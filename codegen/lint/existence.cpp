@@ -158,8 +158,10 @@ std::vector<std::string> notes_for(const Context& context, const catalog::Name& 
   std::vector<std::string> notes;
   if (const auto near = closest(name.name, known); near && *near != name.name)
     notes.push_back(fmt::format("did you mean {}?", catalog::quote_identifier(*near)));
-  notes.push_back(fmt::format("when others make it, say so:\nadd_migrations(… EXTERNAL {})",
-                              catalog::quote_name(name)));
+  notes.push_back(
+      fmt::format("when others make it, say so, to add_migrations() by EXTERNAL {0}, "
+                  "or to godwit lint by --external {0}",
+                  catalog::quote_name(name)));
   return notes;
 }
 
@@ -260,9 +262,19 @@ void report_absent_part(Context& context, const Event& event, Place place, std::
 }
 
 bool can_judge(const Event& event, const Context& context) {
-  return !context.is_alone() && !event.is_conditional && event.guard.caught == 0 &&
-         !event.guard.on_undefined && !event.guard.on_duplicate && !event.guard.if_absent &&
-         !event.guard.if_present;
+  return !context.is_alone() && is_unconditional(event);
+}
+
+bool is_unconditional(const Event& event) {
+  return !event.is_conditional && event.guard.caught == 0 && !event.guard.on_undefined &&
+         !event.guard.on_duplicate && !event.guard.if_absent && !event.guard.if_present;
+}
+
+bool is_surely_absent(const Context& context, const catalog::Name& name) {
+  const catalog::Catalog& catalog = context.catalog();
+  return !context.is_alone() && catalog.relations.find(name) == nullptr &&
+         catalog.indexes.find(name) == nullptr && catalog.types.find(name) == nullptr &&
+         !is_foreign_territory(context, name) && certainty(context, name) == Severity::kError;
 }
 
 bool is_certain(const catalog::Relation& relation) {

@@ -38,6 +38,11 @@ void report_absent_part(Context& context, const Event& event, Place place, std::
 /// May statements be judged here at all? Not in a file given alone, nor under a condition.
 bool can_judge(const Event& event, const Context& context);
 
+/// Is it run in any case, and what it raises not caught?
+bool is_unconditional(const Event& event);
+/// No relation, index or type goes by this name: IF EXISTS of it does nothing.
+bool is_surely_absent(const Context& context, const catalog::Name& name);
+
 /// A table whose columns and constraints are all known.
 bool is_certain(const catalog::Relation& relation);
 

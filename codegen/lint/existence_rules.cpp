@@ -11,6 +11,8 @@
 #include "catalog/query.hpp"
 #include "lint/context.hpp"
 #include "lint/existence.hpp"
+#include "lint/existence_needs.hpp"
+#include "lint/existence_other.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
 
@@ -84,140 +86,25 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#history"},
 };
 
-const Kinds kRelationKinds = {"table", "view", "materialized view", "foreign table", "sequence"};
-
-void check_dependency(Context& context, const Event& event, Place place,
-                      catalog::MigrationIndex made_in, const std::string& what) {
-  if (context.is_down() || made_in < 0 || context.history().depends_on(context.index(), made_in) ||
-      !context.history().is_first_report(fmt::format("dependency {} {}", context.index(), made_in)))
-    return;
-  const sql::Migration* other = context.history().migration(made_in);
-  context.report("missing-dependency", event, place,
-                 fmt::format("{} is of {}, which is not among the declared dependencies", what,
-                             context.history().name_of(made_in)),
-                 {fmt::format("add it to the header:\n-- Dependencies: …, {}",
-                              other == nullptr ? std::string() : other->source->digits)});
-}
-
-/// The relation, where it is there; reports it otherwise.
-const catalog::Relation* need_relation(Context& context, const Event& event,
-                                       const catalog::Name& name, Place place) {
-  const catalog::Relation* relation = context.catalog().relations.find(name);
-  if (relation != nullptr) {
-    check_dependency(context, event, place, relation->made_in, catalog::quote_name(name));
-    return relation;
-  }
-  if (context.catalog().indexes.find(name) == nullptr && !is_foreign_territory(context, name))
-    report_absent(context, event, place, "unknown-relation", "relation", name, kRelationKinds);
-  return nullptr;
-}
-
-const catalog::Relation* need_relation(Context& context, const Event& event,
-                                       const PgQuery__RangeVar* range) {
-  if (range == nullptr || std::string_view(range->relpersistence) == "t")
-    return nullptr;
-  return need_relation(context, event, context.catalog().resolve(*range),
-                       context.name_at(event, range->location));
-}
-
-bool is_system_column(std::string_view name) {
-  constexpr auto kNames =
-      std::to_array<std::string_view>({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"});
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
-
-/// Whichever their order, the columns that an ALTER TABLE adds are there for its other commands.
-bool is_added_beside(const Event& event, std::string_view name) {
-  const auto* alter = as<PgQuery__AlterTableStmt>(event.node);
-  if (alter == nullptr)
-    return false;
-  const auto commands = list(alter->cmds, alter->n_cmds);
-  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
-    const auto* command = as<PgQuery__AlterTableCmd>(node);
-    const auto* definition = command == nullptr ? nullptr : as<PgQuery__ColumnDef>(command->def);
-    return definition != nullptr && command->subtype == sql::at::kAddColumn &&
-           name == definition->colname;
-  });
-}
-
-void need_column(Context& context, const Event& event, const catalog::Relation& relation,
-                 std::string_view name, Place place) {
-  if (name.empty() || is_system_column(name) || is_added_beside(event, name))
-    return;
-  if (const catalog::Column* column = relation.find_column(name)) {
-    check_dependency(
-        context, event, place, column->made_in,
-        fmt::format("{}.{}", catalog::quote_name(relation.name), catalog::quote_identifier(name)));
-    return;
-  }
-  if (is_certain(relation))
-    report_absent_part(context, event, place, "unknown-column", "column", relation, name);
-}
-
-void need_column(Context& context, const Event& event, const catalog::Relation& relation,
-                 std::string_view name) {
-  need_column(context, event, relation, name, context.column_place(event, name));
-}
-
-void need_columns(Context& context, const Event& event, const catalog::Relation* relation,
-                  std::span<sql::Node* const> names) {
-  if (relation == nullptr)
-    return;
-  for (const sql::Node* name : names) need_column(context, event, *relation, string_value(name));
-}
-
-void need_type(Context& context, const Event& event, const PgQuery__TypeName* written) {
-  if (written == nullptr || written->pct_type != 0)
-    return;
-  const catalog::Type type = context.catalog().resolved(catalog::read_type(*written));
-  const catalog::Name name{type.schema.empty() ? "public" : type.schema, type.name};
-  const Place place = context.name_at(event, written->location);
-  if (const catalog::UserType* known = context.catalog().types.find(name)) {
-    check_dependency(context, event, place, known->made_in, catalog::quote_name(name));
-    return;
-  }
-  if (context.catalog().relations.find(name) != nullptr || is_foreign_type(context, type) ||
-      is_foreign_territory(context, name))
-    return;
-  report_absent(context, event, place, "unknown-type", "type", name, {"type"});
-}
-
-/// What a query or an expression uses.
-void need_all(Context& context, const Event& event, const catalog::Analysis& analysis) {
-  for (const catalog::RelationUse& use : analysis.relations)
-    need_relation(context, event, use.name,
-                  context.name_at(event, use.range == nullptr ? -1 : use.range->location));
-  for (const catalog::ColumnUse& use : analysis.columns) {
-    const catalog::Relation* relation = context.catalog().relations.find(use.relation);
-    const catalog::Column* column =
-        relation == nullptr ? nullptr : relation->find_column(use.column);
-    if (column != nullptr)
-      check_dependency(context, event, event.place, column->made_in,
-                       fmt::format("{}.{}", catalog::quote_name(use.relation),
-                                   catalog::quote_identifier(use.column)));
-  }
-  // In the body of a function a bare name may be a variable.
-  if (event.is_in_body)
-    return;
-  for (const catalog::MissingColumn& missing : analysis.missing_columns) {
-    const catalog::Relation* relation = context.catalog().relations.find(missing.relation_name);
-    const Place place = missing.location < 0 ? context.column_place(event, missing.column)
-                                             : context.name_at(event, missing.location);
-    if (relation != nullptr) {
-      need_column(context, event, *relation, missing.column, place);
-    } else if (const auto severity = certainty(context, {"public", missing.column})) {
-      context.report("unknown-column", event, place,
-                     fmt::format("none of the tables in reach has a column {}",
-                                 catalog::quote_identifier(missing.column)),
-                     {}, severity);
-    }
-  }
-  for (const catalog::TypeUse& use : analysis.types) need_type(context, event, use.type);
-}
-
 void check_query(const Event& event, Context& context) {
   if (can_judge(event, context))
     need_all(context, event, catalog::analyze(context.catalog(), *event.node));
+}
+
+/// ON CONFLICT ON CONSTRAINT
+void check_insert(const Event& event, Context& context) {
+  check_query(event, context);
+  const auto& insert = *event.node->insert_stmt;
+  const auto* conflict = insert.on_conflict_clause;
+  if (!can_judge(event, context) || insert.relation == nullptr || conflict == nullptr ||
+      conflict->infer == nullptr)
+    return;
+  const std::string_view name = conflict->infer->conname;
+  const catalog::Relation* table = context.catalog().find_relation(*insert.relation);
+  if (!name.empty() && table != nullptr && is_certain(*table) &&
+      table->find_constraint(name) == nullptr)
+    report_absent_part(context, event, context.column_place(event, name), "unknown-constraint",
+                       "constraint", *table, name);
 }
 
 void check_view(const Event& event, Context& context) {
@@ -285,13 +172,8 @@ void check_constraint(Context& context, const Event& event, const catalog::Relat
   if (constraint.raw_expr != nullptr && table != nullptr)
     need_all(context, event,
              catalog::analyze_expression(context.catalog(), table, constraint.raw_expr));
-  const std::string_view index = constraint.indexname;
-  if (index.empty() || table == nullptr)
-    return;
-  const catalog::Name name{table->name.schema, std::string(index)};
-  if (context.catalog().indexes.find(name) == nullptr && is_certain(*table))
-    report_absent(context, event, context.column_place(event, index), "unknown-index", "index",
-                  name, {"index"});
+  if (table != nullptr)
+    need_index_of(context, event, *table, constraint.indexname);
 }
 
 /// A command of an ALTER TABLE; the table itself is asked about with the first one.
@@ -319,6 +201,10 @@ void check_command(const Event& event, Context& context) {
     case sql::at::kDropNotNull:
     case sql::at::kDropExpression:
     case sql::at::kSetStorage:
+    case sql::at::kSetStatistics:
+    case sql::at::kSetCompression:
+    case sql::at::kSetOptions:
+    case sql::at::kSetIdentity:
     case sql::at::kAddIdentity:
     case sql::at::kDropIdentity:
       // ALTER COLUMN 2 SET STATISTICS has no name.
@@ -335,7 +221,10 @@ void check_command(const Event& event, Context& context) {
       if (const auto* constraint = as<PgQuery__Constraint>(command.def))
         check_constraint(context, event, table, *constraint);
       return;
+    case sql::at::kClusterOn:
+      return need_index_of(context, event, *table, command.name);
     case sql::at::kAttachPartition:
+    case sql::at::kDetachPartition:
       if (const auto* partition = as<PgQuery__PartitionCmd>(command.def))
         need_relation(context, event, partition->name);
       return;
@@ -480,23 +369,33 @@ void check_enum(const Event& event, Context& context) {
   const auto names = list(alter.type_name, alter.n_type_name);
   if (!can_judge(event, context) || names.empty())
     return;
-  const catalog::Name name = context.catalog().resolve_type(names);
-  if (const catalog::UserType* type = context.catalog().types.find(name))
-    return check_dependency(context, event, event.place, type->made_in, catalog::quote_name(name));
-  if (!is_foreign_territory(context, name))
-    report_absent(context, event, context.column_place(event, name.name), "unknown-type", "type",
-                  name, {"type"});
+  need_type_name(context, event, names);
 }
 
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_SELECT_STMT, check_query},
-    {PG_QUERY__NODE__NODE_INSERT_STMT, check_query},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_insert},
     {PG_QUERY__NODE__NODE_UPDATE_STMT, check_query},
     {PG_QUERY__NODE__NODE_DELETE_STMT, check_query},
     {PG_QUERY__NODE__NODE_MERGE_STMT, check_query},
     {PG_QUERY__NODE__NODE_VIEW_STMT, check_view},
     {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_table_as},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_table},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_own_columns},
+    {PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT, check_sql_function},
+    {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT, check_alter_sequence},
+    {PG_QUERY__NODE__NODE_GRANT_STMT, check_grant},
+    {PG_QUERY__NODE__NODE_LOCK_STMT, check_lock},
+    {PG_QUERY__NODE__NODE_VACUUM_STMT, check_vacuum},
+    {PG_QUERY__NODE__NODE_REINDEX_STMT, check_reindex},
+    {PG_QUERY__NODE__NODE_CLUSTER_STMT, check_cluster},
+    {PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT, check_publication},
+    {PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT, check_publication},
+    {PG_QUERY__NODE__NODE_RULE_STMT, check_rule},
+    {PG_QUERY__NODE__NODE_CREATE_STATS_STMT, check_statistics},
+    {PG_QUERY__NODE__NODE_RENAME_STMT, check_renamed_type},
+    {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT, check_domain},
+    {PG_QUERY__NODE__NODE_COMMENT_STMT, check_commented_part},
     {PG_QUERY__NODE__NODE_INDEX_STMT, check_index},
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
     {PG_QUERY__NODE__NODE_RENAME_STMT, check_rename},
@@ -516,7 +415,16 @@ constexpr CommandTrigger kCommands[] = {
     {sql::at::kAddIdentity, check_command},       {sql::at::kDropIdentity, check_command},
     {sql::at::kDropConstraint, check_command},    {sql::at::kValidateConstraint, check_command},
     {sql::at::kAddConstraint, check_command},     {sql::at::kAttachPartition, check_command},
-    {sql::at::kEnableRowSecurity, check_command},
+    {sql::at::kEnableRowSecurity, check_command}, {sql::at::kDisableRowSecurity, check_command},
+    {sql::at::kForceRowSecurity, check_command},  {sql::at::kNoForceRowSecurity, check_command},
+    {sql::at::kChangeOwner, check_command},       {sql::at::kClusterOn, check_command},
+    {sql::at::kDropCluster, check_command},       {sql::at::kSetLogged, check_command},
+    {sql::at::kSetUnLogged, check_command},       {sql::at::kSetRelOptions, check_command},
+    {sql::at::kResetRelOptions, check_command},   {sql::at::kReplicaIdentity, check_command},
+    {sql::at::kSetStatistics, check_command},     {sql::at::kSetCompression, check_command},
+    {sql::at::kSetIdentity, check_command},       {sql::at::kSetOptions, check_command},
+    {sql::at::kDetachPartition, check_command},   {sql::at::kAddInherit, check_command},
+    {sql::at::kSetTableSpace, check_command},
 };
 
 }  // namespace

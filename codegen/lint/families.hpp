@@ -45,5 +45,9 @@ extern const Family kPendingRules;          // pending_rules.cpp
 extern const Family kPhaseRules;            // phase_rules.cpp
 extern const Family kSeedRules;             // seed_rules.cpp
 extern const Family kBatchRules;            // batch_rules.cpp
+extern const Family kQualifiedRules;        // qualified_rules.cpp
+extern const Family kVersionRules;          // version_rules.cpp
+extern const Family kAloneRules;            // alone_rules.cpp
+extern const Family kTypePartRules;         // type_part_rules.cpp
 
 }  // namespace godwit::codegen::lint

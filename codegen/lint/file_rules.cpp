@@ -60,9 +60,11 @@ constexpr RuleInfo kRules[] = {
      .group = "files",
      .summary = "A file that its tool would run, and godwit does not",
      .explanation =
-         "Flyway runs callbacks such as afterMigrate.sql with each run. godwit applies migrations "
-         "only: left out in silence, what such a file does would be missing. Move it into a "
-         "repeatable migration, or a versioned one, and list the file in .godwitignore.",
+         "Flyway runs callbacks such as afterMigrate.sql with each run, looks into folders, and "
+         "reads a script's settings in V1__a.sql.conf; goose runs migrations in Go between the "
+         "others. godwit applies the .sql files of the folder only: left out in silence, what such "
+         "a file does would be missing. Move it into a repeatable migration, or a versioned one, "
+         "and list the file in .godwitignore.",
      .bad = "afterMigrate.sql",
      .good = "R__grants.sql",
      .manual = "docs/file-format.md#names"},

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/fold_table.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
@@ -203,8 +204,10 @@ void check_key_index(Context& context, const Relation& table, const Constraint& 
            ? fmt::format("CREATE INDEX ON ONLY {} ({}), one CONCURRENTLY on each partition, and "
                          "ALTER INDEX … ATTACH PARTITION",
                          catalog::quote_name(table.name), columns)
-           : fmt::format("in a migration of its own:\nCREATE INDEX CONCURRENTLY ON {} ({});",
-                         catalog::quote_name(table.name), columns)});
+           : fmt::format(
+                 "in a migration of its own:\nCREATE INDEX CONCURRENTLY {} ON {} ({});",
+                 catalog::quote_identifier(catalog::index_name(catalog, table, key.columns)),
+                 catalog::quote_name(table.name), columns)});
 }
 
 /// What the elements of an index are; of one that backs a constraint, its plain columns.

@@ -7,8 +7,11 @@
 
 #include <fmt/format.h>
 
+#include "lint/batch_key.hpp"
 #include "lint/context.hpp"
+#include "lint/existence.hpp"
 #include "lint/families.hpp"
+#include "lint/nested_writes.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -48,10 +51,11 @@ constexpr RuleInfo kRules[] = {
     {.id = "combine-alter-table",
      .group = "locks",
      .severity = Severity::kWarning,
-     .summary = "Several ALTER TABLE of one table, each of which reads or rewrites all of it",
+     .summary = "Several ALTER TABLE of one table, one of which reads or rewrites all of it",
      .explanation =
-         "PostgreSQL does all commands of one ALTER TABLE in one pass over the table; in "
-         "statements of their own each has its pass. Write them as one, with commas. Foreign keys "
+         "PostgreSQL does all commands of one ALTER TABLE in one pass over the table, under one "
+         "lock; in statements of their own each has its pass. Write them as one, with commas. "
+         "Foreign keys "
          "and indexes do not count: they have a pass each in any case.",
      .bad = "ALTER TABLE users ALTER COLUMN id TYPE bigint;\nALTER TABLE users ALTER COLUMN org "
             "TYPE bigint;",
@@ -127,11 +131,15 @@ const PgQuery__RangeVar* bulk_target(const sql::Node& node) {
 
 /// multi-table-lock and ddl-with-backfill speak of these.
 bool is_told_otherwise(const sql::Node& node, const Context& context) {
-  const PgQuery__RangeVar* target = bulk_target(node);
+  const auto writes = writes_of(node);
+  const bool writes_much = std::any_of(writes.begin(), writes.end(), [&](const sql::Node* write) {
+    const PgQuery__RangeVar* target = bulk_target(*write);
+    return target != nullptr && !context.is_new(target);
+  });
   const auto& taken = context.ledger().taken();
-  return (target != nullptr && !context.is_new(target)) ||
-         std::any_of(taken.begin(), taken.end(),
-                     [](const HeldLock& lock) { return lock.mode >= Mode::kShareRowExclusive; });
+  return writes_much || std::any_of(taken.begin(), taken.end(), [](const HeldLock& lock) {
+           return lock.mode >= Mode::kShareRowExclusive;
+         });
 }
 
 void check_exclusive(const Event& event, Context& context) {
@@ -146,7 +154,8 @@ void check_exclusive(const Event& event, Context& context) {
       continue;
     const auto other =
         std::find_if(touched.begin(), touched.end(), [&](const catalog::Name& table) {
-          return table != held.table && ledger.held_mode(table) < Mode::kShareRowExclusive;
+          return table != held.table && ledger.held_mode(table) < Mode::kShareRowExclusive &&
+                 !is_surely_absent(context, table);
         });
     if (other == touched.end())
       continue;
@@ -168,7 +177,8 @@ void check_tables(const Event& event, Context& context) {
     return;
   for (const HeldLock& lock : ledger.taken()) {
     if (lock.mode < Mode::kShareRowExclusive ||
-        ledger.held_mode(lock.table) >= Mode::kShareRowExclusive)
+        ledger.held_mode(lock.table) >= Mode::kShareRowExclusive ||
+        is_surely_absent(context, lock.table))
       continue;
     context.report(
         "multi-table-lock", event, event.place,
@@ -191,6 +201,57 @@ bool stands_alone(const PgQuery__AlterTableStmt& alter) {
                                 command->subtype == sql::at::kValidateConstraint);
 }
 
+/// Notes what the ALTER TABLE adds.
+void note_added(const PgQuery__AlterTableStmt& alter, std::vector<std::string>& added) {
+  for (const sql::Node* node : sql::list(alter.cmds, alter.n_cmds)) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    if (command == nullptr)
+      continue;
+    if (const auto* column = sql::as<PgQuery__ColumnDef>(command->def);
+        column != nullptr && command->subtype == sql::at::kAddColumn)
+      added.emplace_back(column->colname);
+    else if (const auto* constraint = sql::as<PgQuery__Constraint>(command->def);
+             constraint != nullptr && !std::string_view(constraint->conname).empty())
+      added.emplace_back(constraint->conname);
+  }
+}
+
+/// In one ALTER TABLE PostgreSQL drops first, and changes types before it adds anything: of what
+/// the one before adds it would say that it is not there, and a CHECK that spares it the rows is
+/// gone.
+bool has_to_wait(const PgQuery__AlterTableStmt& alter, const std::vector<std::string>& added) {
+  const auto commands = sql::list(alter.cmds, alter.n_cmds);
+  const bool drops_only = std::all_of(commands.begin(), commands.end(), [](const sql::Node* node) {
+    const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+    return command != nullptr && command->subtype == sql::at::kDropConstraint;
+  });
+  return drops_only || std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
+           const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+           return command != nullptr &&
+                  (command->subtype == sql::at::kAlterColumnType ||
+                   command->subtype == sql::at::kDropColumn ||
+                   command->subtype == sql::at::kDropConstraint) &&
+                  std::find(added.begin(), added.end(), command->name) != added.end();
+         });
+}
+
+/// Is there nothing between the statement at `offset` and this one but ALTER TABLE of `table`? What
+/// else is there may need the one, or be needed by the other.
+bool follows(std::size_t offset, const catalog::Name& table, const Event& event,
+             const Context& context) {
+  if (event.is_in_body)
+    return false;
+  const auto& statements = context.script().statements();
+  for (std::size_t i = event.statement_index; i-- > 0 && statements[i].offset > offset;) {
+    const auto* alter = sql::as<PgQuery__AlterTableStmt>(statements[i].node);
+    const bool is_of_table = alter != nullptr && alter->relation != nullptr &&
+                             context.catalog().resolve(*alter->relation) == table;
+    if (!is_of_table && (statements[i].node == nullptr || !is_exempt(*statements[i].node)))
+      return false;
+  }
+  return true;
+}
+
 void check_alter_table(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
   if (alter.objtype != sql::object::kTable || alter.relation == nullptr ||
@@ -202,25 +263,41 @@ void check_alter_table(const Event& event, Context& context) {
   const locks::Effects& effects = context.ledger().effects();
   const bool works =
       effects.does(locks::WorkKind::kScan, table) || effects.does(locks::WorkKind::kRewrite, table);
-  if (!works)
-    return;
   auto& altered = context.ledger().notes().altered;
   const auto before = std::find_if(altered.begin(), altered.end(),
                                    [&](const AlteredTable& one) { return one.table == table; });
+  const std::size_t offset = event.call.value_or(event.place).offset;
   if (before == altered.end()) {
-    altered.push_back({table, event.call.value_or(event.place).offset, false});
+    altered.push_back({table, offset, works, false, {}});
+    note_added(alter, altered.back().added);
     return;
   }
-  if (before->is_reported)
+  const bool worked = before->works;
+  before->works = works || worked;
+  const bool must_wait = has_to_wait(alter, before->added);
+  note_added(alter, before->added);
+  if (before->is_reported || must_wait || !(works || worked) ||
+      (!(works && worked) && !follows(before->offset, table, event, context)))
     return;
   before->is_reported = true;
-  context.report("combine-alter-table", event, event.place,
-                 fmt::format("the ALTER TABLE on line {} goes over all of {} already, and this one "
-                             "does so again",
-                             line_of(context, before->offset), name_of(table)),
-                 {fmt::format("write them as one, which goes over it once:\nALTER TABLE {}\n  "
-                              "<the commands of both, with commas>;",
-                              Context::spelled(*alter.relation))});
+  const std::size_t line = line_of(context, before->offset);
+  const std::string name = name_of(table);
+  context.report(
+      "combine-alter-table", event, event.place,
+      works && worked
+          ? fmt::format("the ALTER TABLE on line {} goes over all of {} already, and this one "
+                        "does so again",
+                        line, name)
+      : works
+          ? fmt::format("this goes over all of {}, on which the ALTER TABLE on line {} holds "
+                        "its lock meanwhile: one could do both",
+                        name, line)
+          : fmt::format("the ALTER TABLE on line {} goes over all of {} under its lock: one could "
+                        "do both",
+                        line, name),
+      {fmt::format("write them as one, which goes over it once:\nALTER TABLE {}\n  "
+                   "<the commands of both, with commas>;",
+                   Context::spelled(*alter.relation))});
 }
 
 /// Writes between two ALTER TABLE of a table keep them apart.
@@ -230,9 +307,17 @@ void separate(Context& context) {
                   [&](const AlteredTable& one) { return one.table == lock.table; });
 }
 
-void check_bulk(const Event& event, Context& context) {
-  separate(context);
-  const PgQuery__RangeVar* target = bulk_target(*event.node);
+/// So does a RENAME, by which one of the two speaks of another name.
+void check_rename(const Event& event, Context& context) {
+  if (event.node->rename_stmt->relation == nullptr)
+    return;
+  const catalog::Name table = context.catalog().resolve(*event.node->rename_stmt->relation);
+  std::erase_if(context.ledger().notes().altered,
+                [&](const AlteredTable& one) { return one.table == table; });
+}
+
+void check_write(const Event& event, Context& context, const sql::Node& write) {
+  const PgQuery__RangeVar* target = bulk_target(write);
   if (target == nullptr || context.is_new(target))
     return;
   context.ledger().backfills().push_back({context.catalog().resolve(*target), event});
@@ -240,12 +325,20 @@ void check_bulk(const Event& event, Context& context) {
   if (held == nullptr)
     return;
   context.report(
-      "ddl-with-backfill", event, event.place,
+      "ddl-with-backfill", event,
+      &write == event.node ? event.place : context.name_at(event, target->location),
       fmt::format("since line {} this transaction holds ACCESS EXCLUSIVE on {}: nobody can use it "
                   "until all these rows of {} are written",
                   line_of(context, held->offset), name_of(held->table), Context::spelled(*target)),
-      {"move it into a migration of its own, after this one, in steps that commit:\n-- "
-       "godwit:batch key=id size=1000"});
+      {"move it into a migration of its own, after this one, in steps that commit:\n" +
+       batch_line(context, *target)});
+}
+
+void check_bulk(const Event& event, Context& context) {
+  const auto writes = writes_of(*event.node);
+  if (!writes.empty())
+    separate(context);
+  for (const sql::Node* write : writes) check_write(event, context, *write);
 }
 
 void check_every(const Event& event, Context& context) {
@@ -279,10 +372,15 @@ void check_end(Context& context) {
 
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT, check_alter_table},
+    {PG_QUERY__NODE__NODE_RENAME_STMT, check_rename},
     {PG_QUERY__NODE__NODE_UPDATE_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_DELETE_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_INSERT_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_MERGE_STMT, check_bulk},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_bulk},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_bulk},
+    {PG_QUERY__NODE__NODE_COPY_STMT, check_bulk},
+    {PG_QUERY__NODE__NODE_EXPLAIN_STMT, check_bulk},
     {PG_QUERY__NODE__NODE_VACUUM_STMT, check_analyze},
 };
 

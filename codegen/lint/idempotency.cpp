@@ -15,6 +15,7 @@
 
 #include "catalog/type.hpp"
 #include "lint/idempotent_dml.hpp"
+#include "lint/presence.hpp"
 #include "sql/kinds.hpp"
 #include "sql/plpgsql.hpp"
 
@@ -67,6 +68,13 @@ std::string joined(const PgQuery__RangeVar* range) {
     return {};
   const std::string_view schema = range->schemaname;
   return (schema.empty() || schema == "public" ? "" : std::string(schema) + ".") + range->relname;
+}
+
+/// The name without its schema.
+std::string_view last_name_of(const Node* object) {
+  const auto* names = as<PgQuery__List>(object);
+  return names == nullptr || names->n_items == 0 ? string_value(object)
+                                                 : string_value(names->items[names->n_items - 1]);
 }
 
 std::string_view kind_of(PgQuery__ObjectType type) {
@@ -301,7 +309,11 @@ std::string signature(const PgQuery__ObjectWithArgs& function) {
 /// Remembers what the statements so far have seen to, and judges the next one.
 class Prover {
  public:
+  explicit Prover(const catalog::Catalog* catalog) : own_(catalog) {}
+
   Verdict judge(const Node& node, const sql::Guard& guard = {}) {
+    if (const auto* create = as<PgQuery__CreateFunctionStmt>(&node))
+      own_.note(*create);
     Verdict verdict = by_form(node);
     if (!verdict.is_idempotent && is_guarded(node, guard))
       verdict = proved();
@@ -316,19 +328,48 @@ class Prover {
            node.node_case == PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT;
   }
 
-  /// IF NOT EXISTS (…) proves what adds, IF EXISTS (…) what takes away; a command of ALTER TABLE
-  /// may be either. An exception handler has to catch what the second run raises.
-  static bool is_guarded(const Node& node, const sql::Guard& guard) {
+  /// A condition proves all that stands under it, where one of these makes it false. An exception
+  /// handler has to catch what the second run raises.
+  bool is_guarded(const Node& node, const sql::Guard& guard) const {
     if (const std::uint32_t raised = raised_by(node); raised != 0 && (raised & ~guard.caught) == 0)
       return true;
     if (raised_by(node) == 0 && (removes(node) ? guard.on_undefined : guard.on_duplicate) &&
         node.node_case != PG_QUERY__NODE__NODE_INDEX_STMT)
       return true;
-    const bool may_be_both = node.node_case == PG_QUERY__NODE__NODE_ALTER_TABLE_STMT ||
-                             node.node_case == PG_QUERY__NODE__NODE_RENAME_STMT;
-    if (may_be_both)
-      return guard.if_absent || guard.if_present;
-    return removes(node) ? guard.if_present : guard.if_absent;
+    const auto is_settled = [&](const sql::Presence& presence) {
+      return settled_.count(presence.get()) != 0;
+    };
+    return std::any_of(guard.absent.begin(), guard.absent.end(), is_settled) ||
+           std::any_of(guard.present.begin(), guard.present.end(), is_settled);
+  }
+
+  /// Which conditions of a DO block do not hold a second time: what they ask for is made, or taken
+  /// away, under them. A block is run as a whole or not at all.
+  void settle(const sql::Body& body) {
+    std::set<const void*> answered;  // queries
+    const auto note = [&](const sql::BodyStatement& inner, const sql::Presence& presence,
+                          bool is_there) {
+      for (const sql::PresenceQuery& query : *presence) {
+        if (brings_about(*inner.statement.node, query, is_there))
+          answered.insert(&query);
+      }
+      const bool are_all =
+          std::all_of(presence->begin(), presence->end(),
+                      [&](const sql::PresenceQuery& query) { return answered.count(&query) != 0; });
+      if (are_all)
+        settled_.insert(presence.get());
+    };
+    for (const sql::BodyStatement& inner : body.statements) {
+      if (inner.statement.node == nullptr || inner.is_expression)
+        continue;
+      for (const sql::Presence& presence : inner.guard.absent) note(inner, presence, true);
+      for (const sql::Presence& presence : inner.guard.present) note(inner, presence, false);
+    }
+    // What a computed string makes cannot be compared.
+    for (const sql::BodyPlace& place : body.dynamic) {
+      for (const sql::Presence& presence : place.guard.absent) settled_.insert(presence.get());
+      for (const sql::Presence& presence : place.guard.present) settled_.insert(presence.get());
+    }
   }
 
   /// Made anew by this migration, whatever there was: what is added to it is not there yet.
@@ -580,7 +621,9 @@ class Prover {
       case PG_QUERY__NODE__NODE_INSERT_STMT:
         return insert(*node.insert_stmt);
       case PG_QUERY__NODE__NODE_UPDATE_STMT: {
-        const std::string problem = update_problem(*node.update_stmt);
+        std::string problem = update_problem(*node.update_stmt, own_);
+        if (problem.empty())
+          problem = nested_problem(node, own_);
         return problem.empty() ? proved()
                                : unproved(problem,
                                           "set a constant, or leave the rows out that are done: "
@@ -589,6 +632,8 @@ class Prover {
       case PG_QUERY__NODE__NODE_DELETE_STMT:
         if (node.delete_stmt->where_clause == nullptr && node.delete_stmt->n_using_clause == 0)
           note_drop("rows", joined(node.delete_stmt->relation));
+        if (const std::string problem = nested_problem(node, own_); !problem.empty())
+          return unproved(problem);
         return proved();
       case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
         for (const Node* relation :
@@ -596,7 +641,7 @@ class Prover {
           note_drop("rows", joined(as<PgQuery__RangeVar>(relation)));
         return proved();
       case PG_QUERY__NODE__NODE_MERGE_STMT: {
-        const std::string problem = merge_problem(*node.merge_stmt);
+        const std::string problem = merge_problem(*node.merge_stmt, own_);
         return problem.empty() ? proved() : unproved(problem);
       }
       case PG_QUERY__NODE__NODE_COPY_STMT:
@@ -653,6 +698,7 @@ class Prover {
 
   Verdict create_index(const PgQuery__IndexStmt& create) {
     const std::string name = create.idxname;
+    indexes_.insert(name);
     if (name.empty())
       return unproved("an index without a name is made a second time, under another name",
                       "name it, and write CREATE INDEX IF NOT EXISTS");
@@ -684,6 +730,8 @@ class Prover {
     const std::string_view kind = kind_of(drop.remove_type);
     for (const Node* object : list(drop.objects, drop.n_objects)) {
       const auto* function = as<PgQuery__ObjectWithArgs>(object);
+      if (kind == "index")
+        indexes_.erase(std::string(last_name_of(object)));
       if (kind == "function" && function != nullptr)
         note_drop(kind, signature(*function));
       else
@@ -797,6 +845,7 @@ class Prover {
                    : unproved("DROP COLUMN fails when it is gone", "write DROP COLUMN IF EXISTS");
       case sql::at::kDropConstraint:
         note_drop("constraint", name);
+        indexes_.erase(command.name);  // with the constraint goes its index
         return command.missing_ok ? proved()
                                   : unproved("DROP CONSTRAINT fails when it is gone",
                                              "write DROP CONSTRAINT IF EXISTS");
@@ -807,6 +856,12 @@ class Prover {
         if (constraint_name.empty())
           return unproved("ADD CONSTRAINT without a name adds it a second time, or fails",
                           "name it, and put DROP CONSTRAINT IF EXISTS before it");
+        // The DROP CONSTRAINT before it takes the index along, which is not there to be used then.
+        if (const std::string_view index = constraint->indexname;
+            !index.empty() && indexes_.count(index) == 0)
+          return unproved(
+              "ADD CONSTRAINT … USING INDEX fails when the index is a constraint's already",
+              "ask pg_constraint in a DO block");
         return created("ADD CONSTRAINT", "constraint", fmt::format("{}.{}", table, constraint_name),
                        "put DROP CONSTRAINT IF EXISTS before it, or ask pg_constraint in a DO "
                        "block");
@@ -865,7 +920,7 @@ class Prover {
     if (was_dropped("rows", joined(insert.relation)) ||
         was_dropped("table", joined(insert.relation)))
       return proved();
-    const std::string problem = insert_problem(insert);
+    const std::string problem = insert_problem(insert, own_);
     return problem.empty()
                ? proved()
                : unproved(problem,
@@ -873,12 +928,12 @@ class Prover {
                           "the rows would break");
   }
 
-  static Verdict select(const Node& node) {
+  Verdict select(const Node& node) {
     const auto& select = *node.select_stmt;
     if (select.into_clause != nullptr)
       return unproved("SELECT INTO fails when the table is there already",
                       "write CREATE TABLE IF NOT EXISTS … AS");
-    const std::string problem = query_problem(node);
+    const std::string problem = query_problem(node, own_);
     return problem.empty() ? proved() : unproved(problem);
   }
 
@@ -897,6 +952,8 @@ class Prover {
     if (text.language != "plpgsql" && text.language != "sql")
       return unproved(fmt::format("what a DO block in {} does is unknown", text.language));
     const sql::Body body = sql::parse_body(std::move(text));
+    settled_.clear();
+    settle(body);
     for (const sql::BodyStatement& inner : body.statements) {
       Verdict verdict = judge(*inner.statement.node, inner.guard);
       if (!verdict.is_idempotent) {
@@ -914,16 +971,22 @@ class Prover {
     return proved();
   }
 
+  OwnFunctions own_;
   std::set<std::string, std::less<>> dropped_;
+  /// Made by this migration, and not dropped since: indexes that ADD CONSTRAINT may use.
+  std::set<std::string, std::less<>> indexes_;
   std::set<std::string, std::less<>> remade_;  ///< tables; schemas with a dot behind
+  /// Conditions of the DO block that is gone through that do not hold a second time.
+  std::set<const void*> settled_;
 };
 
 }  // namespace
 
-std::vector<IdempotencyVerdict> prove_idempotent(const sql::Script& script) {
+std::vector<IdempotencyVerdict> prove_idempotent(const sql::Script& script,
+                                                 const catalog::Catalog* catalog) {
   std::vector<IdempotencyVerdict> verdicts;
   verdicts.reserve(script.statements().size());
-  Prover prover;
+  Prover prover(catalog);
   for (const sql::Statement& statement : script.statements()) {
     if (statement.node == nullptr)
       verdicts.push_back(unproved("the statement was not parsed"));

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/catalog.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen::lint {
@@ -22,7 +23,10 @@ struct IdempotencyVerdict {
 
 /// A verdict for each statement of `script`, which take the statements before it into account: a
 /// CREATE after a DROP … IF EXISTS of the same name is idempotent. Form counts, not the data.
-std::vector<IdempotencyVerdict> prove_idempotent(const sql::Script& script);
+/// `catalog` is that of before the script, of whose functions it makes use; null where there is
+/// none.
+std::vector<IdempotencyVerdict> prove_idempotent(const sql::Script& script,
+                                                 const catalog::Catalog* catalog = nullptr);
 
 /// Only whether they are.
 std::vector<bool> idempotent_statements(const sql::Script& script);

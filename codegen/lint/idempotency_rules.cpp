@@ -91,7 +91,7 @@ IdempotencyVerdict with_rewrite(IdempotencyVerdict verdict, std::size_t index,
 }
 
 void check_claim(Context& context) {
-  auto verdicts = prove_idempotent(context.script());
+  auto verdicts = prove_idempotent(context.script(), &context.catalog());
   const std::string_view prefix =
       !context.source().seed.empty() ? "a seed is applied again when it changes, but "
       : context.source().is_repeatable
@@ -122,7 +122,7 @@ bool is_probeable(const sql::Node& node) {
 
 void check_without_transaction(Context& context) {
   const auto& statements = context.script().statements();
-  const auto verdicts = prove_idempotent(context.script());
+  const auto verdicts = prove_idempotent(context.script(), &context.catalog());
   std::size_t counted = 0;
   std::optional<std::size_t> second;
   std::optional<std::size_t> first_unsafe;

@@ -12,6 +12,10 @@
 
 #include <fmt/format.h>
 
+#include "catalog/called_function.hpp"
+#include "lint/nested_writes.hpp"
+#include "locks/new_column.hpp"
+
 namespace godwit::codegen::lint {
 namespace {
 
@@ -19,6 +23,75 @@ using sql::as;
 using sql::list;
 using sql::Node;
 using sql::string_value;
+
+/// Functions of PostgreSQL that give the same answer for the same arguments, beside those of
+/// locks::is_steady().
+constexpr auto kPure = std::to_array<std::string_view>({
+    "array_position",
+    "array_remove",
+    "array_replace",
+    "avg",
+    "bit_length",
+    "bool_and",
+    "bool_or",
+    "cbrt",
+    "dense_rank",
+    "digest",
+    "every",
+    "exp",
+    "first_value",
+    "hstore",
+    "immutable_unaccent",
+    "json_agg",
+    "json_array_elements",
+    "json_array_length",
+    "json_extract_path_text",
+    "json_object_agg",
+    "jsonb_array_elements",
+    "jsonb_array_elements_text",
+    "jsonb_array_length",
+    "jsonb_each",
+    "jsonb_each_text",
+    "jsonb_extract_path",
+    "jsonb_extract_path_text",
+    "jsonb_insert",
+    "jsonb_object_agg",
+    "jsonb_object_keys",
+    "jsonb_path_query",
+    "jsonb_path_query_array",
+    "jsonb_path_query_first",
+    "jsonb_set",
+    "jsonb_strip_nulls",
+    "jsonb_typeof",
+    "lag",
+    "last_value",
+    "lead",
+    "ln",
+    "log",
+    "ntile",
+    "percentile_cont",
+    "percentile_disc",
+    "rank",
+    "regexp_match",
+    "regexp_matches",
+    "regexp_split_to_array",
+    "regexp_split_to_table",
+    "row_number",
+    "setweight",
+    "starts_with",
+    "stddev",
+    "string_to_table",
+    "timezone",
+    "to_json",
+    "to_jsonb",
+    "to_tsvector",
+    "unaccent",
+    "uuid_generate_v5",
+    "uuid_nil",
+    "variance",
+    "width_bucket",
+});
+static_assert(std::is_sorted(kPure.begin(), kPure.end()));
 
 /// Functions that give another answer each time.
 constexpr auto kVolatile = std::to_array<std::string_view>(
@@ -92,6 +165,11 @@ std::string_view last_name(Node* const* names, std::size_t count) {
   return count == 0 ? std::string_view() : string_value(names[count - 1]);
 }
 
+/// app.count() is not PostgreSQL's.
+bool is_of_other_schema(const PgQuery__FuncCall& call) {
+  return call.n_funcname >= 2 && string_value(call.funcname[0]) != "pg_catalog";
+}
+
 using Columns = std::set<std::string_view>;
 
 Columns assigned_columns(std::span<Node* const> targets) {
@@ -112,7 +190,7 @@ std::string_view name_of_target(const PgQuery__RangeVar* relation) {
 
 /// Why `expression` cannot be evaluated a second time with the same result.
 std::string expression_problem(const Node* expression, const Columns& assigned,
-                               std::string_view target) {
+                               std::string_view target, const OwnFunctions& own) {
   std::string problem;
   sql::walk(expression, [&](const Node& node) {
     if (const auto* column = as<PgQuery__ColumnRef>(&node); column != nullptr) {
@@ -125,21 +203,28 @@ std::string expression_problem(const Node* expression, const Columns& assigned,
             fmt::format("the new value is made of the old one ({}), so it changes again", name);
     } else if (const auto* call = as<PgQuery__FuncCall>(&node); call != nullptr) {
       const std::string_view name = last_name(call->funcname, call->n_funcname);
-      if (contains(kVolatile, name))
+      const auto is_steady = own.is_steady(*call);
+      const bool is_known =
+          !is_of_other_schema(*call) &&
+          (contains(kRepeatable, name) || contains(kPure, name) || locks::is_steady(name));
+      if (!is_steady && contains(kVolatile, name))
         problem = fmt::format("{}() gives other values each time", name);
+      else if (!is_steady.value_or(is_known))
+        problem = fmt::format("whether {}() gives the same value again is unknown", name);
     }
     return problem.empty();
   });
   return problem;
 }
 
-std::string assignments_problem(std::span<Node* const> targets, std::string_view target_name) {
+std::string assignments_problem(std::span<Node* const> targets, std::string_view target_name,
+                                const OwnFunctions& own) {
   const Columns assigned = assigned_columns(targets);
   for (const Node* node : targets) {
     const auto* target = as<PgQuery__ResTarget>(node);
     if (target == nullptr)
       continue;
-    std::string problem = expression_problem(target->val, assigned, target_name);
+    std::string problem = expression_problem(target->val, assigned, target_name, own);
     if (!problem.empty())
       return problem;
   }
@@ -190,7 +275,34 @@ bool selects_missing_rows(const Node* query, std::string_view table) {
 
 }  // namespace
 
-std::string insert_problem(const PgQuery__InsertStmt& insert) {
+void OwnFunctions::note(const PgQuery__CreateFunctionStmt& create) {
+  const std::string name(last_name(create.funcname, create.n_funcname));
+  for (const Node* node : list(create.options, create.n_options)) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    if (option != nullptr && std::string_view(option->defname) == "volatility" &&
+        string_value(option->arg) != "volatile") {
+      steady_.insert(name);
+      return;
+    }
+  }
+  volatile_.insert(name);
+}
+
+std::optional<bool> OwnFunctions::is_steady(const PgQuery__FuncCall& call) const {
+  const std::string_view name = last_name(call.funcname, call.n_funcname);
+  if (call.n_funcname >= 2 && string_value(call.funcname[0]) == "pg_catalog")
+    return std::nullopt;
+  if (volatile_.count(name) != 0)
+    return false;
+  if (catalog_ != nullptr) {
+    if (const auto own = catalog::find_called(*catalog_, call); !own.empty())
+      return std::none_of(own.begin(), own.end(),
+                          [](const catalog::Overload* overload) { return overload->is_volatile; });
+  }
+  return steady_.count(name) != 0 ? std::optional<bool>(true) : std::nullopt;
+}
+
+std::string insert_problem(const PgQuery__InsertStmt& insert, const OwnFunctions& own) {
   const auto* conflict = insert.on_conflict_clause;
   if (conflict != nullptr && conflict->action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_NOTHING)
     return {};
@@ -199,7 +311,7 @@ std::string insert_problem(const PgQuery__InsertStmt& insert) {
     const Columns assigned = assigned_columns(targets);
     return leaves_out_done_rows(conflict->where_clause, assigned)
                ? std::string()
-               : assignments_problem(targets, name_of_target(insert.relation));
+               : assignments_problem(targets, name_of_target(insert.relation), own);
   }
   if (insert.relation != nullptr &&
       selects_missing_rows(insert.select_stmt, insert.relation->relname))
@@ -207,40 +319,60 @@ std::string insert_problem(const PgQuery__InsertStmt& insert) {
   return "INSERT adds the rows again, or fails on a unique key";
 }
 
-std::string update_problem(const PgQuery__UpdateStmt& update) {
+std::string update_problem(const PgQuery__UpdateStmt& update, const OwnFunctions& own) {
   const auto targets = list(update.target_list, update.n_target_list);
   if (leaves_out_done_rows(update.where_clause, assigned_columns(targets)))
     return {};
-  return assignments_problem(targets, name_of_target(update.relation));
+  return assignments_problem(targets, name_of_target(update.relation), own);
 }
 
-std::string merge_problem(const PgQuery__MergeStmt& merge) {
+std::string merge_problem(const PgQuery__MergeStmt& merge, const OwnFunctions& own) {
   for (const Node* node : list(merge.merge_when_clauses, merge.n_merge_when_clauses)) {
     const auto* when = as<PgQuery__MergeWhenClause>(node);
     if (when == nullptr || when->command_type != PG_QUERY__CMD_TYPE__CMD_UPDATE)
       continue;  // WHEN NOT MATCHED THEN INSERT finds a match the second time; DELETE nothing
     std::string problem = assignments_problem(list(when->target_list, when->n_target_list),
-                                              name_of_target(merge.relation));
+                                              name_of_target(merge.relation), own);
     if (!problem.empty())
       return problem;
   }
   return {};
 }
 
-std::string query_problem(const Node& select) {
+std::string nested_problem(const Node& statement, const OwnFunctions& own) {
+  for (const Node* write : writes_of(statement)) {
+    std::string problem;
+    if (write == &statement)
+      continue;
+    if (const auto* insert = as<PgQuery__InsertStmt>(write))
+      problem = insert_problem(*insert, own);
+    else if (const auto* update = as<PgQuery__UpdateStmt>(write))
+      problem = update_problem(*update, own);
+    else if (const auto* merge = as<PgQuery__MergeStmt>(write))
+      problem = merge_problem(*merge, own);
+    if (!problem.empty())
+      return problem;
+  }
+  return {};
+}
+
+std::string query_problem(const Node& select, const OwnFunctions& own) {
   std::string problem;
   sql::walk(&select, [&](const Node& node) {
     if (const auto* insert = as<PgQuery__InsertStmt>(&node)) {
-      problem = insert_problem(*insert);
+      problem = insert_problem(*insert, own);
     } else if (const auto* update = as<PgQuery__UpdateStmt>(&node)) {
-      problem = update_problem(*update);
+      problem = update_problem(*update, own);
     } else if (const auto* call = as<PgQuery__FuncCall>(&node)) {
-      const bool is_builtin =
-          call->n_funcname >= 2 && string_value(call->funcname[0]) == "pg_catalog";
       const std::string_view name = last_name(call->funcname, call->n_funcname);
-      if (name == "nextval")
+      const auto is_steady = own.is_steady(*call);
+      const bool is_builtin = call->n_funcname >= 2 && !is_of_other_schema(*call);
+      const bool is_known =
+          !is_of_other_schema(*call) &&
+          (is_builtin || contains(kRepeatable, name) || contains(kVolatile, name));
+      if (!is_steady && name == "nextval")
         problem = "nextval() takes another number each time";
-      else if (!is_builtin && !contains(kRepeatable, name) && !contains(kVolatile, name))
+      else if (!is_steady.value_or(is_known))
         problem = fmt::format("what {}() does on a second call is unknown", name);
     }
     return problem.empty();

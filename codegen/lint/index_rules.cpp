@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "lint/context.hpp"
+#include "lint/existence.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
 
@@ -149,12 +150,20 @@ void check_concurrent_drop(const PgQuery__DropStmt& drop, const Event& event, Co
   for (const catalog::Name& name : dropped_indexes(drop, context))
     rewrite += fmt::format("\nDROP INDEX CONCURRENTLY {}{};", drop.missing_ok ? "IF EXISTS " : "",
                            catalog::quote_name(name));
+  const Place place =
+      cascades ? context.word_place(event, "cascade") : context.object_place(event, 1);
   Diagnostic* finding = context.report(
-      "drop-concurrently-multiple", event, context.head_place(event, "concurrently"),
+      "drop-concurrently-multiple", event, place,
       drop.n_objects > 1 ? "DROP INDEX CONCURRENTLY takes one index: PostgreSQL rejects several"
                          : "DROP INDEX CONCURRENTLY takes no CASCADE: PostgreSQL rejects it",
-      {"write one statement for each, in a migration of its own:" + rewrite});
-  if (finding != nullptr && !cascades && !event.is_in_body)
+      {"write one statement for each, in a migration of its own; or with IF EXISTS, together in "
+       "one "
+       "that says `Transaction: none`:" +
+       rewrite});
+  // Elsewhere the statements, being more than one, would be taken to be in a transaction; and
+  // without IF EXISTS they cannot be run again.
+  const bool is_said = !context.is_down() && context.source().header.transaction == false;
+  if (finding != nullptr && !cascades && !event.is_in_body && is_said && drop.missing_ok)
     finding->fix = Fix{event.place.offset, event.place.offset + event.place.length,
                        rewrite.substr(1, rewrite.size() - 2)};
 }
@@ -179,11 +188,39 @@ void check_drop_index(const Event& event, Context& context) {
                        catalog::quote_identifier(names[i].name))});
       continue;
     }
+    if (drop.missing_ok && is_surely_absent(context, names[i]))
+      continue;
+    const catalog::Relation* table =
+        index == nullptr ? nullptr : context.catalog().relations.find(index->table);
+    const bool is_partitioned =
+        table != nullptr && table->kind == catalog::RelationKind::kPartitionedTable;
+    if (drop.concurrent && is_partitioned) {
+      context.report("concurrent-index-on-partitioned", event, context.object_place(event, i),
+                     fmt::format("{} is an index of the partitioned table {}: PostgreSQL rejects "
+                                 "CONCURRENTLY",
+                                 name, catalog::quote_name(index->table)),
+                     {fmt::format("drop it without, at a quiet time:\n-- "
+                                  "godwit:allow(require-concurrent-drop-index) at night\nDROP "
+                                  "INDEX {}{};",
+                                  drop.missing_ok ? "IF EXISTS " : "", name)});
+      continue;
+    }
     // An index that the up section made was not there before; its table may have been.
     if (drop.concurrent ||
         (index != nullptr &&
          (context.is_new(index->table) || (context.is_down() && context.is_new(index->made_in)))))
       continue;
+    if (is_partitioned) {
+      context.report(
+          "require-concurrent-drop-index", event, context.object_place(event, i),
+          fmt::format(
+              "DROP INDEX holds ACCESS EXCLUSIVE on {} and all its partitions: nothing else "
+              "can use them meanwhile",
+              catalog::quote_name(index->table)),
+          {"PostgreSQL has no CONCURRENTLY for an index of a partitioned table: drop it at a quiet "
+           "time, and say so above it:\n-- godwit:allow(require-concurrent-drop-index) at night"});
+      continue;
+    }
     context.report(
         "require-concurrent-drop-index", event, context.object_place(event, i),
         fmt::format("DROP INDEX holds ACCESS EXCLUSIVE on {}: nothing else can use it "
@@ -213,7 +250,8 @@ bool is_concurrent(const PgQuery__ReindexStmt& reindex) {
 
 void check_reindex(const Event& event, Context& context) {
   const auto& reindex = *event.node->reindex_stmt;
-  if (is_concurrent(reindex) ||
+  constexpr int kFirstWithConcurrently = 12;
+  if (is_concurrent(reindex) || context.policy().postgres < kFirstWithConcurrently ||
       reindex.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SYSTEM)
     return;
   if (reindex.relation != nullptr) {
@@ -263,7 +301,9 @@ void check_refresh(const Event& event, Context& context) {
   context.report(
       "refresh-concurrently-without-unique-index", event, event.place,
       fmt::format("{} has no unique index on columns: PostgreSQL rejects CONCURRENTLY", name),
-      {fmt::format("make one before:\nCREATE UNIQUE INDEX ON {} (…);", name)});
+      {fmt::format("make one before:\nCREATE UNIQUE INDEX {} ON {} (…);",
+                   catalog::quote_identifier(fmt::format("{}_key", refresh.relation->relname)),
+                   name)});
 }
 
 constexpr StatementTrigger kStatements[] = {

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/fold_table.hpp"
 #include "lint/context.hpp"
 #include "lint/existence.hpp"
 #include "lint/families.hpp"
@@ -161,6 +162,13 @@ Place place_of(const Event& event, const Context& context, const PgQuery__Constr
   return context.name_at(event, key.location);
 }
 
+std::string quoted(const std::vector<std::string>& columns) {
+  std::string text;
+  for (const std::string& column : columns)
+    text += (text.empty() ? "" : ", ") + catalog::quote_identifier(column);
+  return text;
+}
+
 /// `column` is that of a column's own constraint.
 void check_key(const Event& event, Context& context, const catalog::Relation* table,
                const PgQuery__Constraint& key, std::string_view column) {
@@ -193,9 +201,11 @@ void check_key(const Event& event, Context& context, const catalog::Relation* ta
     context.report(
         "fk-target-not-unique", event, place,
         fmt::format("this fails: nothing makes {} ({}) unique", shown, fmt::join(theirs, ", ")),
-        {fmt::format("in an earlier migration of its own:\nCREATE UNIQUE INDEX CONCURRENTLY ON {} "
-                     "({});",
-                     shown, fmt::join(theirs, ", "))},
+        {fmt::format(
+            "in an earlier migration of its own:\nCREATE UNIQUE INDEX CONCURRENTLY {} ON "
+            "{} ({});",
+            catalog::quote_identifier(catalog::index_name(context.catalog(), *target, theirs)),
+            shown, quoted(theirs))},
         severity);
     return;
   }

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "lint/context.hpp"
+#include "lint/nested_writes.hpp"
 #include "locks/family.hpp"
+#include "sql/truth.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
@@ -43,8 +45,36 @@ bool is_system(const Name& name) {
          name.name.starts_with("pg_");
 }
 
-bool is_true_constant(const sql::Node* condition) {
-  return condition == nullptr || sql::is_constant_true(condition);
+/// Does a query give rows?
+enum class Yield { kNothing, kPerhaps, kRows };
+
+/// VALUES does, and a SELECT without FROM; one of a table that was there before may.
+Yield yield_of(const sql::Node& query, const Context& context) {
+  const auto* select = sql::as<PgQuery__SelectStmt>(&query);
+  if (select == nullptr || select->larg != nullptr || select->limit_count != nullptr ||
+      select->having_clause != nullptr || select->with_clause != nullptr)
+    return Yield::kNothing;
+  if (select->n_values_lists > 0)
+    return Yield::kRows;
+  if (select->where_clause != nullptr || select->n_from_clause > 1)
+    return Yield::kNothing;
+  if (select->n_from_clause == 0) {
+    // unnest() and the like may give none.
+    bool calls = false;
+    sql::walk(&query, [&](const sql::Node& node) {
+      calls = calls || sql::as<PgQuery__FuncCall>(&node) != nullptr;
+      return !calls;
+    });
+    return calls ? Yield::kNothing : Yield::kRows;
+  }
+  const auto* range = sql::as<PgQuery__RangeVar>(select->from_clause[0]);
+  if (range == nullptr)
+    return Yield::kNothing;
+  const Name table = context.catalog().resolve(*range);
+  if (const FilledTable* filled = context.ledger().filled(table))
+    return filled->is_certain ? Yield::kRows : Yield::kPerhaps;
+  return context.is_new(range) || context.ledger().is_emptied(table) ? Yield::kNothing
+                                                                     : Yield::kPerhaps;
 }
 
 }  // namespace
@@ -112,18 +142,28 @@ void Ledger::forget_transaction() {
 
 void Ledger::note_transaction(const Event& event) {
   const auto* control = sql::as<PgQuery__TransactionStmt>(event.node);
-  if (control == nullptr || event.is_in_body || is_transactional_)
+  if (control == nullptr || event.is_in_body)
+    return;
+  const sql::TransactionPlan& plan = context_.transaction();
+  if (event.statement_index == plan.outer_begin || event.statement_index == plan.outer_commit)
     return;
   switch (control->kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_BEGIN:
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_START:
-      is_in_own_block_ = true;
+      // Inside of the runtime's own it does nothing.
+      is_in_own_block_ = !is_in_transaction() || is_in_own_block_;
       return;
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT:
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK:
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_PREPARE:
+      if (control->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK)
+        filled_.clear();
       forget_transaction();
+      has_ended_ = true;
       is_in_own_block_ = control->chain != 0;
+      return;
+    case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO:
+      filled_.clear();
       return;
     default:
       return;
@@ -179,33 +219,75 @@ void Ledger::note_settings(const Event& event) {
 }
 
 void Ledger::note_rows(const Event& event) {
-  const auto forget = [&](const PgQuery__RangeVar* range) {
-    if (range != nullptr)
-      std::erase(emptied_, context_.catalog().resolve(*range));
-  };
-  switch (event.node->node_case) {
-    case PG_QUERY__NODE__NODE_TRUNCATE_STMT:
-      if (event.is_conditional)
-        return;
-      for (const locks::RelationLock& lock : effects_.locks) emptied_.push_back(lock.relation);
-      return;
-    case PG_QUERY__NODE__NODE_DELETE_STMT: {
-      const auto& statement = *event.node->delete_stmt;
-      if (statement.relation != nullptr && statement.relation->inh != 0 &&
-          statement.n_using_clause == 0 && is_true_constant(statement.where_clause) &&
-          !event.is_conditional)
-        emptied_.push_back(context_.catalog().resolve(*statement.relation));
-      return;
+  if (sql::as<PgQuery__TruncateStmt>(event.node) != nullptr) {
+    for (const locks::RelationLock& lock : effects_.locks) {
+      forget_filled(lock.relation);
+      if (!event.is_conditional)
+        emptied_.push_back(lock.relation);
     }
-    case PG_QUERY__NODE__NODE_INSERT_STMT:
-      return forget(event.node->insert_stmt->relation);
-    case PG_QUERY__NODE__NODE_MERGE_STMT:
-      return forget(event.node->merge_stmt->relation);
-    case PG_QUERY__NODE__NODE_COPY_STMT:
-      return forget(event.node->copy_stmt->relation);
-    default:
-      return;
+    return;
   }
+  for (const sql::Node* write : writes_of(*event.node)) note_write(event, *write);
+  if (const auto* copy = sql::as<PgQuery__CopyStmt>(event.node);
+      copy != nullptr && copy->is_from != 0)
+    note_filled(copy->relation, nullptr, event);
+  note_new_table(event);
+}
+
+void Ledger::note_write(const Event& event, const sql::Node& write) {
+  if (const auto* erase = sql::as<PgQuery__DeleteStmt>(&write)) {
+    if (erase->relation == nullptr)
+      return;
+    const Name table = context_.catalog().resolve(*erase->relation);
+    forget_filled(table);
+    if (erase->relation->inh != 0 && erase->n_using_clause == 0 &&
+        sql::is_every_row(erase->where_clause) && !event.is_conditional)
+      emptied_.push_back(table);
+  } else if (const auto* insert = sql::as<PgQuery__InsertStmt>(&write)) {
+    note_filled(insert->relation, insert->select_stmt, event);
+  } else if (const auto* merge = sql::as<PgQuery__MergeStmt>(&write)) {
+    if (merge->relation != nullptr)
+      forget_filled(context_.catalog().resolve(*merge->relation));
+    note_filled(merge->relation, nullptr, event);
+  }
+}
+
+/// CREATE TABLE, CREATE TABLE AS and SELECT INTO: of that name there was none, or another one.
+void Ledger::note_new_table(const Event& event) {
+  if (const auto* create = sql::as<PgQuery__CreateStmt>(event.node)) {
+    if (create->relation != nullptr && create->if_not_exists == 0)
+      forget_filled(context_.catalog().name_for_creation(*create->relation));
+  } else if (const auto* as_query = sql::as<PgQuery__CreateTableAsStmt>(event.node)) {
+    if (as_query->into != nullptr && as_query->into->skip_data == 0)
+      note_filled(as_query->into->rel, as_query->query, event);
+  } else if (const auto* select = sql::as<PgQuery__SelectStmt>(event.node);
+             select != nullptr && select->into_clause != nullptr) {
+    note_filled(select->into_clause->rel, event.node, event);
+  }
+}
+
+/// Without a query it may be that nothing is put into it.
+void Ledger::note_filled(const PgQuery__RangeVar* range, const sql::Node* query,
+                         const Event& event) {
+  if (range == nullptr)
+    return;
+  const catalog::Catalog& catalog = context_.catalog();
+  const catalog::Relation* relation = catalog.find_relation(*range);
+  const Name table =
+      relation == nullptr ? catalog.name_for_creation(*range) : catalog.resolve(*range);
+  std::erase(emptied_, table);
+  // A trigger or a rule may send the rows elsewhere.
+  const bool is_plain =
+      relation == nullptr || (relation->triggers.empty() && relation->rules.empty());
+  const Yield yield = query == nullptr || event.is_conditional || !is_plain
+                          ? Yield::kNothing
+                          : yield_of(*query, context_);
+  if (yield != Yield::kNothing && filled(table) == nullptr)
+    filled_.push_back({table, event.call.value_or(event.place).offset, yield == Yield::kRows});
+}
+
+void Ledger::forget_filled(const Name& table) {
+  std::erase_if(filled_, [&](const FilledTable& one) { return one.table == table; });
 }
 
 locks::Mode Ledger::held_mode(const Name& table) const noexcept {
@@ -236,6 +318,12 @@ std::vector<Name> Ledger::touched(const sql::Node& node) const {
       tables.push_back(table);
   }
   return tables;
+}
+
+const FilledTable* Ledger::filled(const Name& table) const {
+  const auto found = std::find_if(filled_.begin(), filled_.end(),
+                                  [&](const FilledTable& one) { return one.table == table; });
+  return found == filled_.end() ? nullptr : &*found;
 }
 
 bool Ledger::is_emptied(const Name& table) const {

@@ -40,11 +40,13 @@ struct Timeout {
   bool is_local = false;
 };
 
-/// A table that an ALTER TABLE has read or rewritten.
+/// A table that an ALTER TABLE has changed.
 struct AlteredTable {
   catalog::Name table;
-  std::size_t offset = 0;  ///< of the first one
+  std::size_t offset = 0;  ///< of the first one, or of the first that works
+  bool works = false;      ///< it read or rewrote the table
   bool is_reported = false;
+  std::vector<std::string> added;  ///< columns, and constraints that have a name
 };
 
 /// A value that ALTER TYPE … ADD VALUE has added to an enum.
@@ -61,6 +63,14 @@ struct PendingTable {
   std::size_t offset = 0;
   std::string constraint;
   bool is_certain = false;  ///< rows were written in any case
+};
+
+/// A table that rows were put into.
+struct FilledTable {
+  catalog::Name table;
+  std::size_t offset = 0;  ///< of the statement
+  /// False where the rows come from other tables, which may hold none.
+  bool is_certain = false;
 };
 
 /// What single rules keep of a transaction; forgotten with it.
@@ -89,7 +99,9 @@ class Ledger {
   void end(const Event& event);
 
   /// Is the statement in a transaction with others?
-  bool is_in_transaction() const noexcept { return is_transactional_ || is_in_own_block_; }
+  bool is_in_transaction() const noexcept {
+    return (is_transactional_ && !has_ended_) || is_in_own_block_;
+  }
 
   /// Of the statement that the rules see.
   const locks::Effects& effects() const noexcept { return effects_; }
@@ -106,6 +118,8 @@ class Ledger {
 
   /// All its rows were deleted earlier in this section, and none was added since.
   bool is_emptied(const catalog::Name& table) const;
+  /// Set where rows were put into it earlier in this section, and none deleted since.
+  const FilledTable* filled(const catalog::Name& table) const;
 
   const std::optional<Timeout>& lock_timeout() const noexcept { return lock_timeout_; }
   const std::optional<Timeout>& statement_timeout() const noexcept { return statement_timeout_; }
@@ -123,16 +137,22 @@ class Ledger {
   void set_timeout(std::string_view name, std::optional<std::int64_t> value, bool is_local,
                    const Event& event);
   void note_rows(const Event& event);
+  void note_write(const Event& event, const sql::Node& write);
+  void note_new_table(const Event& event);
+  void note_filled(const PgQuery__RangeVar* range, const sql::Node* query, const Event& event);
+  void forget_filled(const catalog::Name& table);
 
   const Context& context_;
   locks::Effects effects_;
   std::vector<HeldLock> taken_;
   std::vector<HeldLock> held_;
   std::vector<catalog::Name> emptied_;
+  std::vector<FilledTable> filled_;
   std::optional<Timeout> lock_timeout_;
   std::optional<Timeout> statement_timeout_;
   std::size_t section_statement_ = 0;
   bool is_transactional_ = true;
+  bool has_ended_ = false;  ///< a COMMIT of the section's own ended the transaction around it
   bool is_in_own_block_ = false;
   TransactionNotes notes_;
   std::vector<Backfill> backfills_;

@@ -3,15 +3,15 @@
 // Rules about statements whose lock, or whose number of rows, is more than it looks.
 #include <fmt/format.h>
 
+#include "lint/batch_key.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "lint/nested_writes.hpp"
 #include "sql/kinds.hpp"
+#include "sql/truth.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
-
-constexpr int kShareLock =
-    5;  ///< the lowest mode that makes writers wait, as LockStmt numbers them
 
 constexpr RuleInfo kRules[] = {
     {.id = "create-trigger",
@@ -88,10 +88,19 @@ void check_create_trigger(const Event& event, Context& context) {
   if (create.relation == nullptr || context.is_new(create.relation))
     return;
   context.report("create-trigger", event, context.head_place(event, "trigger"),
-                 fmt::format("CREATE TRIGGER holds SHARE ROW EXCLUSIVE on {} until the migration "
-                             "commits: writes to it wait",
-                             Context::spelled(*create.relation)),
+                 fmt::format("CREATE TRIGGER holds SHARE ROW EXCLUSIVE on {} {}: writes to it wait",
+                             Context::spelled(*create.relation), context.until_end()),
                  {"give it a migration of its own, so that nothing slow is done under its lock"});
+}
+
+std::string without_triggers_note(const Context& context) {
+  const std::string what =
+      "for the writes of this migration alone, of which no foreign key is checked either:\n";
+  return context.ledger().is_in_transaction()
+             ? what + "SET LOCAL session_replication_role = replica;"
+             : what +
+                   "SET session_replication_role = replica;\n-- the writes, and then:\nRESET "
+                   "session_replication_role;";
 }
 
 void check_disable_trigger(const Event& event, Context& context) {
@@ -105,22 +114,23 @@ void check_disable_trigger(const Event& event, Context& context) {
                                       "foreign keys with them",
                                       table)
                         : fmt::format("this turns the trigger of {} off for everybody", table),
-                 {"for the writes of this migration alone:\nSET LOCAL session_replication_role = "
-                  "replica;"},
-                 is_all ? Severity::kError : Severity::kWarning);
+                 {without_triggers_note(context)}, is_all ? Severity::kError : Severity::kWarning);
 }
 
 void check_lock_table(const Event& event, Context& context) {
   const auto& lock = *event.node->lock_stmt;
-  if (lock.mode < kShareLock)
+  const auto mode = static_cast<locks::Mode>(lock.mode);  // PostgreSQL's own numbers
+  if (!locks::blocks_writes(mode))
     return;
   for (const sql::Node* node : sql::list(lock.relations, lock.n_relations)) {
     const auto* range = sql::as<PgQuery__RangeVar>(node);
     if (range == nullptr || context.is_new(range))
       continue;
     context.report("lock-table", event, context.name_at(event, range->location),
-                   fmt::format("this makes writes to {} wait until the migration commits",
-                               Context::spelled(*range)),
+                   fmt::format("LOCK TABLE holds {} on {} {}: {}", to_string(mode),
+                               Context::spelled(*range), context.until_end(),
+                               locks::blocks_reads(mode) ? "nothing else can use it meanwhile"
+                                                         : "writes to it wait"),
                    {"take a narrower mode, such as ROW EXCLUSIVE, or leave it to the statements to "
                     "lock what they need"});
   }
@@ -164,52 +174,50 @@ void check_create_domain(const Event& event, Context& context) {
   }
 }
 
-bool is_always_true(const sql::Node* condition) {
-  if (condition == nullptr)
-    return true;
-  const auto* constant = sql::as<PgQuery__AConst>(condition);
-  return constant != nullptr && constant->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL &&
-         constant->boolval->boolval;
-}
-
 std::string batch_note(const Context& context, const PgQuery__RangeVar& relation,
                        std::string_view statement) {
-  const catalog::Relation* table = context.catalog().find_relation(relation);
-  const catalog::Constraint* primary = table == nullptr ? nullptr : table->primary_key();
-  std::string key;
-  if (primary != nullptr) {
-    for (const std::string& column : primary->columns)
-      key += (key.empty() ? "" : ", ") + catalog::quote_identifier(column);
-    key = primary->columns.size() == 1 ? key : "(" + key + ")";
-  }
-  return fmt::format(
-      "run it in steps that commit, each with a part of the rows:\n-- godwit:batch "
-      "key={} size=1000\n{}",
-      key.empty() ? "id" : key, statement);
+  return fmt::format("run it in steps that commit, each with a part of the rows:\n{}\n{}",
+                     batch_line(context, relation), statement);
 }
 
-void check_update(const Event& event, Context& context) {
-  const auto& update = *event.node->update_stmt;
-  if (context.batch_of(event) != nullptr || !is_always_true(update.where_clause) ||
+/// Of a statement its first words, of one in a WITH the table.
+Place place_of_write(const Event& event, const Context& context, const sql::Node& write,
+                     std::string_view word) {
+  return &write == event.node ? context.head_place(event, word)
+                              : context.name_at(event, written_table(write)->location);
+}
+
+void check_update(const Event& event, Context& context, const sql::Node& write) {
+  const auto& update = *write.update_stmt;
+  if (context.batch_of(event) != nullptr || !sql::is_every_row(update.where_clause) ||
       update.n_from_clause > 0 || update.relation == nullptr || context.is_new(update.relation) ||
       !context.source().seed.empty())  // which is one transaction
     return;
   const std::string table = Context::spelled(*update.relation);
-  context.report("unbatched-update", event, context.head_place(event, "update"),
+  context.report("unbatched-update", event, place_of_write(event, context, write, "update"),
                  fmt::format("this writes every row of {} anew in one transaction", table),
                  {batch_note(context, *update.relation, fmt::format("UPDATE {} SET …;", table))});
 }
 
-void check_delete(const Event& event, Context& context) {
-  const auto& statement = *event.node->delete_stmt;
-  if (context.batch_of(event) != nullptr || !is_always_true(statement.where_clause) ||
+void check_delete(const Event& event, Context& context, const sql::Node& write) {
+  const auto& statement = *write.delete_stmt;
+  if (context.batch_of(event) != nullptr || !sql::is_every_row(statement.where_clause) ||
       statement.n_using_clause > 0 || statement.relation == nullptr ||
       context.is_new(statement.relation) || !context.source().seed.empty())
     return;
   const std::string table = Context::spelled(*statement.relation);
-  context.report("unbatched-delete", event, context.head_place(event, "delete"),
+  context.report("unbatched-delete", event, place_of_write(event, context, write, "delete"),
                  fmt::format("this deletes every row of {} in one transaction", table),
                  {batch_note(context, *statement.relation, fmt::format("DELETE FROM {};", table))});
+}
+
+void check_writes(const Event& event, Context& context) {
+  for (const sql::Node* write : writes_of(*event.node)) {
+    if (write->node_case == PG_QUERY__NODE__NODE_UPDATE_STMT)
+      check_update(event, context, *write);
+    else if (write->node_case == PG_QUERY__NODE__NODE_DELETE_STMT)
+      check_delete(event, context, *write);
+  }
 }
 
 constexpr StatementTrigger kStatements[] = {
@@ -217,8 +225,14 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_LOCK_STMT, check_lock_table},
     {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT, check_domain},
     {PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT, check_create_domain},
-    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_update},
-    {PG_QUERY__NODE__NODE_DELETE_STMT, check_delete},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_MERGE_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_COPY_STMT, check_writes},
+    {PG_QUERY__NODE__NODE_EXPLAIN_STMT, check_writes},
 };
 
 constexpr CommandTrigger kCommands[] = {

@@ -14,13 +14,13 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "lint/generated_names.hpp"
 #include "source/words.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
 
-constexpr std::size_t kLongestIdentifier = 63;  // NAMEDATALEN - 1
 constexpr std::string_view kDefaultPattern = "^[a-z][a-z0-9_]*$";
 constexpr auto kKinds =
     std::to_array<std::string_view>({"all", "schema", "table", "column", "index", "constraint",
@@ -103,7 +103,9 @@ constexpr RuleInfo kRules[] = {
      .severity = Severity::kWarning,
      .summary = "A name of more than 63 bytes is cut",
      .explanation = "PostgreSQL keeps the first 63 bytes, with a mere notice. Two names that begin "
-                    "alike then are one, and whoever looks for the whole name does not find it.",
+                    "alike then are one, and whoever looks for the whole name does not find it. It "
+                    "is also said of what has no name, where the one that PostgreSQL makes up of "
+                    "table and columns is cut and taken.",
      .bad = "CREATE INDEX CONCURRENTLY "
             "subscriptions_of_customers_by_the_date_of_their_first_invoice_at ON s (a);",
      .good = "CREATE INDEX CONCURRENTLY subscriptions_first_invoice ON s (a);",
@@ -280,6 +282,7 @@ void check_create(const Event& event, Context& context) {
   const auto& create = *event.node->create_stmt;
   if (context.is_down() || create.relation == nullptr)
     return;
+  check_generated_names(event, context);
   const bool checks_names = is_asked_for(context);
   if (checks_names)
     check_name("table", create.relation->relname, event, context,
@@ -299,13 +302,18 @@ void check_create(const Event& event, Context& context) {
 
 void check_add_constraint(const Event& event, Context& context) {
   const auto* constraint = sql::as<PgQuery__Constraint>(event.command->def);
-  if (constraint != nullptr && !context.is_down())
-    check_constraint(*constraint, event, context);
+  if (constraint == nullptr || context.is_down())
+    return;
+  check_generated_names(event, context);
+  check_constraint(*constraint, event, context);
 }
 
 void check_add_column(const Event& event, Context& context) {
   const auto* column = sql::as<PgQuery__ColumnDef>(event.command->def);
-  if (column != nullptr && !context.is_down() && is_asked_for(context))
+  if (column == nullptr || context.is_down())
+    return;
+  check_generated_names(event, context);
+  if (is_asked_for(context))
     check_name("column", column->colname, event, context, context.name_at(event, column->location));
 }
 
@@ -313,6 +321,7 @@ void check_index(const Event& event, Context& context) {
   const auto& create = *event.node->index_stmt;
   if (context.is_down() || create.relation == nullptr)
     return;
+  check_generated_names(event, context);
   if (!std::string_view(create.idxname).empty()) {
     if (is_asked_for(context))
       check_name("index", create.idxname, event, context);

@@ -5,12 +5,11 @@
 
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "lint/plan.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
-
-constexpr int kFirstWithProof = 12;  ///< SET NOT NULL uses validated CHECKs since PostgreSQL 12
 
 constexpr RuleInfo kRules[] = {
     {.id = "set-not-null-scan",
@@ -43,27 +42,15 @@ void check_set_not_null(const Event& event, Context& context) {
       return;
   }
   const std::string name = Context::spelled(*alter.relation);
-  const std::string quoted = catalog::quote_identifier(column);
-  const std::string check =
-      catalog::quote_identifier(fmt::format("{}_{}_not_null", alter.relation->relname, column));
   context.report(
       "set-not-null-scan", event, context.command_place(event),
       fmt::format("SET NOT NULL reads all of {} under ACCESS EXCLUSIVE: nothing else can use it "
                   "meanwhile",
                   name),
-      {context.policy().postgres >= kFirstWithProof
-           ? fmt::format(
-                 "prove it first, which lets reads and writes through:\nALTER TABLE {0} ADD "
-                 "CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT VALID;\n-- in the next "
-                 "migration:\nALTER TABLE {0} VALIDATE CONSTRAINT {2};\n-- in the one after "
-                 "it:\nALTER TABLE {0} ALTER COLUMN {1} SET NOT NULL;\nALTER TABLE {0} DROP "
-                 "CONSTRAINT {2};",
-                 name, quoted, check)
-           : fmt::format("before PostgreSQL 12 a CHECK is the way to have it without the "
-                         "lock:\nALTER TABLE {0} ADD CONSTRAINT {2} CHECK ({1} IS NOT NULL) NOT "
-                         "VALID;\n-- in the next migration:\nALTER TABLE {0} VALIDATE CONSTRAINT "
-                         "{2};",
-                         name, quoted, check)});
+      {(context.policy().postgres >= kFirstWithProof
+            ? "prove it first, which lets reads and writes through:"
+            : "before PostgreSQL 12 a CHECK is the way to have it without the lock:") +
+       lines_of(not_null_by_check(*alter.relation, column, context))});
 }
 
 constexpr CommandTrigger kCommands[] = {

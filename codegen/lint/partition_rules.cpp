@@ -66,10 +66,11 @@ constexpr RuleInfo kRules[] = {
      .manual = "https://www.postgresql.org/docs/15/sql-altertable.html"},
     {.id = "concurrent-index-on-partitioned",
      .group = "will fail",
-     .summary = "CREATE INDEX CONCURRENTLY on a partitioned table",
+     .summary = "CREATE or DROP INDEX CONCURRENTLY of a partitioned table",
      .explanation =
          "PostgreSQL rejects it. Make the index on the parent alone with ON ONLY, on each "
-         "partition CONCURRENTLY, and attach those.",
+         "partition CONCURRENTLY, and attach those. To drop it there is no way but DROP INDEX, at "
+         "a quiet time.",
      .bad = "CREATE INDEX CONCURRENTLY events_at ON events (at);",
      .good = "CREATE INDEX events_at ON ONLY events (at);",
      .manual = "https://www.postgresql.org/docs/15/sql-createindex.html"},
@@ -139,11 +140,12 @@ void check_attach(const Event& event, Context& context) {
   if (reads_child && partition->bound->is_default == 0)
     notes.push_back(fmt::format(
         "prove the bound first, which lets reads and writes through:\nALTER TABLE {0} ADD "
-        "CONSTRAINT {0}_bound CHECK ({1}) NOT VALID;\n-- in the next migration:\nALTER TABLE {0} "
-        "VALIDATE CONSTRAINT {0}_bound;\n-- in the one after it: ATTACH PARTITION, and DROP "
-        "CONSTRAINT {0}_bound",
+        "CONSTRAINT {2} CHECK ({1}) NOT VALID;\n-- in the next migration:\nALTER TABLE {0} "
+        "VALIDATE CONSTRAINT {2};\n-- in the one after it: ATTACH PARTITION, and DROP "
+        "CONSTRAINT {2}",
         Context::spelled(*partition->name),
-        bound_text(context.catalog().relations.find(parent), *partition->bound)));
+        bound_text(context.catalog().relations.find(parent), *partition->bound),
+        catalog::quote_identifier(fmt::format("{}_bound", partition->name->relname))));
   if (reads_default)
     notes.push_back(fmt::format(
         "a validated CHECK on {} that excludes the new partition's rows spares reading it",

@@ -30,6 +30,8 @@ constexpr std::array kFamilies = {
     &kFinalRules,       &kPendingRules,
     &kPhaseRules,       &kSeedRules,
     &kBatchRules,       &kTenantRules,
+    &kQualifiedRules,   &kVersionRules,
+    &kAloneRules,       &kTypePartRules,
 };
 
 }  // namespace

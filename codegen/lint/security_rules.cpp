@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "catalog/fold_parts.hpp"
+#include "catalog/settings.hpp"
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "source/words.hpp"
@@ -184,6 +186,36 @@ void check_function(const Event& event, Context& context) {
                  fmt::format("{} runs as its owner, with the search_path of whoever calls it",
                              catalog::quote_identifier(name)),
                  {"add to the function:\nSET search_path = public, pg_temp"});
+}
+
+/// ALTER FUNCTION … SECURITY DEFINER, or one that takes the search_path away.
+void check_altered_function(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_function_stmt;
+  if (context.is_down() || alter.func == nullptr || alter.func->n_objname == 0)
+    return;
+  const catalog::Name name =
+      context.catalog().resolve_function(sql::list(alter.func->objname, alter.func->n_objname));
+  const catalog::Function* function = context.catalog().functions.find(name);
+  catalog::Overload overload;
+  if (function != nullptr) {
+    const auto which = catalog::find_overload(context.catalog(), *function, *alter.func);
+    if (!which)
+      return;
+    overload = function->overloads[*which];
+  }
+  const bool was_safe =
+      !overload.is_security_definer || overload.settings.contains("set search_path");
+  for (const sql::Node* node : sql::list(alter.actions, alter.n_actions)) {
+    if (const auto* option = sql::as<PgQuery__DefElem>(node))
+      catalog::apply_function_option(overload, *option);
+  }
+  if (!was_safe || !overload.is_security_definer || overload.settings.contains("set search_path") ||
+      gets_search_path(name.name, event, context))
+    return;
+  context.report("security-definer-search-path", event, event.place,
+                 fmt::format("{} runs as its owner, with the search_path of whoever calls it",
+                             catalog::quote_identifier(name.name)),
+                 {"add to it:\nSET search_path = public, pg_temp"});
 }
 
 void check_do(const Event& event, Context& context) {
@@ -404,6 +436,7 @@ void check_table_owner(const Event& event, Context& context) {
 
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT, check_function},
+    {PG_QUERY__NODE__NODE_ALTER_FUNCTION_STMT, check_altered_function},
     {PG_QUERY__NODE__NODE_DO_STMT, check_do},
     {PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT, check_system},
     {PG_QUERY__NODE__NODE_CREATE_ROLE_STMT, check_create_role},

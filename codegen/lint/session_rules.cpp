@@ -165,8 +165,7 @@ void check_temporary(const PgQuery__RangeVar* relation, PgQuery__OnCommitAction 
                      const Event& event, Context& context) {
   if (relation == nullptr || context.is_down() || event.is_in_body ||
       std::string_view(relation->relpersistence) != "t" ||
-      on_commit == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP ||
-      !context.transaction().is_transactional)
+      on_commit == PG_QUERY__ON_COMMIT_ACTION__ONCOMMIT_DROP)
     return;
   const auto& statements = context.script().statements();
   const bool is_dropped =
@@ -186,7 +185,9 @@ void check_temporary(const PgQuery__RangeVar* relation, PgQuery__OnCommitAction 
     context.report(
         "session-state-leak", event, context.name_at(event, relation->location),
         fmt::format("the temporary table {} stays in the session", Context::spelled(*relation)),
-        {"add ON COMMIT DROP"});
+        {context.ledger().is_in_transaction()
+             ? std::string("add ON COMMIT DROP")
+             : fmt::format("drop it at the end: DROP TABLE {};", Context::spelled(*relation))});
 }
 
 void check_create(const Event& event, Context& context) {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "source/seeds.hpp"
@@ -29,6 +31,17 @@ constexpr RuleInfo kRules[] = {
                     "is and not linted.",
      .bad = "ALTER TABLE t ADD CONSTRAINT c NOT NULL a NOT VALID;",
      .good = "-- Syntax: unchecked NOT NULL … NOT VALID is of PostgreSQL 18",
+     .manual = "docs/rules.md#syntax"},
+    {.id = "unchecked-syntax",
+     .group = "syntax",
+     .severity = Severity::kNote,
+     .summary = "A migration that is `Syntax: unchecked` is not linted",
+     .explanation = "Its statements are not parsed: no rule sees what they lock, drop or break. "
+                    "Only comments, the header and what stands in the file's other sections are "
+                    "checked.",
+     .bad = "-- Syntax: unchecked NOT NULL … NOT VALID is of PostgreSQL 18\nALTER TABLE t ADD "
+            "CONSTRAINT c NOT NULL a NOT VALID;",
+     .good = "ALTER TABLE t ALTER COLUMN a SET NOT NULL;",
      .manual = "docs/rules.md#syntax"},
     {.id = "plpgsql-syntax",
      .group = "syntax",
@@ -138,7 +151,23 @@ void check_questions(const sql::Script& script, const Section& section, Context&
   }
 }
 
+/// Says that nothing is said.
+void check_unchecked(Context& context) {
+  if (!context.source().header.unchecked || context.script().empty())
+    return;
+  const Section& section = context.section();
+  const sql::Statement& first = context.script().statements().front();
+  context.report_in(
+      section, "unchecked-syntax", {first.offset, first.length},
+      fmt::format("Syntax: unchecked: no rule looks at the {} of this {}",
+                  context.script().statements().size() == 1 ? "statement" : "statements",
+                  context.is_down() ? "down section" : "migration"),
+      {"check by hand what is locked, dropped or broken; and put what the grammar "
+       "knows into a migration of its own"});
+}
+
 void check_sections(Context& context) {
+  check_unchecked(context);
   if (context.is_down())
     return;
   if (context.source().verify.is_present())

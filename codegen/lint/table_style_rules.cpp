@@ -50,15 +50,6 @@ constexpr RuleInfo kRules[] = {
      .bad = "ALTER TYPE mood ADD VALUE 'fine';",
      .good = "ALTER TYPE mood ADD VALUE 'fine' AFTER 'ok';",
      .manual = "https://www.postgresql.org/docs/15/sql-altertype.html"},
-    {.id = "require-schema-qualified",
-     .group = "style",
-     .severity = Severity::kOff,
-     .summary = "A name without its schema depends on search_path",
-     .explanation = "Where a role or a database has another search_path, the migration makes or "
-                    "changes something else.",
-     .bad = "CREATE TABLE users (id bigint PRIMARY KEY);",
-     .good = "CREATE TABLE public.users (id bigint PRIMARY KEY);",
-     .manual = "https://www.postgresql.org/docs/15/ddl-schemas.html"},
     {.id = "create-table-as",
      .group = "style",
      .severity = Severity::kOff,
@@ -319,21 +310,10 @@ void check_autovacuum(PgQuery__Node* const* options, std::size_t count, const Ev
   }
 }
 
-void check_qualified(const PgQuery__RangeVar* relation, const Event& event, Context& context) {
-  if (relation == nullptr || context.is_down() || is_temporary(*relation) ||
-      !std::string_view(relation->schemaname).empty())
-    return;
-  context.report("require-schema-qualified", event, context.name_at(event, relation->location),
-                 fmt::format("{} has no schema: search_path decides which is meant",
-                             Context::spelled(*relation)),
-                 {fmt::format("write its schema: public.{}", Context::spelled(*relation))});
-}
-
 void check_create(const Event& event, Context& context) {
   const auto& create = *event.node->create_stmt;
   if (context.is_down() || create.relation == nullptr)
     return;
-  check_qualified(create.relation, event, context);
   check_primary_key(create, event, context);
   check_alignment(create, event, context);
   check_autovacuum(create.options, create.n_options, event, context);
@@ -366,7 +346,6 @@ void check_create_as(const Event& event, Context& context) {
   const auto& create = *event.node->create_table_as_stmt;
   if (context.is_down() || create.into == nullptr || create.into->rel == nullptr)
     return;
-  check_qualified(create.into->rel, event, context);
   if (create.objtype != sql::object::kTable || is_temporary(*create.into->rel))
     return;
   context.report("create-table-as", event, context.name_at(event, create.into->rel->location),
@@ -375,19 +354,30 @@ void check_create_as(const Event& event, Context& context) {
                  {"declare the table, then INSERT INTO … SELECT"});
 }
 
+/// The first column that is too many, where it is no expression.
+Place widest_place(const PgQuery__IndexStmt& create, const Event& event, const Context& context) {
+  const auto* element = sql::as<PgQuery__IndexElem>(create.index_params[kMostIndexColumns]);
+  const std::string_view name = element == nullptr ? "" : element->name;
+  if (name.empty() || create.relation == nullptr)
+    return context.head_place(event, "index");
+  const Place table = context.name_at(event, create.relation->location);
+  return context.word_place(event, name, 0,
+                            create.relation->location + static_cast<int>(table.length));
+}
+
 void check_index(const Event& event, Context& context) {
   const auto& create = *event.node->index_stmt;
   if (context.is_down() || create.relation == nullptr)
     return;
-  check_qualified(create.relation, event, context);
   const std::string_view method = create.access_method;
   if (method == "hash")
-    context.report("hash-index", event, context.head_place(event, "index"),
+    context.report("hash-index", event,
+                   context.word_place(event, "hash", 0, create.relation->location),
                    "a hash index serves = alone: no order, no uniqueness, no second column",
                    {"leave USING hash out"});
   const bool has_order = method.empty() || method == "btree";
   if (has_order && !create.unique && create.n_index_params > kMostIndexColumns)
-    context.report("wide-index", event, context.head_place(event, "index"),
+    context.report("wide-index", event, widest_place(create, event, context),
                    fmt::format("the index has {} columns: every write pays for all of them",
                                create.n_index_params),
                    {"index what selects rows, and INCLUDE what is only read"});
@@ -416,27 +406,12 @@ void check_enum_value(const Event& event, Context& context) {
                  {"say where it belongs: BEFORE or AFTER another value"});
 }
 
-void check_view(const Event& event, Context& context) {
-  check_qualified(event.node->view_stmt->view, event, context);
-}
-
-void check_sequence(const Event& event, Context& context) {
-  check_qualified(event.node->create_seq_stmt->sequence, event, context);
-}
-
-void check_alter(const Event& event, Context& context) {
-  check_qualified(event.node->alter_table_stmt->relation, event, context);
-}
-
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create},
     {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_create_as},
     {PG_QUERY__NODE__NODE_INDEX_STMT, check_index},
     {PG_QUERY__NODE__NODE_CREATE_ENUM_STMT, check_enum},
     {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT, check_enum_value},
-    {PG_QUERY__NODE__NODE_VIEW_STMT, check_view},
-    {PG_QUERY__NODE__NODE_CREATE_SEQ_STMT, check_sequence},
-    {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT, check_alter},
 };
 
 constexpr CommandTrigger kCommands[] = {

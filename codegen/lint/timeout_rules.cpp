@@ -130,7 +130,29 @@ void check_set(const Event& event, Context& context) {
                     context);
 }
 
+/// SELECT set_config('lock_timeout', '1min', false)
+void check_set_config(const Event& event, Context& context) {
+  const auto& select = *event.node->select_stmt;
+  if (select.n_from_clause != 0)
+    return;
+  for (const sql::Node* node : sql::list(select.target_list, select.n_target_list)) {
+    const auto* target = sql::as<PgQuery__ResTarget>(node);
+    const auto* call = target == nullptr ? nullptr : sql::as<PgQuery__FuncCall>(target->val);
+    if (call == nullptr || call->n_args != 3 || call->n_funcname == 0 ||
+        sql::string_value(call->funcname[call->n_funcname - 1]) != "set_config" ||
+        sql::constant_text(call->args[0]) != "lock_timeout")
+      continue;
+    const auto value = duration_ms(*call->args[1]);
+    const bool is_alone = context.script().statements().size() == 1;
+    if (value && (*value > kLongestLockTimeoutMs || (*value == 0 && is_alone)))
+      report_too_long(
+          {*value, event.place.offset, event.place.length, sql::is_constant_true(call->args[2])},
+          event, context);
+  }
+}
+
 constexpr StatementTrigger kStatements[] = {
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_set_config},
     {PG_QUERY__NODE__NODE_VARIABLE_SET_STMT, check_set},
 };
 

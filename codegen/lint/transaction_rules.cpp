@@ -139,20 +139,76 @@ Fix deletion_of(std::string_view text, const Event& event) {
   return fix;
 }
 
+/// The ROLLBACK that takes back what runs behind statement `index`, or that is this statement.
+std::optional<std::size_t> rollback_behind(const Context& context, std::size_t index) {
+  for (const std::size_t i : context.transaction().control) {
+    if (i < index)
+      continue;
+    const auto* statement =
+        sql::as<PgQuery__TransactionStmt>(context.script().statements()[i].node);
+    if (statement == nullptr || (is_begin(*statement) && i == index))
+      continue;
+    if (statement->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK)
+      return i;
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// Without its ROLLBACK, what was taken back would be committed: the statements have to go as well,
+/// and which these are is told by the BEGIN or COMMIT before.
+std::string rollback_note(const Context& context, std::size_t index, std::size_t rollback) {
+  const auto& statements = context.script().statements();
+  const SourceFile& file = context.section().file();
+  std::size_t first = rollback;
+  while (first > 0 && sql::as<PgQuery__TransactionStmt>(statements[first - 1].node) == nullptr)
+    --first;
+  if (first == rollback)
+    return "delete it: it takes nothing back";
+  const std::size_t begin = file.position(statements[first].offset).line;
+  const std::size_t end = file.position(statements[rollback - 1].offset).line;
+  const std::string which = begin == end ? fmt::format("what is on line {}", begin)
+                                         : fmt::format("lines {} to {}", begin, end);
+  return index == rollback
+             ? fmt::format(
+                   "it takes back {}: delete these statements with it, or they would be "
+                   "committed",
+                   which)
+             : fmt::format(
+                   "the ROLLBACK on line {} takes back {}: delete all of it, from here to "
+                   "there",
+                   file.position(statements[rollback].offset).line, which);
+}
+
+bool has_rollback(const Context& context) {
+  const auto& control = context.transaction().control;
+  return std::any_of(control.begin(), control.end(), [&](std::size_t index) {
+    const auto* statement =
+        sql::as<PgQuery__TransactionStmt>(context.script().statements()[index].node);
+    return statement != nullptr &&
+           statement->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK;
+  });
+}
+
 void report_control(Context& context, std::size_t index) {
   const Event event = event_of(context, index);
   const auto* statement = sql::as<PgQuery__TransactionStmt>(event.node);
   if (statement == nullptr)
     return;
+  const bool is_commit = statement->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT;
+  // A COMMIT ends what is before it; a ROLLBACK behind it is that of another BEGIN.
+  const auto rollback = is_commit ? std::nullopt : rollback_behind(context, index);
   const std::string_view name = name_of(*statement);
   Diagnostic* finding = context.report(
       "transaction-control", event, event.place,
       is_begin(*statement)
           ? fmt::format("{} inside a migration, which runs in a transaction already", name)
           : fmt::format("{} would end the transaction that also records the migration", name),
-      {"delete it; what has to be committed before the rest belongs into a migration of its own"});
-  const bool is_commit = statement->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_COMMIT;
-  if (finding != nullptr && (is_begin(*statement) || is_commit))
+      {rollback ? rollback_note(context, index, *rollback)
+                : "delete it; what has to be committed before the rest belongs into a migration of "
+                  "its own"});
+  // Where something is rolled back, the edit would change what is committed.
+  if (finding != nullptr && (is_begin(*statement) || is_commit) && !has_rollback(context))
     finding->fix = deletion_of(context.section().text(), event);
 }
 
@@ -279,12 +335,19 @@ void check_need(const Event& event, Context& context) {
                                needs_transaction_name(*event.node)),
                    {note});
   } else if (const std::string_view what = without_effect(*event.node); !what.empty()) {
-    context.report("needs-transaction-statement", event, event.place,
-                   fmt::format("{} has no effect outside a transaction, and this migration runs "
-                               "without one",
-                               what),
-                   {what == "SET LOCAL" ? std::string("write SET instead of SET LOCAL") : note},
-                   Severity::kWarning);
+    Diagnostic* finding = context.report(
+        "needs-transaction-statement", event, event.place,
+        fmt::format("{} has no effect outside a transaction, and this migration runs without one",
+                    what),
+        {what == "SET LOCAL" ? std::string("write SET instead of SET LOCAL") : note},
+        Severity::kWarning);
+    if (finding != nullptr && what == "SET LOCAL" && !event.is_in_body) {
+      const Place local = context.word_place(event, "local");
+      const std::size_t end =
+          context.section().text().find_first_not_of(" \t\r\n", local.offset + local.length);
+      if (local.length == std::string_view("local").size() && end != std::string_view::npos)
+        finding->fix = Fix{local.offset, end, ""};
+    }
   }
 }
 

@@ -249,13 +249,45 @@ class ValueSearch {
   std::optional<int> possible_;
 };
 
+/// The body of a function in SQL is checked when it is made, one in PL/pgSQL when it is called.
+void check_values_in_function(const Event& event, Context& context) {
+  if (event.is_in_body)
+    return;
+  const sql::Statement statement{event.place.offset, event.place.length, event.node};
+  sql::Body body;
+  if (auto text = sql::body_text(context.section().text(), statement)) {
+    if (text->language != "sql")
+      return;
+    body = sql::parse_body(std::move(*text));
+  } else {
+    body = sql::body_of_tree(statement);
+  }
+  for (const AddedValue& added : context.ledger().notes().added_values) {
+    if (added.is_type_new && context.policy().postgres >= kFirstWithNewTypes)
+      continue;
+    for (const sql::BodyStatement& inner : body.statements) {
+      if (inner.statement.node == nullptr ||
+          !ValueSearch(added, context.catalog()).find(*inner.statement.node))
+        continue;
+      context.report(
+          "enum-value-used-in-transaction", event, {inner.statement.offset, 0},
+          fmt::format("PostgreSQL checks the body of a function in SQL when it is made, and the "
+                      "value '{}' of {} is not committed yet: this fails",
+                      added.value, catalog::quote_name(added.type)),
+          {"make the function in the next migration, or in PL/pgSQL"});
+      break;
+    }
+  }
+}
+
 void check_values(const Event& event, Context& context) {
   const auto& added_values = context.ledger().notes().added_values;
   if (added_values.empty() || !context.ledger().is_in_transaction() ||
       sql::as<PgQuery__AlterEnumStmt>(event.node) != nullptr ||
-      sql::as<PgQuery__CreateFunctionStmt>(event.node) != nullptr ||
       sql::as<PgQuery__CreateEnumStmt>(event.node) != nullptr)
     return;
+  if (sql::as<PgQuery__CreateFunctionStmt>(event.node) != nullptr)
+    return check_values_in_function(event, context);
   for (const AddedValue& added : added_values) {
     if (added.is_type_new && context.policy().postgres >= kFirstWithNewTypes)
       continue;
@@ -374,7 +406,7 @@ void check_table(const catalog::Name& table, Place place, std::string_view what,
   if (found == pending.end())
     return;
   const std::size_t line = context.section().file().position(found->offset).line;
-  context.report_in_transaction(
+  Diagnostic* finding = context.report_in_transaction(
       "pending-trigger-events", event, place,
       fmt::format(
           "PostgreSQL rejects {} {} while the deferred constraint {} has yet to look at the rows "
@@ -382,6 +414,14 @@ void check_table(const catalog::Name& table, Place place, std::string_view what,
           what, catalog::quote_name(table), catalog::quote_identifier(found->constraint), line,
           found->is_certain ? "" : ", if there were any"),
       {"have it look at them before:\nSET CONSTRAINTS ALL IMMEDIATE;"});
+  // Behind the statement before, lest a comment that allows something gets between.
+  if (finding == nullptr || event.is_in_body || event.call || event.statement_index == 0)
+    return;
+  const sql::Statement& before = context.script().statements()[event.statement_index - 1];
+  const std::string_view text = context.section().text();
+  const std::size_t semicolon = text.find_first_not_of(" \t\r\n", before.offset + before.length);
+  if (semicolon != std::string_view::npos && text[semicolon] == ';')
+    finding->fix = Fix{semicolon + 1, semicolon + 1, "\nSET CONSTRAINTS ALL IMMEDIATE;"};
 }
 
 void check_alter(const Event& event, Context& context) {

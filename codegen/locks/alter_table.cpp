@@ -209,12 +209,15 @@ class OneTable {
     const bool has_default = parts.default_value != nullptr
                                  ? !is_null(parts.default_value->raw_expr)
                                  : has_default_of_type(type);
+    const sql::Node* default_value = parts.default_value != nullptr
+                                         ? parts.default_value->raw_expr
+                                         : default_of_type(type, catalog_);
     // A constrained domain is checked for every row, by writing it.
     const bool rewrites = type.is_serial || parts.identity != nullptr ||
                           parts.generated != nullptr ||
                           (has_default && circumstances_.postgres < kFirstWithFastDefault) ||
-                          (has_default && parts.default_value != nullptr &&
-                           !volatile_function(parts.default_value->raw_expr, catalog_).empty()) ||
+                          (has_default && default_value != nullptr &&
+                           !volatile_function(default_value, catalog_).empty()) ||
                           (type.dimensions == 0 && catalog_.is_constrained_domain(type));
     if (rewrites) {
       if (!is_partitioned())
@@ -273,6 +276,7 @@ class OneTable {
     const catalog::Column* known =
         table_ == nullptr || table_->is_uncertain ? nullptr : table_->find_column(column);
     const catalog::Type to = catalog_.resolved(catalog::read_type(*definition->type_name));
+    lock_foreign_keys_of(column);
     if (change_of_type(catalog_, known == nullptr ? catalog::Type() : known->type, to, *definition,
                        column, circumstances_.is_utc) != catalog::TypeChange::kFree)
       return add_rewrite(catalog_, name_, effects_);
@@ -292,6 +296,31 @@ class OneTable {
       if (constraint.kind == catalog::ConstraintKind::kCheck && constraint.is_validated &&
           has(constraint.columns, column) && !is_dropped(sql::at::kDropConstraint, constraint.name))
         add_work(WorkKind::kScan);
+    }
+  }
+
+  /// Foreign keys on the column, and to it, are dropped and made again: their triggers change on
+  /// both tables.
+  void lock_foreign_keys_of(std::string_view column) {
+    if (table_ == nullptr)
+      return;
+    for (const catalog::Constraint& constraint : table_->constraints) {
+      if (constraint.kind == catalog::ConstraintKind::kForeignKey &&
+          has(constraint.columns, column) && constraint.referenced_table != name_)
+        lock_referenced(constraint.referenced_table, Mode::kAccessExclusive);
+    }
+    for (const Name& other : referencing(catalog_, name_)) {
+      const catalog::Relation* user = catalog_.relations.find(other);
+      const bool rests_on_it =
+          user != nullptr &&
+          std::any_of(user->constraints.begin(), user->constraints.end(),
+                      [&](const catalog::Constraint& constraint) {
+                        return constraint.kind == catalog::ConstraintKind::kForeignKey &&
+                               constraint.referenced_table == name_ &&
+                               has(constraint.referenced_columns, column);
+                      });
+      if (rests_on_it)
+        effects_.lock(other, Mode::kAccessExclusive);
     }
   }
 

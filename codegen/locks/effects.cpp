@@ -114,6 +114,9 @@ class Statement {
   void lock_published(sql::Node* const* objects, std::size_t count);
   void comment(const PgQuery__CommentStmt& comment);
   void lock_table(const PgQuery__LockStmt& statement);
+  void lock_view(const Name& name, Mode mode, int depth);
+  void create_trigger(const PgQuery__CreateTrigStmt& create);
+  void drop_function(const Name& name);
   void transaction(const PgQuery__TransactionStmt& statement);
 
   const catalog::Catalog& catalog_;
@@ -274,6 +277,10 @@ void Statement::drop(const PgQuery__DropStmt& drop) {
           effects_.lock(catalog_.resolve_relation(parts.first(parts.size() - 1)),
                         Mode::kAccessExclusive);
         break;
+      case sql::object::kFunction:
+        if (const auto* function = as<PgQuery__ObjectWithArgs>(object); function && cascades)
+          drop_function(catalog_.resolve_function(list(function->objname, function->n_objname)));
+        break;
       case sql::object::kType:
       case sql::object::kDomain:
         if (cascades) {
@@ -293,6 +300,16 @@ void Statement::drop(const PgQuery__DropStmt& drop) {
         break;
     }
   }
+}
+
+/// With CASCADE: triggers, views, defaults, checks and indexes that call it go along.
+void Statement::drop_function(const Name& name) {
+  const catalog::Function* function = catalog_.functions.find(name);
+  if (function == nullptr || function->overloads.size() != 1)
+    return;
+  for (const catalog::Dependent& dependent :
+       catalog::dependents_of(catalog_, {catalog::ObjectKind::kFunction, name, {}}))
+    drop_dependent(dependent, 0);
 }
 
 void Statement::rename(const PgQuery__RenameStmt& rename) {
@@ -465,11 +482,8 @@ void Statement::comment(const PgQuery__CommentStmt& comment) {
     case sql::object::kForeignTable:
       return effects_.lock(catalog_.resolve_relation(parts), Mode::kShareUpdateExclusive);
     case sql::object::kColumn:
-    case sql::object::kTabconstraint:
-    case sql::object::kTrigger:
-    case sql::object::kRule:
-    case sql::object::kPolicy:
-      // [schema, table, name]: get_object_address() locks the table.
+      // [schema, table, column]: get_object_address() locks the table. For a constraint, trigger,
+      // rule or policy it is ACCESS SHARE.
       if (parts.size() >= 2)
         effects_.lock(catalog_.resolve_relation(parts.first(parts.size() - 1)),
                       Mode::kShareUpdateExclusive);
@@ -479,13 +493,43 @@ void Statement::comment(const PgQuery__CommentStmt& comment) {
   }
 }
 
+void Statement::lock_view(const Name& name, Mode mode, int depth) {
+  constexpr int kMaxDepth = 32;
+  const catalog::Relation* view = catalog_.relations.find(name);
+  if (view == nullptr || view->kind != RelationKind::kView || view->uses == nullptr ||
+      depth > kMaxDepth)
+    return;
+  // LockViewRecurse()
+  for (const Name& used : view->uses->relations) {
+    effects_.lock(used, mode);
+    for (const Name& child : descendants(catalog_, used)) effects_.lock(child, mode);
+    lock_view(used, mode, depth + 1);
+  }
+}
+
 void Statement::lock_table(const PgQuery__LockStmt& statement) {
   effects_.needs_transaction = true;
   for (const sql::Node* node : list(statement.relations, statement.n_relations)) {
-    if (const auto* range = as<PgQuery__RangeVar>(node))
-      lock_family(*range, static_cast<Mode>(statement.mode));
+    const auto* range = as<PgQuery__RangeVar>(node);
+    if (range == nullptr)
+      continue;
+    lock_family(*range, static_cast<Mode>(statement.mode));
+    lock_view(catalog_.resolve(*range), static_cast<Mode>(statement.mode), 0);
   }
 }
+
+void Statement::create_trigger(const PgQuery__CreateTrigStmt& create) {
+  if (create.relation == nullptr)
+    return;
+  lock(create.relation, Mode::kShareRowExclusive);
+  const Name table = catalog_.resolve(*create.relation);
+  if (create.row == 0 || kind_of(table) != RelationKind::kPartitionedTable)
+    return;
+  // Each partition gets its own.
+  for (const Name& partition : descendants(catalog_, table))
+    effects_.lock(partition, Mode::kShareRowExclusive);
+}
+
 void Statement::transaction(const PgQuery__TransactionStmt& statement) {
   switch (statement.kind) {
     case PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_SAVEPOINT:
@@ -545,7 +589,7 @@ void Statement::run(const sql::Node& node) {
     case PG_QUERY__NODE__NODE_COPY_STMT:
       return add_rows(catalog_, node, effects_);
     case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT:
-      return lock(node.create_trig_stmt->relation, Mode::kShareRowExclusive);
+      return create_trigger(*node.create_trig_stmt);
     case PG_QUERY__NODE__NODE_RULE_STMT:
       return lock(node.rule_stmt->relation, Mode::kAccessExclusive);
     case PG_QUERY__NODE__NODE_CREATE_POLICY_STMT:

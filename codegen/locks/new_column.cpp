@@ -169,6 +169,17 @@ bool is_null(const sql::Node* expression) {
   return constant != nullptr && constant->isnull;
 }
 
+const sql::Node* default_of_type(const catalog::Type& type, const catalog::Catalog& catalog) {
+  if (type.dimensions > 0)
+    return nullptr;
+  const catalog::UserType* domain = catalog.types.find({type.schema, type.name});
+  return domain == nullptr || !domain->has_default ? nullptr : domain->default_value;
+}
+
+bool is_steady(std::string_view name) noexcept {
+  return std::binary_search(kSteady.begin(), kSteady.end(), name);
+}
+
 /// A function in `expression` that may give another value for each row; empty when there is none.
 std::string volatile_function(const sql::Node* expression, const catalog::Catalog& catalog) {
   std::string found;
@@ -181,7 +192,9 @@ std::string volatile_function(const sql::Node* expression, const catalog::Catalo
       if (std::any_of(own.begin(), own.end(),
                       [](const catalog::Overload* overload) { return overload->is_volatile; }))
         found = name;
-    } else if (!std::binary_search(kSteady.begin(), kSteady.end(), name)) {
+    } else if (!is_steady(name) ||
+               (call->n_funcname > 1 && sql::string_value(call->funcname[0]) != "pg_catalog")) {
+      // Another schema's now() is another function.
       found = name;
     }
     return found.empty();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "catalog/catalog.hpp"
 #include "sql/ast.hpp"
@@ -25,6 +26,13 @@ ColumnParts take_apart(const PgQuery__ColumnDef& column);
 
 /// The constant NULL, also behind casts.
 bool is_null(const sql::Node* expression);
+
+/// A function of PostgreSQL's, without its schema, that is IMMUTABLE or STABLE.
+bool is_steady(std::string_view name) noexcept;
+
+/// The default that a new column of `type` has where its definition names none: that of a domain.
+/// Null where there is none.
+const sql::Node* default_of_type(const catalog::Type& type, const catalog::Catalog& catalog);
 
 /// A function in `expression` that may give another value for each row; empty when there is none.
 /// What is not known is taken to be such.

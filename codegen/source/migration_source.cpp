@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "source/code_key.hpp"
@@ -250,6 +251,7 @@ class SetLoader {
     encode();
     load_files();
     check_directives();
+    check_unlisted();
     std::vector<MigrationSource> migrations;
     for (auto& [version, parts] : by_version_) add_migrations(parts, migrations);
     for (MigrationSource& migration : migrations) migration.orders_as_number = orders_as_number();
@@ -361,6 +363,68 @@ class SetLoader {
                            {"another LAYOUT, or `auto`, fits this folder; or list the file in "
                             ".godwitignore"});
     }
+  }
+
+  /// Files that are no .sql of the folder itself, and that its tool reads all the same. Not where
+  /// the files were picked by hand.
+  void check_unlisted() {
+    std::error_code ignored;
+    const std::set<std::filesystem::path> listed(files_.files.begin(), files_.files.end());
+    std::vector<std::filesystem::path> others;
+    std::vector<std::filesystem::path> folders;
+    for (const auto& entry : std::filesystem::directory_iterator(files_.root, ignored)) {
+      const std::filesystem::path path = entry.path();
+      const std::string name = path.filename().string();
+      if (name.front() == '.' || listed.count(path) != 0)
+        continue;
+      if (entry.is_directory())
+        folders.push_back(path);
+      else if (ends_with_ignoring_case(name, ".sql"))
+        return;
+      else
+        others.push_back(path);
+    }
+    std::sort(others.begin(), others.end());
+    for (const std::filesystem::path& path : others) report_unlisted(path);
+    if (style_ != NameStyle::kFlyway || named_.empty())
+      return;
+    std::vector<std::filesystem::path> below;
+    for (const std::filesystem::path& folder : folders) {
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, ignored)) {
+        const auto name = parse_file_path(entry.path());
+        if (!entry.is_directory() && name && name->style == NameStyle::kFlyway)
+          below.push_back(entry.path());
+      }
+    }
+    std::sort(below.begin(), below.end());
+    for (const std::filesystem::path& path : below)
+      report_unsupported(path,
+                         "Flyway looks into folders as well, and godwit does not: this migration "
+                         "would be left out",
+                         "move it beside the others, or list it in .godwitignore");
+  }
+
+  void report_unlisted(const std::filesystem::path& path) {
+    const std::string name = path.filename().string();
+    const std::size_t digits = name.find_first_not_of("0123456789");
+    if (style_ == NameStyle::kFlyway && ends_with_ignoring_case(name, ".sql.conf"))
+      report_unsupported(path, "the settings of a script of Flyway, which godwit does not read",
+                         "say it in the migration's header, such as `-- Transaction: none` for "
+                         "executeInTransaction=false, and list the file in .godwitignore");
+    else if (family_of(style_) == NameStyle::kPlain && name.ends_with(".go") && digits > 0 &&
+             digits < name.size() && name[digits] == '_' && !name.ends_with("_test.go"))
+      report_unsupported(path,
+                         "a migration in Go, which goose runs between the others, and godwit does "
+                         "not",
+                         "write it in SQL, or list it in .godwitignore");
+  }
+
+  void report_unsupported(const std::filesystem::path& path, std::string message,
+                          std::string note) {
+    if (!is_ignored(path))
+      diagnostics_.error("unsupported-file",
+                         store_.emplace_back(path, display_name(path, files_.root), ""), 0,
+                         std::move(message), {std::move(note)});
   }
 
   void encode() {

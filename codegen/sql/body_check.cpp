@@ -82,6 +82,26 @@ std::size_t find_quoted_word(const BodyText& body, std::string_view message) {
   return body.origin.to_outer(0);
 }
 
+/// What EXECUTE 'literal' runs: PL/pgSQL looks at it only when it gets there.
+std::vector<BodyError> errors_in_literals(BodyText body) {
+  std::vector<std::pair<std::size_t, std::size_t>> literals;
+  const std::vector<Token> tokens = scan(body.text, 0, body.text.size());
+  for (std::size_t i = 1; i < tokens.size(); ++i) {
+    if (tokens[i].kind == TokenKind::kString && is_word(body.text, tokens[i - 1], "execute"))
+      literals.emplace_back(body.origin.to_outer(tokens[i].offset),
+                            body.origin.to_outer(tokens[i].end()));
+  }
+  if (literals.empty())
+    return {};
+  std::vector<BodyError> errors = parse_body(std::move(body)).errors;
+  std::erase_if(errors, [&](const BodyError& error) {
+    return std::none_of(literals.begin(), literals.end(), [&](const auto& literal) {
+      return literal.first <= error.offset && error.offset <= literal.second;
+    });
+  });
+  return errors;
+}
+
 }  // namespace
 
 std::vector<BodyError> check_body(std::string_view text, const Statement& statement) {
@@ -94,7 +114,7 @@ std::vector<BodyError> check_body(std::string_view text, const Statement& statem
     return {};
   auto message = plpgsql_syntax_error(without_return_next(text, statement, *body));
   if (!message)
-    return {};
+    return errors_in_literals(std::move(*body));
   const std::size_t fallback = find_quoted_word(*body, *message);
   std::vector<BodyError> found = parse_body(std::move(*body)).errors;
   if (found.empty())

@@ -21,4 +21,10 @@ Guard guard_of_condition(std::string_view condition, const VariableGuards& varia
 /// What may be relied on where the single value of the query is true, or is greater than 0.
 Guard guard_of_query(std::string_view query);
 
+/// What may be relied on where FOUND holds behind the statement.
+Guard guard_of_rows(std::string_view statement);
+
+/// What may be relied on where the condition of `guard` does not hold.
+Guard inverted(const Guard& guard);
+
 }  // namespace godwit::codegen::sql

@@ -96,20 +96,24 @@ std::uint32_t condition_bits(std::string_view word) {
 /// How a list of statements is left before its end.
 enum class Leaving { kNot, kReturning, kRaising };
 
-Guard united(const Guard& a, const Guard& b) {
-  return {a.if_absent || b.if_absent, a.if_present || b.if_present,
-          a.on_duplicate || b.on_duplicate, a.on_undefined || b.on_undefined, a.caught | b.caught};
-}
-
-/// What an ELSE may rely on.
-Guard inverted(const Guard& condition) {
-  return {condition.if_present, condition.if_absent, false, false, 0};
+Guard united(Guard a, const Guard& b) {
+  a.if_absent = a.if_absent || b.if_absent;
+  a.if_present = a.if_present || b.if_present;
+  a.on_duplicate = a.on_duplicate || b.on_duplicate;
+  a.on_undefined = a.on_undefined || b.on_undefined;
+  a.caught |= b.caught;
+  a.absent.insert(a.absent.end(), b.absent.begin(), b.absent.end());
+  a.present.insert(a.present.end(), b.present.begin(), b.present.end());
+  return a;
 }
 
 class Splitter {
  public:
   Splitter(std::string_view text, const TextOrigin& origin, Body& body)
-      : text_(text), origin_(origin), body_(body), tokens_(scan(text, 0, text.size())) {}
+      : text_(text), origin_(origin), body_(body), tokens_(scan(text, 0, text.size())) {
+    asks_found_ = std::any_of(tokens_.begin(), tokens_.end(),
+                              [&](const Token& token) { return is_word(text_, token, "found"); });
+  }
 
   std::vector<Piece> run() {
     const Surroundings outside;
@@ -537,6 +541,9 @@ class Splitter {
     const std::size_t begin = offset();
     skip_to(";");
     add_piece(PieceKind::kExpression, begin, previous_end(), around);
+    if (asks_found_)
+      variable_guards_["found"] = guard_of_rows(
+          "SELECT " + std::string(text_.substr(begin, std::max(begin, previous_end()) - begin)));
     if (!at_end())
       ++at_;
   }
@@ -629,6 +636,14 @@ class Splitter {
       variable_guards_.erase(piece.into);
       if (mentions_presence(first))
         variable_guards_[piece.into] = guard_of_query(sql_of(piece));
+    }
+    if (asks_found_ && piece.begin < piece.end) {
+      const bool sets =
+          is_word(text_, tokens_[first], "select") || is_word(text_, tokens_[first], "with") ||
+          is_word(text_, tokens_[first], "insert") || is_word(text_, tokens_[first], "update") ||
+          is_word(text_, tokens_[first], "delete");
+      if (sets)
+        variable_guards_["found"] = guard_of_rows(sql_of(piece));
     }
     if (piece.begin < piece.end)
       pieces_.push_back(std::move(piece));
@@ -727,6 +742,7 @@ class Splitter {
   std::size_t at_ = 0;
   std::vector<Piece> pieces_;
   VariableGuards variable_guards_;
+  bool asks_found_ = false;
   ConstantText constants_{text_, tokens_};
 };
 

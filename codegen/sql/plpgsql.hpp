@@ -10,6 +10,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,13 +46,29 @@ inline constexpr std::uint32_t kInvalidObjectDefinition = 1U << 16;
 inline constexpr std::uint32_t kAll = ~0U;
 }  // namespace condition
 
+/// A query that a condition asks whether it gives rows: `SELECT … FROM pg_type WHERE typname =
+/// 'g'`.
+struct PresenceQuery {
+  std::vector<std::string> sources;  ///< tables, without their schemas; "to_regclass" and the like
+  /// By column, without its table's name: what it has to be equal to, one of these.
+  std::map<std::string, std::vector<std::string>, std::less<>> values;
+  /// More is asked than can be told to hold once the thing is there.
+  bool is_unsound = false;
+};
+
+/// What a condition relies on, one for each condition: two statements under one IF share it. With
+/// OR there are several queries, each of which has to give rows, or to give none.
+using Presence = std::shared_ptr<const std::vector<PresenceQuery>>;
+
 /// What keeps a statement of a body from failing when it runs a second time.
 struct Guard {
-  bool if_absent = false;     ///< under IF NOT EXISTS (…), or the ELSE of IF EXISTS (…)
-  bool if_present = false;    ///< under IF EXISTS (…), or the ELSE of IF NOT EXISTS (…)
-  bool on_duplicate = false;  ///< EXCEPTION WHEN duplicate_object, unique_violation, …
-  bool on_undefined = false;  ///< EXCEPTION WHEN undefined_table, undefined_object, …
-  std::uint32_t caught = 0;   ///< bits of `condition`: what the handlers around it catch
+  bool if_absent = false;             ///< under IF NOT EXISTS (…), or the ELSE of IF EXISTS (…)
+  bool if_present = false;            ///< under IF EXISTS (…), or the ELSE of IF NOT EXISTS (…)
+  bool on_duplicate = false;          ///< EXCEPTION WHEN duplicate_object, unique_violation, …
+  bool on_undefined = false;          ///< EXCEPTION WHEN undefined_table, undefined_object, …
+  std::uint32_t caught = 0;           ///< bits of `condition`: what the handlers around it catch
+  std::vector<Presence> absent = {};  ///< what is not there where the statement runs
+  std::vector<Presence> present = {};  ///< what is there
 };
 
 /// A statement of a body, static or in an EXECUTE of a literal. Its offset is one of the file;

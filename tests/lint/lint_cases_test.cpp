@@ -29,17 +29,24 @@
 
 #include <gtest/gtest.h>
 
-#include "commands/compile.hpp"
-#include "commands/manifest.hpp"
 #include "emit/report.hpp"
 #include "lint/registry.hpp"
-#include "source/placeholders.hpp"
+#include "lint_case.hpp"
+#include "rewrite.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen {
 namespace {
 
 namespace fs = std::filesystem;
+using test::Case;
+using test::check_by_linting;
+using test::compile;
+using test::find_cases;
+using test::read;
+using test::replaced;
+using test::Rewrite;
+using test::rewrites_of;
 
 bool update_golden = false;
 
@@ -48,128 +55,11 @@ constexpr auto kNotShowable = std::to_array<std::string_view>({
     "name-too-long",  // a file system takes no name that is long enough
 });
 
-struct Case {
-  std::string rule;
-  std::string name;
-  fs::path input;  ///< a .sql file, or a set's folder
-  fs::path expected;
-};
-
-/// For the name of the test in a failure.
-// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
-void PrintTo(const Case& test, std::ostream* out) {
-  *out << test.input;
-}
-
-std::string read(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::vector<Case> find_cases() {
-  std::vector<Case> cases;
-  for (const auto& rule : fs::directory_iterator(GODWIT_LINT_CASES)) {
-    if (!rule.is_directory())
-      continue;
-    const std::string id = rule.path().filename().string();
-    for (const auto& entry : fs::directory_iterator(rule.path())) {
-      const fs::path& path = entry.path();
-      if (entry.is_directory())
-        cases.push_back({id, path.filename().string(), path, path / "expected"});
-      else if (path.extension() == ".sql")
-        cases.push_back(
-            {id, path.stem().string(), path, fs::path(path).replace_extension("expected")});
-    }
-  }
-  std::sort(cases.begin(), cases.end(), [](const Case& a, const Case& b) {
-    return std::tie(a.rule, a.name) < std::tie(b.rule, b.name);
-  });
-  return cases;
-}
-
-struct Options {
-  lint::Policy policy;
-  std::optional<bool> transaction;
-  std::vector<Define> defines;
-};
-
-Options read_options(const Case& test) {
-  std::string text;
-  if (fs::is_directory(test.input)) {
-    text = read(test.input / "options");
-  } else {
-    constexpr std::string_view kPrefix = "-- options: ";
-    const std::string sql = read(test.input);
-    const std::string line = sql.substr(0, sql.find('\n'));
-    if (line.starts_with(kPrefix))
-      text = line.substr(kPrefix.size());
-  }
-  Options options;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    const std::string key = word.substr(0, word.find('='));
-    const std::string value = key.size() == word.size() ? "" : word.substr(key.size() + 1);
-    lint::Policy& policy = options.policy;
-    if (key == "postgres")
-      policy.postgres = std::stoi(value);
-    else if (key == "require-down")
-      policy.require_down = true;
-    else if (key == "require-verify")
-      policy.require_verify = true;
-    else if (key == "baseline")
-      policy.baseline = std::stoll(value);
-    else if (key == "warn-only")
-      policy.warn_only = true;
-    else if (key == "werror")
-      policy.werror = true;
-    else if (key == "external")
-      policy.externals.push_back(value);
-    else if (key == "define")
-      add_definition(options.defines, value);
-    else if (key == "transaction")
-      options.transaction = value != "none";
-    else
-      commands::add_rule_setting(policy, word);
-  }
-  // These would have a word to say in most cases of other rules.
-  constexpr auto kLoud = std::to_array<std::string_view>({"style", "security", "opaque"});
-  const lint::RuleInfo* own = lint::find_rule(test.rule);
-  const auto is_loud = [&](const lint::RuleInfo* rule) {
-    return rule != nullptr && std::find(kLoud.begin(), kLoud.end(), rule->group) != kLoud.end();
-  };
-  for (const lint::RuleInfo* rule : lint::rules()) {
-    if (is_loud(rule) && !is_loud(own))
-      options.policy.rules.try_emplace(std::string(rule->id)).first->second.severity =
-          Severity::kOff;
-  }
-  EXPECT_EQ(lint::check_policy(options.policy), std::vector<std::string>());
-  return options;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at))
-    text.replace(at, from.size(), to);
-  return text;
-}
-
+/// What is printed about the case.
 std::string run(const Case& test) {
-  const Options options = read_options(test);
   std::string text;
   sql::run_with_deep_stack(1, 1, [&](std::size_t) {
-    std::unique_ptr<commands::CompiledSet> set;
-    if (fs::is_directory(test.input)) {
-      commands::SetRequest request{
-          .files = list_directory(test.input), .lock = {}, .policy = options.policy};
-      if (fs::exists(test.input / "godwit.lock"))
-        request.lock = test.input / "godwit.lock";
-      request.files.defines = options.defines;
-      if (fs::exists(test.input / "seeds"))
-        list_seeds(test.input / "seeds", request.files);
-      set = commands::compile_set(request);
-    } else {
-      set =
-          commands::compile_stray(test.input, options.defines, options.policy, options.transaction);
-    }
+    const auto set = compile(test);
     text = emit::report_gcc(set->diagnostics,
                             {.use_color = false, .migrations = set->in_order.size()});
   });
@@ -207,6 +97,18 @@ bool is_showable(std::string_view rule) {
 /// A rule "fires" in a case when the expected text names it behind an error, a warning or a note.
 bool fires(const Case& test) {
   return read(test.expected).find('[' + test.rule + ']') != std::string::npos;
+}
+
+/// What a finding prints to be pasted parses, and is no error of the linter's own.
+TEST_P(LintCases, PrintSqlThatLints) {
+  const Case& test = GetParam();
+  std::vector<std::string> problems;
+  sql::run_with_deep_stack(1, 1, [&](std::size_t) {
+    const auto set = compile(test);
+    for (const Rewrite& rewrite : rewrites_of(*set))
+      check_by_linting(test, *set, rewrite, problems);
+  });
+  for (const std::string& problem : problems) ADD_FAILURE() << problem;
 }
 
 TEST(LintRules, EachHasACaseThatFiresAndOneThatDoesNot) {

@@ -61,10 +61,54 @@ TEST_F(Fix, EndsATransactionAndSplitsADrop) {
   EXPECT_EQ(read("b.sql"),
             "-- Transaction: none\nDROP INDEX CONCURRENTLY IF EXISTS a;\n"
             "DROP INDEX CONCURRENTLY IF EXISTS s.b;\n");
-  // What was to be rolled back would stay.
+  // Two of them would be taken to be in a transaction, and what is not there would be dropped
+  // again.
+  write("d.sql", "DROP INDEX CONCURRENTLY a, s.b;\n");
+  EXPECT_EQ(run("lint --fix d.sql").exit_code, 1);
+  EXPECT_EQ(read("d.sql"), "DROP INDEX CONCURRENTLY a, s.b;\n");
+  // What was to be rolled back would stay, and be committed.
+  write("e.sql",
+        "BEGIN;\nINSERT INTO a VALUES (1);\nCOMMIT;\nBEGIN;\nINSERT INTO a VALUES (2);\n"
+        "ROLLBACK;\n");
+  const std::string rolled_back = read("e.sql");
+  EXPECT_EQ(run("lint --fix e.sql").exit_code, 1);
+  EXPECT_EQ(read("e.sql"), rolled_back);
   write("c.sql", "SELECT 1;\nROLLBACK;\nSELECT 2;\n");
   EXPECT_EQ(run("lint --fix c.sql").exit_code, 1);
   EXPECT_EQ(read("c.sql"), "SELECT 1;\nROLLBACK;\nSELECT 2;\n");
+}
+
+TEST_F(Fix, TakesOutWhatIsSaidTwice) {
+  write("a.sql",
+        "UPDATE a SET b = f(1, 2), c = 2, b = f(1,  2) WHERE id = 1;\n"
+        "UPDATE a SET b = c IS DISTINCT FROM d, b = c IS DISTINCT FROM d;\n"
+        "UPDATE a SET b = 1, b = 1 FROM c WHERE a.id = c.id;\n");
+  run("lint --fix a.sql");
+  EXPECT_EQ(read("a.sql"),
+            "UPDATE a SET b = f(1, 2), c = 2 WHERE id = 1;\n"
+            "UPDATE a SET b = c IS DISTINCT FROM d;\n"
+            "UPDATE a SET b = 1 FROM c WHERE a.id = c.id;\n");
+  // Which of the two is meant is not known.
+  write("b.sql", "UPDATE a SET b = 1, b = 2 WHERE id = 1;\n");
+  EXPECT_EQ(run("lint --fix b.sql").exit_code, 1);
+  EXPECT_EQ(read("b.sql"), "UPDATE a SET b = 1, b = 2 WHERE id = 1;\n");
+}
+
+TEST_F(Fix, WritesSetAndLooksAtDeferredConstraints) {
+  write("a.sql", "-- Transaction: none\nSET LOCAL work_mem = '1GB';\n");
+  run("lint --fix a.sql");
+  EXPECT_EQ(read("a.sql"), "-- Transaction: none\nSET work_mem = '1GB';\n");
+  write("m/001_a.sql",
+        "CREATE TABLE a (id bigint PRIMARY KEY);\nCREATE TABLE b (id bigint PRIMARY "
+        "KEY, a bigint REFERENCES a INITIALLY DEFERRED);\n");
+  write("m/002_b.sql",
+        "INSERT INTO b VALUES (1, 1);\n-- godwit:allow(drop-column) unused\nALTER "
+        "TABLE b DROP COLUMN a;\n");
+  EXPECT_EQ(run("lint m").exit_code, 1);
+  EXPECT_EQ(run("lint --fix m").exit_code, 0);
+  EXPECT_EQ(read("m/002_b.sql"),
+            "INSERT INTO b VALUES (1, 1);\nSET CONSTRAINTS ALL IMMEDIATE;\n-- "
+            "godwit:allow(drop-column) unused\nALTER TABLE b DROP COLUMN a;\n");
 }
 
 TEST_F(Fix, LeavesLockedMigrationsAlone) {

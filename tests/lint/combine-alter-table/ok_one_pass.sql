@@ -1,3 +1,1 @@
 ALTER TABLE users ALTER COLUMN id TYPE bigint USING id::bigint, ALTER COLUMN org TYPE bigint USING org::bigint;
-ALTER TABLE users ADD COLUMN note text;
-ALTER TABLE users ADD UNIQUE (id);

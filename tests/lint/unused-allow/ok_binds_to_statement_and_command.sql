@@ -1,7 +1,7 @@
 -- godwit:allow(drop-table) not used since release 41
 -- and more prose
 DROP TABLE users, sessions;
-ALTER TABLE users
+ALTER TABLE people
   -- godwit:allow(drop-column) not read since release 41
   DROP COLUMN a,
   /* godwit:allow(set-not-null-scan) 12 rows */

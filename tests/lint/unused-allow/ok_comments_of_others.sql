@@ -1,5 +1,5 @@
 -- squawk-ignore ban-drop-table
-DROP TABLE users;
+DROP TABLE sessions;
 -- atlas:nolint destructive
 ALTER TABLE users DROP COLUMN a;
 -- atlas:nolint

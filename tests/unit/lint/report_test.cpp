@@ -44,6 +44,19 @@ TEST(GccReport, CaretsStandRightAfterTabsAndMultibyteCharacters) {
             "godwit: 1 error in 1 migration\n");
 }
 
+TEST(GccReport, CaretsCountWideCharactersTwiceAndCombiningOnesNot) {
+  EXPECT_EQ(report(file_of("DROP \"日本\", x;"), 15, 1),
+            "/abs/x.sql:1:16: error: gone [drop-table]\n"
+            "    1 | DROP \"日本\", x;\n"
+            "      |              ^\n"
+            "godwit: 1 error in 1 migration\n");
+  EXPECT_EQ(report(file_of("DROP \"😀e\xCC\x81\";"), 5, 9),
+            "/abs/x.sql:1:6: error: gone [drop-table]\n"
+            "    1 | DROP \"😀e\xCC\x81\";\n"
+            "      |      ^~~~~\n"
+            "godwit: 1 error in 1 migration\n");
+}
+
 TEST(GccReport, UnderlinesNoFurtherThanTheLine) {
   EXPECT_EQ(report(file_of("DROP\r\nTABLE x;"), 0, 13),
             "/abs/x.sql:1:1: error: gone [drop-table]\n"

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Handlers of the rules about names, for statements of which there is little to be said: the table
+// of a GRANT, the columns of CREATE STATISTICS.
+#pragma once
+
+#include "lint/context.hpp"
+
+namespace godwit::codegen::lint {
+
+/// CHECK, UNIQUE, PRIMARY KEY and GENERATED of a table that is being made name its own columns.
+void check_own_columns(const Event& event, Context& context);
+/// The body of a function in SQL is checked when it is made.
+void check_sql_function(const Event& event, Context& context);
+void check_alter_sequence(const Event& event, Context& context);
+void check_grant(const Event& event, Context& context);
+void check_lock(const Event& event, Context& context);
+void check_vacuum(const Event& event, Context& context);
+void check_reindex(const Event& event, Context& context);
+void check_cluster(const Event& event, Context& context);
+void check_publication(const Event& event, Context& context);
+void check_rule(const Event& event, Context& context);
+void check_statistics(const Event& event, Context& context);
+void check_renamed_type(const Event& event, Context& context);
+void check_domain(const Event& event, Context& context);
+/// COMMENT ON INDEX, TYPE, CONSTRAINT.
+void check_commented_part(const Event& event, Context& context);
+
+}  // namespace godwit::codegen::lint

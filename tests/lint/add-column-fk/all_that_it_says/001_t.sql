@@ -1,0 +1,3 @@
+CREATE SCHEMA s;
+CREATE TABLE s.u (id bigint PRIMARY KEY, code int UNIQUE);
+CREATE TABLE t (id bigint PRIMARY KEY);

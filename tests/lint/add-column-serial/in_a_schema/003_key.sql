@@ -1,0 +1,1 @@
+ALTER TABLE s.t ADD COLUMN k bigserial PRIMARY KEY;

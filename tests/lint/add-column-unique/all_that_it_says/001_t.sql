@@ -1,0 +1,3 @@
+CREATE SCHEMA s;
+CREATE TABLE s.t (id bigint PRIMARY KEY);
+CREATE TABLE s.bare (id bigint);

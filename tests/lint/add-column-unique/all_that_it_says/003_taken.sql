@@ -1,0 +1,2 @@
+CREATE SEQUENCE s.t_b_key;
+ALTER TABLE s.t ADD COLUMN b int UNIQUE;

@@ -1,0 +1,1 @@
+ALTER TABLE child ALTER COLUMN parent_id TYPE integer;

@@ -1,0 +1,1 @@
+ALTER TABLE parent ALTER COLUMN id TYPE integer;

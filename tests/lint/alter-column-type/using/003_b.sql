@@ -1,0 +1,1 @@
+ALTER TABLE t ALTER COLUMN "B" TYPE integer USING length("B");

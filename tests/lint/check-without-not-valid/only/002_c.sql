@@ -1,0 +1,1 @@
+ALTER TABLE ONLY pt ADD CHECK (a > 0);

@@ -1,0 +1,7 @@
+-- Idempotency: YES
+-- The index is the constraint's after the first run, and goes with it in the second.
+ALTER TABLE t DROP CONSTRAINT IF EXISTS c;
+ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i;
+CREATE UNIQUE INDEX IF NOT EXISTS d ON t (b);
+ALTER TABLE t DROP CONSTRAINT IF EXISTS d;
+ALTER TABLE t ADD CONSTRAINT d UNIQUE USING INDEX d;

@@ -1,0 +1,2 @@
+-- Transaction: none
+CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW EXECUTE FUNCTION f();

@@ -1,0 +1,2 @@
+ALTER TABLE t ADD COLUMN b int;
+WITH x AS (UPDATE t SET b = a RETURNING *) SELECT count(*) FROM x;

@@ -1,0 +1,3 @@
+CREATE TABLE n (a int);
+ALTER TABLE t ADD COLUMN b int;
+WITH x AS (UPDATE n SET a = 1 RETURNING *) SELECT count(*) FROM x;

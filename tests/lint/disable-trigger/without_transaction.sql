@@ -1,0 +1,2 @@
+-- Transaction: none
+ALTER TABLE users DISABLE TRIGGER ALL;

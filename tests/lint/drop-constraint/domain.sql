@@ -1,0 +1,1 @@
+ALTER DOMAIN email DROP CONSTRAINT has_at;

@@ -1,0 +1,6 @@
+CREATE TABLE t (id bigint PRIMARY KEY, b int);
+CREATE TABLE u (id bigint PRIMARY KEY, b int);
+CREATE TABLE v (id bigint PRIMARY KEY, b int);
+ALTER TABLE u REPLICA IDENTITY FULL;
+CREATE UNIQUE INDEX v_b ON v (id, b);
+CREATE TABLE w (id bigint PRIMARY KEY, b int NOT NULL);

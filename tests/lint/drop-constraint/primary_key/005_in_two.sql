@@ -1,0 +1,3 @@
+-- godwit:allow-file(primary-key-without-index) small
+ALTER TABLE w DROP CONSTRAINT w_pkey;
+ALTER TABLE w ADD PRIMARY KEY (id, b);

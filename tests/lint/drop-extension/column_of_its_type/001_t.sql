@@ -1,0 +1,3 @@
+CREATE EXTENSION citext;
+CREATE EXTENSION hstore;
+CREATE TABLE t (id bigint PRIMARY KEY, e citext);

@@ -1,0 +1,3 @@
+DROP TABLE old_ones;
+-- godwit:down
+CREATE TABLE old_ones (id int);

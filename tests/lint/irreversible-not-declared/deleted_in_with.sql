@@ -1,0 +1,3 @@
+WITH d AS (DELETE FROM t WHERE old RETURNING *) INSERT INTO archive SELECT * FROM d;
+-- godwit:down
+SELECT 1;

@@ -1,0 +1,3 @@
+CREATE TABLE t (id bigint PRIMARY KEY, a int);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE VIEW over_v AS SELECT a FROM v;

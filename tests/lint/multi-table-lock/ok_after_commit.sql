@@ -1,0 +1,3 @@
+ALTER TABLE users ADD COLUMN plan text;
+COMMIT;
+ALTER TABLE orders ADD COLUMN plan text;

@@ -1,0 +1,2 @@
+-- Transaction: none
+SET LOCAL work_mem = '1GB';

@@ -1,0 +1,3 @@
+CREATE SCHEMA other;
+CREATE TABLE t (id bigint PRIMARY KEY);
+CREATE TABLE w (id bigint PRIMARY KEY);

@@ -1,0 +1,1 @@
+ALTER VIEW s.v RENAME TO w;

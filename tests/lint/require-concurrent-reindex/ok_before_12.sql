@@ -1,0 +1,3 @@
+-- options: postgres=11
+REINDEX TABLE t;
+REINDEX INDEX i;

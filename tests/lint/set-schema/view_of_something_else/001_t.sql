@@ -1,0 +1,4 @@
+CREATE SCHEMA crm;
+CREATE SCHEMA other;
+CREATE TABLE t (id bigint PRIMARY KEY);
+CREATE TABLE w (id bigint PRIMARY KEY);

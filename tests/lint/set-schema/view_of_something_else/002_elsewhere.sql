@@ -1,0 +1,2 @@
+ALTER TABLE t SET SCHEMA crm;
+CREATE VIEW other.t AS SELECT * FROM crm.t;

@@ -1,0 +1,2 @@
+ALTER TABLE w SET SCHEMA crm;
+CREATE VIEW public.w AS SELECT * FROM crm.w;

@@ -1,0 +1,2 @@
+DROP FUNCTION f() CASCADE;
+SELECT count(*) FROM other;

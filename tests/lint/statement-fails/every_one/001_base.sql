@@ -1,0 +1,11 @@
+CREATE TYPE mood AS ENUM ('sad');
+CREATE TABLE u (id bigint PRIMARY KEY, a int CONSTRAINT uq UNIQUE, b int GENERATED ALWAYS AS (a + 1) STORED, c text, i int GENERATED ALWAYS AS IDENTITY);
+CREATE TABLE t (id bigint PRIMARY KEY, a int, u bigint REFERENCES u (id));
+CREATE VIEW v AS SELECT c FROM u;
+CREATE POLICY p ON t USING (a > 0);
+CREATE TABLE pt (id bigint, day date) PARTITION BY RANGE (day);
+CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE INDEX pt_id_idx ON pt (id);
+CREATE SCHEMA full_one;
+CREATE TABLE full_one.x (id int);
+CREATE SCHEMA empty_one;

@@ -1,0 +1,7 @@
+CREATE TABLE u (id bigint PRIMARY KEY, a int CONSTRAINT uq UNIQUE, c text);
+CREATE TABLE t (id bigint PRIMARY KEY, a int, u bigint REFERENCES u (id));
+CREATE VIEW v AS SELECT c FROM u;
+CREATE TABLE pt (id bigint, day date) PARTITION BY RANGE (day);
+CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE INDEX pt1_own_idx ON pt1 (id);
+CREATE SCHEMA empty_one;

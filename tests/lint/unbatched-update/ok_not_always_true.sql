@@ -1,0 +1,9 @@
+UPDATE a SET x = 1 WHERE 1 = 2;
+UPDATE b SET x = 1 WHERE NOT true;
+UPDATE c SET x = 1 WHERE true AND id = 1;
+UPDATE d SET x = 1 WHERE NULL;
+UPDATE e SET x = 1 WHERE NULL IS NOT NULL;
+UPDATE f SET x = 1 WHERE NULL = NULL;
+UPDATE g SET x = 1 WHERE id = id;
+UPDATE h SET x = 1 WHERE false OR id = 1;
+UPDATE i SET x = 1 WHERE now() = now();

@@ -1,0 +1,1 @@
+ALTER TABLE s.t ADD UNIQUE (a, "C");

@@ -1,0 +1,2 @@
+-- Transaction: none
+REINDEX INDEX CONCURRENTLY z4;

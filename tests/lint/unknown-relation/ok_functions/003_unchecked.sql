@@ -1,0 +1,2 @@
+SET check_function_bodies = off;
+CREATE FUNCTION unchecked() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM nowhere';
