@@ -131,6 +131,11 @@ void describe_all(const Store<T>& store, const Describe& describe) {
 }  // namespace
 
 void describe(const Relation& relation, Lines& lines, const Spelling& spelling) {
+  describe(relation, nullptr, lines, spelling);
+}
+
+void describe(const Relation& relation, const Relation* other, Lines& lines,
+              const Spelling& spelling) {
   if (relation.name.schema == kTemporarySchema)
     return;
   if (relation.kind == RelationKind::kSequence)
@@ -147,7 +152,18 @@ void describe(const Relation& relation, Lines& lines, const Spelling& spelling) 
   text += relation.forces_row_security ? " forced" : "";
   text += settings_text(relation.settings, spelling);
   lines[fmt::format("{} {}", word_for(relation.kind), name)] = {text, relation.shape};
-  for (const Column& column : relation.columns) {
+  // A part that both have in the same place, as it mostly is, is found at once.
+  const auto is_same = [&](const auto& parts, std::size_t i, auto Relation::*of_other) {
+    if (other == nullptr)
+      return false;
+    const auto& others = other->*of_other;
+    return (i < others.size() && others[i] == parts[i]) ||
+           std::find(others.begin(), others.end(), parts[i]) != others.end();
+  };
+  for (std::size_t i = 0; i < relation.columns.size(); ++i) {
+    const Column& column = relation.columns[i];
+    if (is_same(relation.columns, i, &Relation::columns))
+      continue;
     std::string about = column.type.is_known() ? spelling.type(column.type) : "unknown";
     about += column.is_not_null ? " not null" : "";
     about += column.is_identity ? " identity" : "";
@@ -160,9 +176,12 @@ void describe(const Relation& relation, Lines& lines, const Spelling& spelling) 
     lines[fmt::format("column {}.{}", name, spelling.identifier(column.name))] = {
         about, column.default_shape};
   }
-  for (const Constraint& constraint : relation.constraints)
-    lines[fmt::format("constraint {}.{}", name, spelling.identifier(constraint.name))] = {
-        describe_constraint(constraint, spelling), constraint.expression_shape};
+  for (std::size_t i = 0; i < relation.constraints.size(); ++i) {
+    const Constraint& constraint = relation.constraints[i];
+    if (!is_same(relation.constraints, i, &Relation::constraints))
+      lines[fmt::format("constraint {}.{}", name, spelling.identifier(constraint.name))] = {
+          describe_constraint(constraint, spelling), constraint.expression_shape};
+  }
   for (const Trigger& trigger : relation.triggers)
     lines[fmt::format("trigger {}.{}", name, spelling.identifier(trigger.name))] = {
         describe_trigger(trigger, spelling), trigger.shape};
@@ -278,10 +297,14 @@ template <class T, class Describe>
 void describe_touched(const Store<T>& store, Lines& before, Lines& after,
                       const Describe& describe_one) {
   for (const auto& [name, object] : store.before()) {
-    if (object != nullptr)
-      describe_one(*object, before);
-    if (const T* now = store.find(name))
-      describe_one(*now, after);
+    const T* was = object.get();
+    const T* now = store.find(name);
+    if (was == now)
+      continue;
+    if (was != nullptr)
+      describe_one(*was, now, before);
+    if (now != nullptr)
+      describe_one(*now, was, after);
   }
 }
 
@@ -355,8 +378,13 @@ std::vector<Difference> diff(const Catalog& before, const Catalog& after) {
 void describe_touched(const Catalog& catalog, Lines& before, Lines& after) {
   before.clear();
   after.clear();
-  const auto describe_one = [](const auto& object, Lines& lines) { describe(object, lines); };
-  describe_touched(catalog.relations, before, after, describe_one);
+  const auto describe_one = [](const auto& object, const auto* /*other*/, Lines& lines) {
+    describe(object, lines);
+  };
+  const auto describe_relation = [](const Relation& object, const Relation* other, Lines& lines) {
+    describe(object, other, lines);
+  };
+  describe_touched(catalog.relations, before, after, describe_relation);
   describe_touched(catalog.indexes, before, after, describe_one);
   describe_touched(catalog.types, before, after, describe_one);
   describe_touched(catalog.functions, before, after, describe_one);

@@ -31,6 +31,9 @@ Lines describe(const Catalog& catalog);
 /// Objects by themselves, with their parts. As a server gives it, a text of kUntold says that only
 /// the object's being there is known, and what cannot be named is left out.
 void describe(const Relation& relation, Lines& lines, const Spelling& spelling = {});
+/// The same without the columns and constraints that `other`, where it is not null, has alike.
+void describe(const Relation& relation, const Relation* other, Lines& lines,
+              const Spelling& spelling = {});
 void describe(const Index& index, Lines& lines, const Spelling& spelling = {});
 void describe(const UserType& type, Lines& lines, const Spelling& spelling = {});
 void describe(const Function& function, Lines& lines, const Spelling& spelling = {});

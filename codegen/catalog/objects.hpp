@@ -64,6 +64,8 @@ struct Column {
   SharedReferences default_uses;    ///< what that refers to; of a serial its sequence
   Settings settings;                ///< statistics, storage, compression, options
   MigrationIndex made_in = kMadeElsewhere;
+
+  friend bool operator==(const Column&, const Column&) = default;
 };
 
 enum class ConstraintKind : std::uint8_t { kCheck, kPrimaryKey, kUnique, kForeignKey, kExclusion };
@@ -90,6 +92,8 @@ struct Constraint {
   std::uint64_t expression_shape = 0;  ///< of a CHECK: sql::shape_of()
   SharedReferences uses;               ///< of a CHECK
   MigrationIndex made_in = kMadeElsewhere;
+
+  friend bool operator==(const Constraint&, const Constraint&) = default;
 };
 
 struct Trigger {

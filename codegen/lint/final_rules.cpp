@@ -4,6 +4,7 @@
 // look at the catalog behind the last migration, and are reported where the thing was made.
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace {
 using catalog::Constraint;
 using catalog::ConstraintKind;
 using catalog::Index;
+using catalog::Name;
 using catalog::Relation;
 using sql::as;
 using sql::list;
@@ -266,29 +268,40 @@ void check_redundant(Context& context, const Relation& table, const Index& index
   }
 }
 
+/// Asked for each migration: so everything that is not of it is passed over quickly.
 void check_end(Context& context) {
   if (context.is_alone())
     return;
   const catalog::Catalog& catalog = context.catalog();
-  std::vector<const Relation*> tables;
+  const auto is_of_this = [&](const auto& object) { return object.made_in == context.index(); };
+  std::map<Name, std::vector<const Index*>> made;  // the indexes that are new, of their tables
   for (const auto& [name, relation] : catalog.relations.all()) {
-    if (is_table(relation->kind) && !relation->is_temporary)
-      tables.push_back(relation.get());
+    if (is_table(relation->kind) && !relation->is_temporary &&
+        std::any_of(relation->constraints.begin(), relation->constraints.end(), is_of_this))
+      made.try_emplace(name);
   }
-  std::sort(tables.begin(), tables.end(),
-            [](const Relation* a, const Relation* b) { return a->name < b->name; });
-  for (const Relation* table : tables) {
+  for (const auto& [name, index] : catalog.indexes.all()) {
+    if (is_of_this(*index))
+      made[index->table].push_back(index.get());
+  }
+  for (auto& [name, indexes] : made) {
+    const Relation* table = catalog.relations.find(name);
+    if (table == nullptr || !is_table(table->kind) || table->is_temporary)
+      continue;
     for (const Constraint& constraint : table->constraints) {
-      if (constraint.made_in != context.index())
+      if (!is_of_this(constraint))
         continue;
       check_validated(context, *table, constraint);
       check_key_index(context, *table, constraint);
     }
-    for (const std::string& name : table->indexes) {
-      const Index* index = catalog.indexes.find({table->name.schema, name});
-      if (index != nullptr && index->made_in == context.index())
-        check_redundant(context, *table, *index);
-    }
+    const auto place = [&](const Index* index) {
+      return std::find(table->indexes.begin(), table->indexes.end(), index->name.name);
+    };
+    std::erase_if(indexes,
+                  [&](const Index* index) { return place(index) == table->indexes.end(); });
+    std::sort(indexes.begin(), indexes.end(),
+              [&](const Index* a, const Index* b) { return place(a) < place(b); });
+    for (const Index* index : indexes) check_redundant(context, *table, *index);
   }
 }
 
