@@ -3,7 +3,8 @@
 // Runs the SQL that the lint cases print on a server: behind what the case has before the
 // statement, instead of it or, where that is what it is for (an ANALYZE, the index of a foreign
 // key), after it. Where it stands for one command about a column or constraint, the table looks the
-// same afterwards as after the statement itself: nothing of it has got lost.
+// same afterwards as after the statement itself: nothing of it has got lost. And what is said to
+// fail has to fail.
 //
 // How it works. A case that is no set speaks of tables that are there already: kTables makes some.
 // Where the statement itself fails for the lack of something, so would its rewrite: it is left out.
@@ -134,6 +135,29 @@ bool is_out_of_bounds(const sql::Node& node) {
   }
 }
 
+/// Rules that say of a statement in a set that PostgreSQL rejects it.
+constexpr auto kFailing = std::to_array<std::string_view>({
+    "concurrent-index-on-partitioned",
+    "detach-concurrently-with-default",
+    "drop-column-used-by",
+    "drop-concurrently-multiple",
+    "drop-constraint-index",
+    "drop-object-in-use",
+    "duplicate-column-assignment",
+    "duplicate-object",
+    "fk-target-not-unique",
+    "forward-reference",
+    "or-replace-incompatible",
+    "partitioned-not-valid-fk",
+    "refresh-concurrently-without-unique-index",
+    "statement-fails",
+    "unknown-column",
+    "unknown-constraint",
+    "unknown-index",
+    "unknown-relation",
+    "unknown-type",
+});
+
 struct Outcome {
   std::string state;  ///< SQLSTATE, "" for success
   std::string message;
@@ -246,6 +270,22 @@ class Trial {
     EXPECT_EQ(after.state, "") << "instead: " << instead.message << "after: " << after.message;
   }
 
+  /// Does PostgreSQL reject the statement of an error that says so?
+  void run_failing(const Case& test, const commands::CompiledSet& set, const Diagnostic& finding) {
+    const auto place = test::find_statement(set, finding);
+    if (!place)
+      return;
+    const sql::Node* node = set.in_order[place->migration]->up.statements()[place->statement].node;
+    if (node == nullptr || is_out_of_bounds(*node))
+      return;
+    prepare(test, set, *place);
+    const Outcome outcome = server_.run(text_of(set, place->migration, place->statement));
+    EXPECT_NE(outcome.state, "") << test.rule << "/" << test.name << ": "
+                                 << text_of(set, place->migration, place->statement) << "\n"
+                                 << finding.message << " [" << finding.rule << "]";
+    ++run_;
+  }
+
   std::size_t run_count() const { return run_; }
   std::size_t compared() const { return compared_; }
   std::size_t left_out() const { return left_out_; }
@@ -325,6 +365,25 @@ TEST(Rewrites, RunAndLoseNothing) {
   EXPECT_GE(trial.compared(), 20U);
   std::printf("%zu run, %zu compared, %zu left out\n", trial.run_count(), trial.compared(),
               trial.left_out());
+}
+
+TEST(Rewrites, WhatIsSaidToFailFails) {
+  const Server server;
+  Trial trial(server);
+  sql::run_with_deep_stack(1, 1, [&](std::size_t) {
+    for (const Case& test : test::find_cases()) {
+      if (!test.is_set() || !read_options(test).policy.externals.empty())
+        continue;
+      const auto set = compile(test);
+      for (const Diagnostic& finding : set->diagnostics.all()) {
+        if (finding.severity == Severity::kError &&
+            std::find(kFailing.begin(), kFailing.end(), finding.rule) != kFailing.end())
+          trial.run_failing(test, *set, finding);
+      }
+    }
+  });
+  EXPECT_GE(trial.run_count(), 100U);
+  std::printf("%zu run\n", trial.run_count());
 }
 
 }  // namespace

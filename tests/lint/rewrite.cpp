@@ -80,22 +80,6 @@ std::vector<std::string> parts_of(const std::string& sql) {
   return parts;
 }
 
-std::optional<Rewrite> find_statement(const commands::CompiledSet& set, const Diagnostic& finding) {
-  for (std::size_t m = 0; m < set.in_order.size(); ++m) {
-    const sql::Migration& migration = *set.in_order[m];
-    if (&migration.source->up.file() != finding.file)
-      continue;
-    const auto& statements = migration.up.statements();
-    for (std::size_t s = 0; s < statements.size(); ++s) {
-      if (finding.offset >= statements[s].offset &&
-          finding.offset <= statements[s].offset + statements[s].length)
-        return Rewrite{
-            .rule = finding.rule, .migration = m, .statement = s, .parts = {}, .text = {}};
-    }
-  }
-  return std::nullopt;
-}
-
 std::string header_of(const sql::Migration& migration) {
   return migration.source->header.transaction == false ? "-- Transaction: none\n" : "";
 }
@@ -244,6 +228,22 @@ class Trial {
 };
 
 }  // namespace
+
+std::optional<Rewrite> find_statement(const commands::CompiledSet& set, const Diagnostic& finding) {
+  for (std::size_t m = 0; m < set.in_order.size(); ++m) {
+    const sql::Migration& migration = *set.in_order[m];
+    if (&migration.source->up.file() != finding.file)
+      continue;
+    const auto& statements = migration.up.statements();
+    for (std::size_t s = 0; s < statements.size(); ++s) {
+      if (finding.offset >= statements[s].offset &&
+          finding.offset <= statements[s].offset + statements[s].length)
+        return Rewrite{
+            .rule = finding.rule, .migration = m, .statement = s, .parts = {}, .text = {}};
+    }
+  }
+  return std::nullopt;
+}
 
 std::string text_of(const commands::CompiledSet& set, std::size_t migration,
                     std::size_t statement) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ struct Rewrite {
 /// Those of findings in up sections, but for parts of a statement, and for statements that fail for
 /// another reason in any case.
 std::vector<Rewrite> rewrites_of(const commands::CompiledSet& set);
+
+/// The statement of an up section that a finding is about, without a text.
+std::optional<Rewrite> find_statement(const commands::CompiledSet& set, const Diagnostic& finding);
 
 /// The text of a statement of an up section.
 std::string text_of(const commands::CompiledSet& set, std::size_t migration, std::size_t statement);
