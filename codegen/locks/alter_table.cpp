@@ -101,11 +101,12 @@ bool has(const std::vector<std::string>& columns, std::string_view column) {
 class OneTable {
  public:
   OneTable(const catalog::Catalog& catalog, Name name, std::span<sql::Node* const> commands,
-           const Circumstances& circumstances, Effects& effects)
+           Mode mode, const Circumstances& circumstances, Effects& effects)
       : catalog_(catalog),
         name_(std::move(name)),
         table_(catalog.relations.find(name_)),
         commands_(commands),
+        mode_(mode),
         circumstances_(circumstances),
         effects_(effects) {}
 
@@ -130,7 +131,9 @@ class OneTable {
       case sql::at::kChangeOwner:
         return lock_indexes();
       case sql::at::kClusterOn:
-        return effects_.lock({name_.schema, command.name}, Mode::kShareUpdateExclusive);
+        return effects_.lock({name_.schema, command.name}, mode_);
+      case sql::at::kSetIdentity:
+        return lock_sequence(command.name);
       case sql::at::kReplicaIdentity:
         if (const auto* identity = sql::as<PgQuery__ReplicaIdentityStmt>(command.def);
             identity != nullptr && !std::string_view(identity->name).empty())
@@ -185,6 +188,15 @@ class OneTable {
       return;
     for (const std::string& index : table_->indexes)
       effects_.lock({name_.schema, index}, Mode::kAccessExclusive);
+  }
+
+  /// Of an identity column, whose sequence is changed with it.
+  void lock_sequence(std::string_view column) {
+    for (const auto& [name, relation] : catalog_.relations.all()) {
+      if (relation->owned_by && relation->owned_by->relation == name_ &&
+          relation->owned_by->column == column && relation->is_of_identity)
+        effects_.lock(name, Mode::kShareRowExclusive);
+    }
   }
 
   void lock_referenced(const Name& parent, Mode mode) {
@@ -278,8 +290,12 @@ class OneTable {
     const catalog::Type to = catalog_.resolved(catalog::read_type(*definition->type_name));
     lock_foreign_keys_of(column);
     if (change_of_type(catalog_, known == nullptr ? catalog::Type() : known->type, to, *definition,
-                       column, circumstances_.is_utc) != catalog::TypeChange::kFree)
+                       column, circumstances_.is_utc) != catalog::TypeChange::kFree) {
+      look_up_from_others(column);
       return add_rewrite(catalog_, name_, effects_);
+    }
+    const bool sorts_otherwise =
+        known != nullptr && (known->type.name == "citext") != (to.name == "citext");
     if (table_ == nullptr)
       return;
     // What depends on the column is made again: an index is kept where it stays valid, a CHECK is
@@ -289,7 +305,7 @@ class OneTable {
       if (index == nullptr || !index->depends_on(column))
         continue;
       effects_.lock(index->name, Mode::kAccessExclusive);
-      if (index->has_expressions())
+      if (index->has_expressions() || sorts_otherwise)
         add_work(WorkKind::kIndexBuild, name);
     }
     for (const catalog::Constraint& constraint : table_->constraints) {
@@ -309,19 +325,29 @@ class OneTable {
           has(constraint.columns, column) && constraint.referenced_table != name_)
         lock_referenced(constraint.referenced_table, Mode::kAccessExclusive);
     }
+    for (const Name& other : users_of(column)) effects_.lock(other, Mode::kAccessExclusive);
+  }
+
+  /// Foreign keys compare the column with another operator then, and so look at every row.
+  void look_up_from_others(std::string_view column) {
+    for (const Name& other : users_of(column)) effects_.add_work(WorkKind::kLookUp, other);
+  }
+
+  /// Tables with a foreign key to the column.
+  std::vector<Name> users_of(std::string_view column) const {
+    std::vector<Name> users;
     for (const Name& other : referencing(catalog_, name_)) {
       const catalog::Relation* user = catalog_.relations.find(other);
-      const bool rests_on_it =
-          user != nullptr &&
-          std::any_of(user->constraints.begin(), user->constraints.end(),
-                      [&](const catalog::Constraint& constraint) {
-                        return constraint.kind == catalog::ConstraintKind::kForeignKey &&
-                               constraint.referenced_table == name_ &&
-                               has(constraint.referenced_columns, column);
-                      });
-      if (rests_on_it)
-        effects_.lock(other, Mode::kAccessExclusive);
+      if (user != nullptr && std::any_of(user->constraints.begin(), user->constraints.end(),
+                                         [&](const catalog::Constraint& constraint) {
+                                           return constraint.kind ==
+                                                      catalog::ConstraintKind::kForeignKey &&
+                                                  constraint.referenced_table == name_ &&
+                                                  has(constraint.referenced_columns, column);
+                                         }))
+        users.push_back(other);
     }
+    return users;
   }
 
   /// By another command of the statement: PostgreSQL does those first.
@@ -466,9 +492,26 @@ class OneTable {
   Name name_;
   const catalog::Relation* table_;
   std::span<sql::Node* const> commands_;  // of the whole statement
+  Mode mode_;                             // so too
   const Circumstances& circumstances_;
   Effects& effects_;
 };
+
+/// Partitions are locked as CREATE INDEX locks them, unless their columns become NOT NULL too.
+bool builds_index_only(const catalog::Catalog& catalog, const Name& partition,
+                       const PgQuery__AlterTableCmd& command) {
+  const auto* constraint = sql::as<PgQuery__Constraint>(command.def);
+  if (command.subtype != sql::at::kAddConstraint || constraint == nullptr)
+    return false;
+  const catalog::Relation* table = catalog.relations.find(partition);
+  const auto keys = sql::list(constraint->keys, constraint->n_keys);
+  return constraint->contype == sql::constr::kUnique ||
+         (constraint->contype == sql::constr::kPrimary && table != nullptr && !keys.empty() &&
+          std::all_of(keys.begin(), keys.end(), [&](const sql::Node* key) {
+            const catalog::Column* column = table->find_column(sql::string_value(key));
+            return column != nullptr && column->is_not_null;
+          }));
+}
 
 bool is_partition(const catalog::Catalog& catalog, const Name& name) {
   const catalog::Relation* relation = catalog.relations.find(name);
@@ -552,14 +595,14 @@ void add_alter_table(const catalog::Catalog& catalog, const PgQuery__AlterTableS
     const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
     if (command == nullptr)
       continue;
-    OneTable(catalog, name, commands, circumstances, effects).run(*command);
+    OneTable(catalog, name, commands, mode, circumstances, effects).run(*command);
     if (!reaches_children(*command))
       continue;
     for (const Name& child : below) {
       if (is_for_partitions_only(*command) && !is_partition(catalog, child))
         continue;
-      effects.lock(child, mode);
-      OneTable(catalog, child, commands, circumstances, effects).run(*command);
+      effects.lock(child, builds_index_only(catalog, child, *command) ? Mode::kShare : mode);
+      OneTable(catalog, child, commands, mode, circumstances, effects).run(*command);
     }
   }
 }

@@ -117,6 +117,8 @@ class Statement {
   void lock_view(const Name& name, Mode mode, int depth);
   void create_trigger(const PgQuery__CreateTrigStmt& create);
   void drop_function(const Name& name);
+  void drop_index_parts(const catalog::Index& index, Mode mode);
+  void drop_extension(std::string_view extension);
   void transaction(const PgQuery__TransactionStmt& statement);
 
   const catalog::Catalog& catalog_;
@@ -247,8 +249,44 @@ void Statement::drop_index(const PgQuery__DropStmt& drop, const Name& name) {
     return;
   const Mode mode = drop.concurrent != 0 ? Mode::kShareUpdateExclusive : Mode::kAccessExclusive;
   effects_.lock(name, mode);
-  if (index != nullptr)
-    effects_.lock(index->table, mode);
+  if (index == nullptr)
+    return;
+  effects_.lock(index->table, mode);
+  drop_index_parts(*index, mode);
+}
+
+/// Of a partitioned index, with the partitions that they are on.
+void Statement::drop_index_parts(const catalog::Index& index, Mode mode) {
+  const catalog::Relation* table = catalog_.relations.find(index.table);
+  if (table == nullptr || table->kind != catalog::RelationKind::kPartitionedTable)
+    return;
+  for (const Name& partition : descendants(catalog_, index.table)) {
+    const catalog::Relation* known = catalog_.relations.find(partition);
+    if (known == nullptr || known->partition_of != index.table)
+      continue;
+    for (const std::string& part : known->indexes) {
+      const catalog::Index* below = catalog_.indexes.find({partition.schema, part});
+      if (below == nullptr || below->parent != index.name.name)
+        continue;
+      effects_.lock(below->name, mode);
+      effects_.lock(partition, mode);
+      drop_index_parts(*below, mode);
+    }
+  }
+}
+
+/// The columns of its types go along. Most extensions have one, of their own name.
+void Statement::drop_extension(std::string_view extension) {
+  for (const auto& [name, relation] : catalog_.relations.all()) {
+    const bool uses =
+        std::any_of(relation->columns.begin(), relation->columns.end(), [&](const auto& column) {
+          return column.type.name == extension ||
+                 (extension == "postgis" &&
+                  (column.type.name == "geometry" || column.type.name == "geography"));
+        });
+    if (uses)
+      effects_.lock(name, Mode::kAccessExclusive);
+  }
 }
 
 void Statement::drop(const PgQuery__DropStmt& drop) {
@@ -287,6 +325,10 @@ void Statement::drop(const PgQuery__DropStmt& drop) {
           for (const Name& user : users_of_type(catalog_, catalog_.resolve_type(parts)))
             effects_.lock(user, Mode::kAccessExclusive);
         }
+        break;
+      case sql::object::kExtension:
+        if (cascades)
+          drop_extension(sql::string_value(object));
         break;
       case sql::object::kSchema:
         if (!cascades)

@@ -143,7 +143,11 @@ class QueryReader {
           condition(argument);
       }
     } else if (const auto* operation = as<PgQuery__AExpr>(node)) {
-      mention(*node);
+      // What a column on the left is compared with may be a variable.
+      if (const auto* column = column_of(operation->lexpr))
+        query_.values[std::string(last_name(list(column->fields, column->n_fields)))];
+      else
+        mention(*node);
       comparison(*operation);
     } else if (is_false(node)) {
       query_.is_unsound = true;

@@ -32,7 +32,8 @@ bool says_that_it_fails(const lint::RuleInfo& rule) {
       {"no-transaction-statement", "plpgsql-syntax", "needs-transaction-statement",
        "unknown-relation", "unknown-column", "unknown-constraint", "unknown-index", "unknown-type",
        "forward-reference", "duplicate-object", "drop-column-used-by", "drop-object-in-use",
-       "fk-type-mismatch", "fk-target-not-unique", "or-replace-incompatible"});
+       "fk-type-mismatch", "fk-target-not-unique", "or-replace-incompatible", "statement-fails",
+       "drop-constraint-index"});
   return rule.is_hard || (rule.group == "will fail" && rule.id != "add-required-column") ||
          std::find(kRules.begin(), kRules.end(), rule.id) != kRules.end();
 }
