@@ -330,9 +330,11 @@ void Rehearsal::perform(const Migration& script, const Migration* known, bool is
   const Clock::time_point start = Clock::now();
   const auto end = [&] {
     report_.rehearsed[taker].duration = since(start);
+    // One moment for all: what one statement took is held equally long.
+    const Clock::time_point now = Clock::now();
     for (Taken& taken : taken_) {
       if (taken.taker == taker) {
-        taken.held = since(taken.since);
+        taken.held = std::chrono::duration_cast<microseconds>(now - taken.since);
       }
     }
   };

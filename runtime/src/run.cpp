@@ -241,6 +241,11 @@ void Run::interrupt() {
         compose("interrupted in {}, which runs outside a transaction", current_->full_name);
   }
   detail.hint = is_undoing_ ? "run the command again to go on" : "run `up` again to go on";
+  if (current_ != nullptr) {
+    name_migration(*current_, detail);
+    detail.file.clear();
+    log_failure(*current_, detail);
+  }
   throw Error(ErrorKind::kInterrupted, std::move(detail));
 }
 
@@ -381,6 +386,9 @@ bool Run::advance() {
   if (!has_started_) {
     has_started_ = true;
     pending_count_ = plan.pending.size() - recorded;
+    // If it fails, this is what it had nothing to do with.
+    report_.skipped =
+        set_.migrations.size() - pending_count_ - report_.postponed.size() - left_out_ - covered_;
     emit(EventKind::kStarted, nullptr);
     if (connection_->server_version() / 10000 < set_.postgres) {
       warn(
@@ -573,8 +581,10 @@ void Run::handle_drift(const Plan& plan) {
                          "unchanged, run with --on-drift=accept",
                          row->step, row->steps)
                    : "put the file back as it was and write a new migration; or, if the change is "
-                     "known to make no difference, run with --on-drift=accept, or name the old "
-                     "checksum in the header: Accept-Checksum: " +
+                     "known to make no difference, `accept " +
+                         std::string(migration->full_name) +
+                         "` (--on-drift=accept takes all of them), or name the old checksum in the "
+                         "header: Accept-Checksum: " +
                          row->checksum;
     } else {
       others += (others.empty() ? "" : "\n") + text;
