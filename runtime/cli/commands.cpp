@@ -74,6 +74,19 @@ bool is_meant(const MigrationStatus& entry, const std::string& target) {
          std::find(aliases.begin(), aliases.end(), target) != aliases.end();
 }
 
+std::string aliases_of(const Migration& migration) {
+  std::string text;
+  for (const std::string_view alias : migration.aliases) {
+    text += (text.empty() ? "" : ", ") + std::string(alias);
+  }
+  return text;
+}
+
+std::string up_to_date(std::size_t count) {
+  return fmt::format("up to date: {} {} applied", count,
+                     count == 1 ? "migration is" : "migrations are");
+}
+
 // What a step outside a transaction, or the whole, looks like from outside.
 std::string transaction_text(const Migration& migration) {
   return migration.up.is_transactional
@@ -195,6 +208,7 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Author", migration.author);
     print_field("Created", migration.created);
     print_field("Tag", migration.tag);
+    print_field("Alias", aliases_of(migration));
     print_field("File", migration.up.file);
     print_field("Checksum", migration.checksum);
     print_field("Dependencies", joined(dependencies_of(set, migration)));
@@ -205,12 +219,15 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Runs", transaction_text(migration));
     print_field("Idempotent", migration.is_idempotent ? "yes" : "not claimed");
     print_field("Breaking", migration.is_breaking ? "yes: older builds refuse to start on it" : "");
-    print_field("Down", migration.down.is_present         ? "yes"
-                        : !migration.irreversible.empty() ? migration.irreversible
-                                                          : std::string_view("no"));
-    print_field("Verify", migration.verify.statements.empty()
-                              ? ""
-                              : fmt::format("{} queries", migration.verify.statements.size()));
+    print_field("Down", migration.down.is_present ? std::string("yes")
+                        : !migration.irreversible.empty()
+                            ? fmt::format("no, irreversible: {}", migration.irreversible)
+                            : std::string("no"));
+    print_field("Verify",
+                migration.verify.statements.empty()
+                    ? ""
+                    : fmt::format("{} {}", migration.verify.statements.size(),
+                                  migration.verify.statements.size() == 1 ? "query" : "queries"));
   }
   if (found->row) {
     const HistoryRow& row = *found->row;
@@ -256,7 +273,7 @@ int run_check(const Arguments& arguments, const MigrationSet& set) {
                           migration->full_name));
       }
       print(report.planned.empty()
-                ? fmt::format("up to date: {} migrations are applied", report.skipped)
+                ? up_to_date(report.skipped)
                 : fmt::format("{} pending, {} applied", report.planned.size(), report.skipped));
     }
     return exit_code;
@@ -388,7 +405,7 @@ int run_wait(const Arguments& arguments, const MigrationSet& set) {
   if (arguments.is_json) {
     print(json_set(set));
   } else if (!arguments.is_quiet) {
-    print(fmt::format("up to date: {} migrations are applied", set.migrations.size()));
+    print(up_to_date(set.migrations.size()));
   }
   return 0;
 }

@@ -50,8 +50,16 @@ void print_down_summary(std::size_t undone, int failed) {
 int fail(const Arguments& arguments, Reporter& progress, const std::optional<Migrator>& migrator,
          const Error& error) {
   if (arguments.is_json) {
-    const Report partial = migrator ? migrator->partial_report() : Report{};
-    std::puts(json_failed_down(progress.undone(), partial, error).c_str());
+    const Report last = migrator ? migrator->partial_report() : Report{};
+    const Report up = progress.partial_report();
+    DownReport partial;
+    partial.undone = progress.undone_list();
+    partial.database = last.database;
+    partial.run_id = last.run_id;
+    partial.duration = last.duration;
+    partial.warnings = up.warnings;
+    const bool is_redo = arguments.command == Command::kRedo;
+    std::puts(json_failed_down(partial, is_redo ? &up : nullptr, error).c_str());
   } else {
     progress.clear_line();
     std::fflush(stdout);

@@ -19,7 +19,8 @@ std::string json_event(const Event& event);
 std::string json_report(const Report& report, const Error* error);
 std::string json_down(const DownReport& report);
 std::string json_redo(const RedoReport& report);
-std::string json_failed_down(std::size_t undone, const Report& partial, const Error& error);
+/// In the same shape. `up` is what `redo` had applied again; null for `down`.
+std::string json_failed_down(const DownReport& partial, const Report* up, const Error& error);
 std::string json_changes(const HistoryReport& report, bool is_dry_run);
 std::string json_adopt(const AdoptReport& report, bool is_dry_run);
 std::string json_log(const std::vector<LogEntry>& log);
@@ -41,5 +42,6 @@ std::string json_fresh(const FreshReport& report, bool is_dry_run, const Error* 
 std::string json_plan(const PlanReport& report);
 std::string json_set(const MigrationSet& set);
 std::string json_error(const Error& error);
+std::string json_help(const std::string& text);
 
 }  // namespace godwit::cli

@@ -5,6 +5,7 @@
 #include "sets.hpp"
 
 #include "output.hpp"
+#include "usage.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -23,11 +24,6 @@ struct Outcome {
   Totals totals;
   int exit_code = 0;
 };
-
-int usage_error(const std::string& text) {
-  std::fprintf(stderr, "error: %s\n", text.c_str());
-  return static_cast<int>(ErrorKind::kUsage);
-}
 
 std::string names_of(const Sets& sets) {
   std::string names;
@@ -78,30 +74,44 @@ void print_heading(const Arguments& arguments, std::string_view name, bool is_fi
   std::fflush(stdout);  // what follows may go to stderr
 }
 
-void print_totals(const Arguments& arguments, const std::vector<Outcome>& outcomes) {
+// A set that could not even be looked at has failed too.
+Totals totals_of(const Outcome& outcome) {
+  Totals totals = outcome.totals;
+  totals.failed = std::max<std::size_t>(totals.failed, outcome.exit_code != 0 ? 1 : 0);
+  return totals;
+}
+
+// The last line; in JSON an event as those before it, and what every answer has.
+void print_totals(const Arguments& arguments, const std::vector<Outcome>& outcomes, int exit_code) {
   Totals all;
-  if (!arguments.is_json) {
-    std::puts("");
-  }
+  nlohmann::ordered_json sets = nlohmann::ordered_json::array();
   for (const Outcome& outcome : outcomes) {
-    all.applied += outcome.totals.applied;
-    all.skipped += outcome.totals.skipped;
-    // A set that could not even be looked at has failed too.
-    const Totals one{outcome.totals.applied, outcome.totals.skipped,
-                     std::max<std::size_t>(outcome.totals.failed, outcome.exit_code != 0 ? 1 : 0)};
+    const Totals one = totals_of(outcome);
+    all.applied += one.applied;
+    all.skipped += one.skipped;
     all.failed += one.failed;
-    if (!arguments.is_json) {
-      std::puts(fmt::format("{}: {}", outcome.set, counts(one)).c_str());
-    }
+    sets.push_back({{"set", outcome.set},
+                    {"exit_code", outcome.exit_code},
+                    {"applied", one.applied},
+                    {"skipped", one.skipped},
+                    {"failed", one.failed}});
   }
   if (arguments.is_json) {
-    std::puts(
-        nlohmann::json{{"applied", all.applied}, {"skipped", all.skipped}, {"failed", all.failed}}
-            .dump()
-            .c_str());
-  } else {
-    std::puts(counts(all).c_str());
+    const nlohmann::ordered_json json = {{"event", "total"},
+                                         {"ok", exit_code == 0},
+                                         {"exit_code", exit_code},
+                                         {"applied", all.applied},
+                                         {"skipped", all.skipped},
+                                         {"failed", all.failed},
+                                         {"sets", sets}};
+    std::puts(json.dump().c_str());
+    return;
   }
+  std::puts("");
+  for (const Outcome& outcome : outcomes) {
+    std::puts(fmt::format("{}: {}", outcome.set, counts(totals_of(outcome))).c_str());
+  }
+  std::puts(counts(all).c_str());
 }
 
 int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
@@ -124,7 +134,7 @@ int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
     }
   }
   if (arguments.command == Command::kUp) {
-    print_totals(arguments, outcomes);
+    print_totals(arguments, outcomes, exit_code);
   }
   return exit_code;
 }
@@ -135,9 +145,11 @@ int run_on_sets(const Arguments& arguments, const Sets& sets, RunOnSet run) {
   for (auto set = sets.begin(); set != sets.end(); ++set) {
     if (std::any_of(sets.begin(), set,
                     [&](const MigrationSet& other) { return other.name == set->get().name; })) {
-      return usage_error(fmt::format(
-          "two of the sets of this binary are named {}; give each a NAME in add_migrations()",
-          set->get().name));
+      return usage_error(
+          arguments.is_json,
+          fmt::format(
+              "two of the sets of this binary are named {}; give each a NAME in add_migrations()",
+              set->get().name));
     }
   }
   if (!arguments.set.empty()) {
@@ -145,8 +157,8 @@ int run_on_sets(const Arguments& arguments, const Sets& sets, RunOnSet run) {
       return set.name == arguments.set;
     });
     if (found == sets.end()) {
-      return usage_error(
-          fmt::format("there is no set {}; compiled in: {}", arguments.set, names_of(sets)));
+      return usage_error(arguments.is_json, fmt::format("there is no set {}; compiled in: {}",
+                                                        arguments.set, names_of(sets)));
     }
     return run(arguments, *found);
   }
@@ -155,10 +167,12 @@ int run_on_sets(const Arguments& arguments, const Sets& sets, RunOnSet run) {
   }
   if (needs_one_set(arguments)) {
     return usage_error(
+        arguments.is_json,
         fmt::format("this command is about one set; say which: --set={}", names_of(sets)));
   }
   if (!arguments.conninfo.empty()) {
     return usage_error(
+        arguments.is_json,
         fmt::format("--url is one database, and here are several sets ({}): say which with --set, "
                     "or give each its own in GODWIT_URL_<SET>",
                     names_of(sets)));

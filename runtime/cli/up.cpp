@@ -78,9 +78,9 @@ void print_postponed(const Arguments& arguments, const Report& report) {
                     .c_str());
     }
   }
-  std::puts(fmt::format("{} stay pending until `up --phase=contract`, for when every replica runs "
+  std::puts(fmt::format("{} {} pending until `up --phase=contract`, for when every replica runs "
                         "the new release",
-                        report.postponed.size())
+                        report.postponed.size(), report.postponed.size() == 1 ? "stays" : "stay")
                 .c_str());
 }
 
@@ -116,6 +116,7 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
       const Report& partial = migrator->partial_report();
       report.run_id = partial.run_id;
       report.database = partial.database;
+      report.skipped = partial.skipped;
       report.duration = partial.duration;
     }
     if (arguments.is_json) {

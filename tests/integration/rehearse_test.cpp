@@ -40,7 +40,7 @@ class Rehearsal : public CommandLine {
 TEST_F(Rehearsal, OnANewDatabaseNothingIsLeft) {
   const Outcome outcome = run({"up", "--rehearse"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_NE(outcome.out.find("applied  010_team  ("), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("rehearsed  010_team  ("), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("  migrations/010_team.sql:1  "), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("\nno lock on anything that was there before\n"), std::string::npos)
       << outcome.out;
