@@ -197,14 +197,14 @@ TEST_F(Rehearsal, DownAndRedoAndApply) {
   run({"up"});
   Outcome outcome = run({"down", "2", "--rehearse"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.out.substr(0, 15), "undone  013_b  ") << outcome.out;
+  EXPECT_EQ(outcome.out.substr(0, 26), "rehearsed to undo  013_b  ") << outcome.out;
   EXPECT_NE(outcome.out.find("ACCESS EXCLUSIVE  b   013_b  1\n"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("  migrations/012_a.down.sql:1  "), std::string::npos) << outcome.out;
   outcome = run({"redo", "2", "--rehearse"});
   EXPECT_EQ(outcome.last_line(), "rehearsed: 4 well, 0 left out, 0 failed; all was rolled back")
       << outcome.err;
-  EXPECT_LT(outcome.out.find("undone  012_a"), outcome.out.find("applied  012_a"));
-  EXPECT_LT(outcome.out.find("applied  012_a"), outcome.out.find("applied  013_b"));
+  EXPECT_LT(outcome.out.find("rehearsed to undo  012_a"), outcome.out.find("rehearsed  012_a"));
+  EXPECT_LT(outcome.out.find("rehearsed  012_a"), outcome.out.find("rehearsed  013_b"));
   EXPECT_EQ(applied(), "1,7,10,12,13");
   EXPECT_EQ(run({"down", "3", "--rehearse"}).code, 1) << "010_team has no down section";
 }
