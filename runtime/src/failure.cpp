@@ -71,7 +71,10 @@ void add_hint(ErrorDetail& detail, std::string_view text) {
 // was.
 void Run::log_failure(const Migration& migration, const ErrorDetail& detail) {
   const bool has_table = snapshot_.has_table || !report_.applied.empty();
-  const bool is_worth_a_history = !detail.sqlstate.empty() && !is_table_foreign_;
+  // What is there already was made by somebody else: that database is left alone, too.
+  const bool is_there =
+      detail.sqlstate == "42P07" || detail.sqlstate == "42701" || detail.sqlstate == "42710";
+  const bool is_worth_a_history = !detail.sqlstate.empty() && !is_there && !is_table_foreign_;
   if (is_looking_ || (!has_table && !is_worth_a_history) || connection_->is_cut() ||
       !connection_->is_idle()) {
     return;
