@@ -17,6 +17,7 @@
 #     [RULES_ERROR <rule>...] [RULES_WARN <rule>...] [RULES_OFF <rule>...]
 #     [REQUIRE_DOWN] [REQUIRE_VERIFY]        a migration without that section is an error
 #     [HISTORY_TABLE <table>]                `schema_migrations` unless given; table or schema.table, without quotes
+#     [SEEDS <dir>]                          seed data: <dir>/<mode>/*.sql (docs/seeds.md)
 #     [EXTERNAL <table>...]                  tables that others create, named in the same way
 #     [DEFINE <name>=<value>...]             what ${name} stands for in the SQL
 #     [WERROR | WARN_ONLY]                   warnings fail the build | findings never do
@@ -24,9 +25,10 @@
 #     [ALLOW_FRESH]                          the command `fresh` may delete all that is in a database
 #     [TYPE STATIC | OBJECT])
 #
-# It makes <library> with #include <<library>.hpp>, which declares <namespace>::migrations(); the target <library>.check
-# and the umbrella godwit_check, which print every finding again and compile nothing; and the CTest <library>.lint
-# unless BUILD_TESTING is off, since the build prints warnings only when something changed.
+# It makes <library> with #include <<library>.hpp>, which declares <namespace>::migrations() and the functions that code
+# migrations (`Code:` in a header) call and that the application defines (docs/code-migrations.md); the target
+# <library>.check and the umbrella godwit_check, which print every finding again and compile nothing; and the CTest
+# <library>.lint unless BUILD_TESTING is off, since the build prints warnings only when something changed.
 #
 # Variables read: Godwit_CODEGEN_EXECUTABLE (a godwit that runs on the machine that builds), GODWIT_WERROR (WERROR for
 # every set that does not say WARN_ONLY), CMAKE_COLOR_DIAGNOSTICS.
@@ -208,7 +210,7 @@ endfunction()
 # add_migrations(<library> ...): see the head of this file.
 function(add_migrations library)
   set(flags REQUIRE_DOWN REQUIRE_VERIFY WERROR WARN_ONLY ALLOW_EMPTY ALLOW_FRESH)
-  set(values DIRECTORY LAYOUT NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE TYPE)
+  set(values DIRECTORY LAYOUT NAME NAMESPACE HEADER POSTGRES LOCK BASELINE HISTORY_TABLE SEEDS TYPE)
   set(lists FILES RULES_ERROR RULES_WARN RULES_OFF EXTERNAL DEFINE)
 
   # What cmake_parse_arguments() is silent about: an empty argument (a variable that is not set), a line break, and a
@@ -384,9 +386,26 @@ function(add_migrations library)
       _godwit_fail(${library} "there is no .sql file in ${root} (${advice}); ALLOW_EMPTY permits that")
     endif()
   endif()
+  set(seeds)
+  set(seed_patterns)
+  if(DEFINED arg_SEEDS)
+    cmake_path(ABSOLUTE_PATH arg_SEEDS BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE OUTPUT_VARIABLE seeds_root)
+    string(REGEX REPLACE "(.)/$" "\\1" seeds_root "${seeds_root}")
+    _godwit_check_path(${library} "${seeds_root}")
+    if(NOT IS_DIRECTORY "${seeds_root}")
+      _godwit_fail(${library} "there is no folder ${seeds_root}, which SEEDS names")
+    endif()
+    _godwit_glob_literal(seeds_pattern "${seeds_root}")
+    set(seed_patterns "${seeds_pattern}/.godwitignore")
+    _godwit_glob_recurse(${library} seeds "${seeds_pattern}/*.[sS][qQ][lL]")
+    if(NOT seeds AND NOT arg_ALLOW_EMPTY)
+      _godwit_fail(${library} "there is no .sql file in the folders of ${seeds_root}, which SEEDS names; "
+        "ALLOW_EMPTY permits that")
+    endif()
+  endif()
   # Files beside the migrations that the tool reads where they are; they may come and go.
   set(beside_patterns "${root_pattern}/.godwitignore" "${root_pattern}/sqitch.plan"
-    "${root_pattern}/[0-9]*_*/metadata.toml")
+    "${root_pattern}/[0-9]*_*/metadata.toml" ${seed_patterns})
   if(lock)
     _godwit_glob_literal(lock_pattern "${lock}")
     list(APPEND beside_patterns "${lock_pattern}")
@@ -450,6 +469,12 @@ function(add_migrations library)
   foreach(file IN LISTS files)
     string(APPEND manifest "file ${file}\n")
   endforeach()
+  if(DEFINED arg_SEEDS)
+    string(APPEND manifest "seeds ${seeds_root}\n")
+    foreach(file IN LISTS seeds)
+      string(APPEND manifest "seed-file ${file}\n")
+    endforeach()
+  endif()
 
   # What is written now, so that editors and checkers see the header before the first build.
   foreach(target godwit::runtime godwit::table)
@@ -471,6 +496,13 @@ function(add_migrations library)
   # Which files beside the migrations there are, and which tool: changes that have no newer file of their own.
   list(JOIN beside "\n" beside_lines)
   _godwit_write("${inputs_file}" "${tool}\n${beside_lines}\n")
+  # The functions of code migrations are declared by the tool, which alone reads headers.
+  string(REGEX REPLACE "\\.([a-z]+)$" ".code.\\1" code_header "${out}/include/${arg_HEADER}")
+  if(NOT EXISTS "${code_header}")
+    _godwit_write("${code_header}" "// Made by godwit from the migrations; changes are lost.\n#pragma once\n")
+    file(REMOVE "${stamp}")
+  endif()
+  cmake_path(GET code_header FILENAME code_header_name)
   _godwit_write("${out}/include/${arg_HEADER}"
 "// Made by add_migrations(${library}); changes are lost.
 #pragma once
@@ -483,6 +515,8 @@ namespace ${arg_NAMESPACE} {
 const godwit::MigrationSet& migrations() noexcept;
 
 }  // namespace ${arg_NAMESPACE}
+
+#include \"${code_header_name}\"
 ")
 
   # What the build does.
@@ -490,11 +524,11 @@ const godwit::MigrationSet& migrations() noexcept;
   set(comment "Checking the migrations of ${library}, ${count} .sql")
   add_custom_command(
     OUTPUT "${stamp}"
-    BYPRODUCTS "${source}"
+    BYPRODUCTS "${source}" "${code_header}"
     COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}.started"
-    COMMAND ${tool} generate "${manifest_file}" --output "${source}" ${color}
+    COMMAND ${tool} generate "${manifest_file}" --output "${source}" --code-header "${code_header}" ${color}
     COMMAND "${CMAKE_COMMAND}" -E rename "${stamp}.started" "${stamp}"
-    DEPENDS "${manifest_file}" "${inputs_file}" ${files} ${beside} ${tool_depends}
+    DEPENDS "${manifest_file}" "${inputs_file}" ${files} ${seeds} ${beside} ${tool_depends}
     COMMENT "${comment}"
     VERBATIM)
   add_library(${library} ${arg_TYPE} "${source}" "${stamp}")

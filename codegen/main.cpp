@@ -88,6 +88,11 @@ void add_layout(CLI::App& command, Layout& layout) {
       ->type_name("LAYOUT");
 }
 
+void add_seeds(CLI::App& command, std::filesystem::path& seeds) {
+  command.add_option("--seeds", seeds, "the set's folder of seeds, SEEDS of add_migrations()")
+      ->type_name("DIRECTORY");
+}
+
 void add_define(CLI::App& command, std::vector<Define>& defines) {
   command
       .add_option_function<std::vector<std::string>>(
@@ -149,6 +154,7 @@ void add_lint(CLI::App& app, CommandLine& line) {
   command.add_flag("--diff", options.diff, "print those edits to stdout, as a patch");
   add_layout(command, options.layout);
   add_define(command, options.defines);
+  add_seeds(command, options.seeds);
   add_color(command, options.color);
 }
 
@@ -159,6 +165,10 @@ void add_generate(CLI::App& app, CommandLine& line) {
   command
       .add_option("--output,-o", line.generate.output, "the .cpp to write, only when it changes")
       ->required()
+      ->type_name("FILE");
+  command
+      .add_option("--code-header", line.generate.code_header,
+                  "the header that declares the functions of code migrations")
       ->type_name("FILE");
   add_color(command, line.generate.color);
 }
@@ -188,6 +198,7 @@ void add_list(CLI::App& app, CommandLine& line) {
   command.add_flag("--json", line.list.json, "as JSON");
   add_layout(command, line.list.layout);
   add_define(command, line.list.defines);
+  add_seeds(command, line.list.seeds);
 }
 
 void add_show(CLI::App& app, CommandLine& line) {
@@ -198,6 +209,7 @@ void add_show(CLI::App& app, CommandLine& line) {
   command.add_flag("--json", line.show.json, "as JSON");
   add_layout(command, line.show.layout);
   add_define(command, line.show.defines);
+  add_seeds(command, line.show.seeds);
 }
 
 void add_graph(CLI::App& app, CommandLine& line) {
@@ -244,6 +256,7 @@ void add_new(CLI::App& app, CommandLine& line) {
   command.add_flag("--timestamp", line.create.timestamp, "a timestamp instead of the next number");
   command.add_flag("--down", line.create.down, "with a section that undoes it");
   command.add_flag("--verify", line.create.verify, "with queries that prove it");
+  command.add_flag("--json", line.create.json, "the names of what is written, as JSON");
 }
 
 void add_merge(CLI::App& app, CommandLine& line) {
@@ -261,6 +274,7 @@ void add_merge(CLI::App& app, CommandLine& line) {
       ->type_name("TEXT");
   command.add_option("--directory,-d", line.merge.directory, "migrations/ unless given")
       ->type_name("DIRECTORY");
+  command.add_flag("--json", line.merge.json, "the names of what is written, as JSON");
   add_layout(command, line.merge.layout);
 }
 

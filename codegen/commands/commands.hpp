@@ -44,12 +44,14 @@ struct LintOptions {
   bool fix = false;   ///< put the mechanical edits into the files
   bool diff = false;  ///< print them as a patch
   std::vector<Define> defines = {};
+  std::filesystem::path seeds = {};  ///< of the directory; empty where it has none
 };
 int run_lint(LintOptions options);
 
 struct GenerateOptions {
   std::filesystem::path manifest;
   std::filesystem::path output;
+  std::filesystem::path code_header;  ///< empty: none is written
   Color color = Color::kAuto;
 };
 int run_generate(const GenerateOptions& options);
@@ -69,6 +71,7 @@ struct ListOptions {
   Layout layout = Layout::kAuto;
   bool json = false;
   std::vector<Define> defines = {};
+  std::filesystem::path seeds = {};
 };
 int run_list(const ListOptions& options);
 
@@ -79,6 +82,7 @@ struct ShowOptions {
   bool sql = false;
   bool json = false;
   std::vector<Define> defines = {};
+  std::filesystem::path seeds = {};
 };
 int run_show(const ShowOptions& options);
 
@@ -108,6 +112,7 @@ struct NewOptions {
   bool timestamp = false;
   bool down = false;
   bool verify = false;
+  bool json = false;
 };
 int run_new(const NewOptions& options);
 
@@ -116,6 +121,7 @@ struct MergeOptions {
   std::vector<std::string> names;  ///< versions, names, aliases, or `heads` for all heads
   std::string message;  ///< what the new migration is called; of the versions where empty
   Layout layout = Layout::kAuto;
+  bool json = false;
 };
 int run_merge(const MergeOptions& options);
 
@@ -139,8 +145,8 @@ int run_rules(const RulesOptions& options);
 bool use_color(Color color, int descriptor);
 
 /// The set in `directory` with its own lock file, by the default policy. Throws UsageError when the
-/// directory cannot be read.
+/// directory cannot be read. `seeds` is a folder of seeds, or empty.
 SourceFiles files_of(const std::filesystem::path& directory, Layout layout = Layout::kAuto,
-                     std::vector<Define> defines = {});
+                     std::vector<Define> defines = {}, const std::filesystem::path& seeds = {});
 
 }  // namespace godwit::codegen::commands

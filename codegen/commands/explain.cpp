@@ -45,6 +45,7 @@ struct Explained {
   bool is_in_body = false;  ///< of a DO block or a function
   bool is_conditional = false;
   bool is_repeatable = true;
+  const sql::BatchDirective* batch = nullptr;
   locks::Effects effects;
   std::vector<ExplainedLock> locks;
 };
@@ -103,7 +104,8 @@ std::vector<ExplainedSection> explain(const CompiledSet& set, const lint::Policy
     one.sql = first_line(section.text().substr(place.offset, place.length));
     one.is_in_body = event.is_in_body;
     one.is_conditional = event.is_conditional;
-    one.is_repeatable = event.is_in_body || verdicts[event.statement_index];
+    one.batch = context.batch_of(event);
+    one.is_repeatable = event.is_in_body || one.batch != nullptr || verdicts[event.statement_index];
     one.effects = context.ledger().effects();
     for (const locks::RelationLock& lock : one.effects.locks) {
       // When a down section runs, the world has seen what the up section made.
@@ -148,11 +150,11 @@ bool is_worth_a_line(const ExplainedLock& lock) {
 
 std::vector<std::string_view> who_waits(Mode mode) {
   std::vector<std::string_view> who;
-  if (blocks_reads(mode))
+  if (locks::blocks_reads(mode))
     who.emplace_back("reads");
-  if (blocks_writes(mode))
+  if (locks::blocks_writes(mode))
     who.emplace_back("writes");
-  if (blocks_ddl(mode))
+  if (locks::blocks_ddl(mode))
     who.emplace_back("DDL");
   return who;
 }
@@ -217,6 +219,12 @@ void print_locks(const Explained& statement) {
   }
 }
 
+std::string batch_text(const sql::BatchDirective& batch) {
+  std::string text = fmt::format("{} {} each by {}, in a transaction each", batch.size,
+                                 batch.size == 1 ? "row" : "rows", fmt::join(batch.keys, ", "));
+  return batch.pause_ms == 0 ? text : text + fmt::format(", {} ms between", batch.pause_ms);
+}
+
 void print_statement(const Explained& statement) {
   const std::string lead =
       fmt::format("{:>4}  {}", statement.line,
@@ -225,6 +233,8 @@ void print_statement(const Explained& statement) {
   print_locks(statement);
   const auto work = work_lines(statement);
   for (const std::string& line : work) fmt::print("      work   {}\n", line);
+  if (statement.batch != nullptr)
+    fmt::print("      parts  {}\n", batch_text(*statement.batch));
   if (!statement.effects.not_in_transaction.empty())
     fmt::print("      alone  it cannot run inside a transaction\n");
   if (statement.effects.needs_transaction)
@@ -235,8 +245,9 @@ void print_statement(const Explained& statement) {
 
 bool says_something(const Explained& statement) {
   return std::any_of(statement.locks.begin(), statement.locks.end(), is_worth_a_line) ||
-         !work_lines(statement).empty() || !statement.effects.not_in_transaction.empty() ||
-         statement.effects.needs_transaction || !statement.is_repeatable;
+         statement.batch != nullptr || !work_lines(statement).empty() ||
+         !statement.effects.not_in_transaction.empty() || statement.effects.needs_transaction ||
+         !statement.is_repeatable;
 }
 
 /// What the transaction holds when it commits: the strongest lock on each table.
@@ -316,8 +327,13 @@ Json describe(const Explained& statement) {
                     {"index", one.index}});
   }
   const locks::Effects& effects = statement.effects;
+  const Json batch = statement.batch == nullptr ? Json(nullptr)
+                                                : Json({{"key", statement.batch->keys},
+                                                        {"size", statement.batch->size},
+                                                        {"pause_ms", statement.batch->pause_ms}});
   return {{"line", statement.line},
           {"sql", statement.sql},
+          {"batch", batch},
           {"in_body", statement.is_in_body},
           {"conditional", statement.is_conditional},
           {"locks", locks},

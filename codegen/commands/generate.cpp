@@ -42,17 +42,26 @@ emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectR
     if (squash.index == index)
       entry.replaced = replaced_versions(squash, set.sources, set.lock);
   }
-  entry.is_idempotent = source.header.idempotency.value_or(false);
-  entry.schema = change.text;
+  // Nobody proves what a function does.
+  entry.is_idempotent =
+      source.header.idempotency.value_or(!source.seed.empty()) && !source.header.code;
+  if (source.seed.empty())  // of a seed it is what its temporary tables leave
+    entry.schema = change.text;
   entry.is_opaque = change.is_opaque;
   if (source.up.is_present())
-    entry.up =
-        emit::plan_script(source.up, migration.up, migration.up_transaction,
-                          lint::idempotent_statements(migration.up), effects.effects_of(source.up));
+    entry.up = emit::plan_script(source.up, migration.up, migration.up_transaction,
+                                 lint::idempotent_statements(migration.up),
+                                 effects.effects_of(source.up), migration.up_batches);
+  emit::plan_copies(source, migration.up, entry.up);
   if (source.down.is_present())
     entry.down = emit::plan_script(source.down, migration.down, migration.down_transaction,
                                    lint::idempotent_statements(migration.down),
-                                   effects.effects_of(source.down));
+                                   effects.effects_of(source.down), migration.down_batches);
+  // A function may change any setting.
+  if (source.header.code)
+    entry.up.leaked_settings.assign(1, "*");
+  if (source.header.code_down)
+    entry.down.leaked_settings.assign(1, "*");
   if (source.require.is_present())
     entry.require = emit::plan_checks(source.require, migration.require);
   if (source.verify.is_present())
@@ -119,7 +128,10 @@ int run_generate(const GenerateOptions& options) {
     return kFindings;
   if (set->in_order.empty() && !manifest.allow_empty)
     throw UsageError(manifest.request.files.root.string() + ": no migrations");
-  write_if_different(options.output, emit::emit_table(make_table(manifest, *set, effects)));
+  const emit::Table table = make_table(manifest, *set, effects);
+  if (!options.code_header.empty())
+    write_if_different(options.code_header, emit::emit_code_header(table));
+  write_if_different(options.output, emit::emit_table(table));
   return kClean;
 }
 

@@ -42,7 +42,7 @@ std::unique_ptr<CompiledSet> compile_path(const std::filesystem::path& path,
                                           const LintOptions& options) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) {
-    SetRequest request{.files = files_of(path, options.layout, options.defines),
+    SetRequest request{.files = files_of(path, options.layout, options.defines, options.seeds),
                        .lock = path / kLockFile,
                        .policy = options.policy};
     return compile_set(request);

@@ -20,8 +20,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::unique_ptr<CompiledSet> compile_directory(const std::filesystem::path& directory,
-                                               Layout layout, const std::vector<Define>& defines) {
-  SetRequest request{.files = files_of(directory, layout, defines),
+                                               Layout layout, const std::vector<Define>& defines,
+                                               const std::filesystem::path& seeds) {
+  SetRequest request{.files = files_of(directory, layout, defines, seeds),
                      .lock = directory / "godwit.lock",
                      .policy = {}};
   return compile_set(request);
@@ -93,10 +94,11 @@ const MigrationSource* squash_of(const CompiledSet& set, const MigrationSource& 
 }
 
 std::string parts(const MigrationSource& source) {
-  std::string text = "up";
+  std::string text = source.header.code ? "up+code" : "up";
   for (const Section* section : {&source.down, &source.require, &source.verify}) {
     if (section->is_present())
-      text += fmt::format(" {}", to_string(section->kind()));
+      text += fmt::format(" {}{}", to_string(section->kind()),
+                          section == &source.down && source.header.code_down ? "+code" : "");
   }
   return text;
 }
@@ -106,12 +108,17 @@ bool runs_in_transaction(const sql::Migration& migration) {
          migration.up_transaction.not_in_transaction.empty();
 }
 
+Json function_of(const std::optional<HeaderCode>& code) {
+  return code ? Json(code->name) : Json(nullptr);
+}
+
 Json describe(const CompiledSet& set, const sql::Migration& migration) {
   const MigrationSource& source = *migration.source;
   Json json;
   json["version"] = source.is_repeatable ? Json(nullptr) : Json(source.version);
   json["name"] = source.name;
   json["full_name"] = source.full_name;
+  json["seed"] = source.seed.empty() ? Json(nullptr) : Json(source.seed);
   json["file"] = source.up.file().path().string();
   json["checksum"] = source.up.file().checksum();
   json["description"] = source.header.description;
@@ -130,6 +137,8 @@ Json describe(const CompiledSet& set, const sql::Migration& migration) {
     json["idempotent"] = *source.header.idempotency;
   else
     json["idempotent"] = nullptr;
+  json["code"] = function_of(source.header.code);
+  json["code_down"] = function_of(source.header.code_down);
   json["breaking"] = source.header.is_breaking;
   json["locked"] = is_locked(set, source);
   json["statements"] = migration.up.statements().size();
@@ -201,7 +210,8 @@ void print_script(const Section& section, const sql::Script& script, bool with_s
 }  // namespace
 
 int run_list(const ListOptions& options) {
-  const auto set = compile_directory(options.directory, options.layout, options.defines);
+  const auto set =
+      compile_directory(options.directory, options.layout, options.defines, options.seeds);
   if (options.json) {
     Json list = Json::array();
     for (const sql::Migration* migration : set->in_order)
@@ -228,7 +238,8 @@ int run_list(const ListOptions& options) {
 }
 
 int run_show(const ShowOptions& options) {
-  const auto set = compile_directory(options.directory, options.layout, options.defines);
+  const auto set =
+      compile_directory(options.directory, options.layout, options.defines, options.seeds);
   const sql::Migration* migration = find_migration(*set, options.version);
   if (migration == nullptr)
     throw UsageError(fmt::format("{}: no migration {}; `godwit list` shows those that there are",
@@ -240,12 +251,19 @@ int run_show(const ShowOptions& options) {
   const MigrationSource& source = *migration->source;
   print_line("migration", source.full_name);
   print_line("description", source.header.description);
+  print_line("seed", source.seed);
   print_line("purpose", source.header.purpose);
   print_line("created", source.header.created);
   print_line("author", source.header.author);
   print_line("file", source.up.file().path().string());
   print_line("checksum", source.up.file().checksum());
-  print_line("locked", is_locked(*set, source) ? "yes" : "no");
+  if (source.seed.empty())
+    print_line("locked", is_locked(*set, source) ? "yes" : "no");
+  if (!source.rows.empty()) {
+    std::size_t bytes = 0;
+    for (const SeedRows& rows : source.rows) bytes += rows.rows.size();
+    print_line("rows", fmt::format("{} bytes behind {} COPY", bytes, source.rows.size()));
+  }
   print_line("dependencies", shown_dependencies(*set, source));
   print_line("dependants", joined(dependants(*set, source)));
   print_line("replaces", replaced_text(source));
@@ -256,6 +274,10 @@ int run_show(const ShowOptions& options) {
                             : migration->up_transaction.outer_begin ? "yes, the file's BEGIN and "
                                                                       "COMMIT are the runtime's"
                                                                     : "yes");
+  if (source.header.code)
+    print_line("code", source.header.code->name);
+  if (source.header.code_down)
+    print_line("code down", source.header.code_down->name);
   print_script(source.require, migration->require, options.sql);
   print_script(source.up, migration->up, options.sql);
   print_script(source.verify, migration->verify, options.sql);

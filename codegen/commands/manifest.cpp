@@ -74,6 +74,10 @@ bool read_entry(Manifest& manifest, std::string_view key, const std::string& val
     policy.werror = true;
   else if (key == "warn-only")
     policy.warn_only = true;
+  else if (key == "seeds")
+    manifest.request.files.seeds_root = value;
+  else if (key == "seed-file")
+    manifest.request.files.seeds.emplace_back(value);
   else if (key == "file")
     manifest.request.files.files.emplace_back(value);
   else

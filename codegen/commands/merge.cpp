@@ -65,12 +65,13 @@ int run_merge(const MergeOptions& options) {
     dependencies += (dependencies.empty() ? "" : ", ") + std::to_string(source->version);
     title += (title.empty() ? "merge " : " and ") + source->digits;
   }
-  write_new_file({.directory = options.directory,
-                  .title = options.message.empty() ? title : options.message,
-                  .dependencies = dependencies,
-                  .up = "SELECT 1;  -- joins branches, and changes nothing\n",
-                  .down = "SELECT 1;  -- nothing to undo\n",
-                  .verify = std::nullopt});
+  const NewFile file{.directory = options.directory,
+                     .title = options.message.empty() ? title : options.message,
+                     .dependencies = dependencies,
+                     .up = "SELECT 1;  -- joins branches, and changes nothing\n",
+                     .down = "SELECT 1;  -- nothing to undo\n",
+                     .verify = std::nullopt};
+  print_created(write_new_file(file), options.json);
   return kClean;
 }
 

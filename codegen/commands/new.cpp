@@ -24,7 +24,7 @@ int run_new(const NewOptions& options) {
     file.down = kDownBody;
   if (options.verify)
     file.verify = kVerifyBody;
-  write_new_file(file);
+  print_created(write_new_file(file), options.json);
   return kClean;
 }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "commands/commands.hpp"
 #include "commands/write_file.hpp"
@@ -76,16 +77,28 @@ std::string header(std::string_view digits, std::string_view title, std::string_
       kRule, digits, title, now, title, dependencies, kRule);
 }
 
-void create(const std::filesystem::path& path, std::string_view text) {
-  if (std::filesystem::exists(path))
-    throw UsageError(path.string() + ": exists already");
-  write_if_different(path, text);
-  fmt::print("{}\n", path.string());
+struct Part {
+  std::filesystem::path path;
+  std::string text;
+};
+
+/// All of them, or none where one is there already.
+std::vector<std::filesystem::path> create(const std::vector<Part>& parts) {
+  for (const Part& part : parts) {
+    if (std::filesystem::exists(part.path))
+      throw UsageError(part.path.string() + ": exists already");
+  }
+  std::vector<std::filesystem::path> paths;
+  for (const Part& part : parts) {
+    write_if_different(part.path, part.text);
+    paths.push_back(part.path);
+  }
+  return paths;
 }
 
 }  // namespace
 
-void write_new_file(const NewFile& file) {
+std::vector<std::filesystem::path> write_new_file(const NewFile& file) {
   const std::string words = file_words(file.title);
   if (words.empty())
     throw UsageError(fmt::format("`{}` makes no file name; use letters and digits", file.title));
@@ -105,25 +118,36 @@ void write_new_file(const NewFile& file) {
 
   if (style.is_folder) {
     std::filesystem::create_directory(file.directory / stem);
-    create(file.directory / stem / "up.sql", up);
+    std::vector<Part> parts{{file.directory / stem / "up.sql", up}};
     if (file.down)
-      create(file.directory / stem / "down.sql", *file.down);
-    return;
+      parts.push_back({file.directory / stem / "down.sql", std::string(*file.down)});
+    return create(parts);
   }
   if (style.is_paired) {
-    create(file.directory / (stem + ".up.sql"), up);
+    std::vector<Part> parts{{file.directory / (stem + ".up.sql"), up}};
     if (file.down)
-      create(file.directory / (stem + ".down.sql"), *file.down);
+      parts.push_back({file.directory / (stem + ".down.sql"), std::string(*file.down)});
     if (file.verify)
-      create(file.directory / (stem + ".verify.sql"), *file.verify);
-    return;
+      parts.push_back({file.directory / (stem + ".verify.sql"), std::string(*file.verify)});
+    return create(parts);
   }
   std::string text = up;
   if (file.verify)
     text += "-- godwit:verify\n" + std::string(*file.verify);
   if (file.down)
     text += "-- godwit:down\n" + std::string(*file.down);
-  create(file.directory / (stem + ".sql"), text);
+  return create({{file.directory / (stem + ".sql"), text}});
+}
+
+void print_created(const std::vector<std::filesystem::path>& files, bool json) {
+  if (!json) {
+    for (const std::filesystem::path& path : files) fmt::print("{}\n", path.string());
+    return;
+  }
+  auto created = nlohmann::ordered_json::array();
+  for (const std::filesystem::path& path : files) created.push_back(path.string());
+  fmt::print("{}\n", nlohmann::ordered_json{{"created", created}}.dump(
+                         2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 }  // namespace godwit::codegen::commands

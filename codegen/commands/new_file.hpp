@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace godwit::codegen::commands {
 
@@ -21,8 +22,11 @@ struct NewFile {
   bool timestamp = false;  ///< also where the set has numbers
 };
 
-/// Writes it and prints its name, or their names. Throws UsageError for a title that makes no name
-/// and for a file that is there already.
-void write_new_file(const NewFile& file);
+/// Writes it, or the files that it consists of, and gives their names. Throws UsageError for a
+/// title that makes no name and for a file that is there already.
+std::vector<std::filesystem::path> write_new_file(const NewFile& file);
+
+/// Says so on stdout: a name a line, or {"created":["…"]}.
+void print_created(const std::vector<std::filesystem::path>& files, bool json);
 
 }  // namespace godwit::codegen::commands

@@ -29,13 +29,18 @@ bool use_color(Color color, int descriptor) {
 }
 
 SourceFiles files_of(const std::filesystem::path& directory, Layout layout,
-                     std::vector<Define> defines) {
+                     std::vector<Define> defines, const std::filesystem::path& seeds) {
   std::error_code error;
   if (!std::filesystem::is_directory(directory, error))
     throw UsageError(directory.string() + ": " +
                      (error ? error.message() : "not a directory of migrations"));
+  if (!seeds.empty() && !std::filesystem::is_directory(seeds, error))
+    throw UsageError(seeds.string() + ": " +
+                     (error ? error.message() : "not a directory of seeds"));
   SourceFiles files = list_directory(directory, layout);
   files.defines = std::move(defines);
+  if (!seeds.empty())
+    list_seeds(seeds, files);
   return files;
 }
 

@@ -9,9 +9,6 @@
 namespace godwit::codegen::emit {
 namespace {
 
-static_assert(static_cast<int>(locks::Mode::kAccessExclusive) ==
-              static_cast<int>(LockMode::kAccessExclusive));
-
 std::uint8_t bit_of(locks::WorkKind kind) {
   switch (kind) {
     case locks::WorkKind::kScan:
@@ -71,7 +68,7 @@ void EffectRecorder::record(const lint::Event& event, const lint::Context& conte
     if (root != lock.relation && effects.mode_of(root) >= lock.mode)
       continue;
     EffectPlan& plan = entry(list, event.statement_index, lock.relation);
-    plan.mode = std::max(plan.mode, static_cast<LockMode>(lock.mode));
+    plan.mode = std::max(plan.mode, lock.mode);
     plan.is_certain = plan.is_certain || (!lock.depends_on_rows && !event.is_conditional);
   }
   for (const locks::Work& work : effects.work) {

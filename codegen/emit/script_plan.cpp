@@ -227,7 +227,8 @@ bool is_query(const sql::Node* node) noexcept {
 
 ScriptPlan plan_script(const Section& section, const sql::Script& script,
                        const sql::TransactionPlan& transaction,
-                       const std::vector<bool>& is_idempotent, std::vector<EffectPlan> effects) {
+                       const std::vector<bool>& is_idempotent, std::vector<EffectPlan> effects,
+                       const std::vector<sql::BatchDirective>& batches) {
   ScriptPlan plan;
   plan.is_transactional = transaction.is_transactional && transaction.not_in_transaction.empty();
   plan.begin_options = transaction.begin_options;
@@ -237,6 +238,7 @@ ScriptPlan plan_script(const Section& section, const sql::Script& script,
   std::string text(section.text());
   std::vector<sql::Statement> kept;
   std::vector<bool> kept_is_idempotent;
+  std::vector<const sql::BatchDirective*> kept_batches;
   const auto& all = script.statements();
   for (std::size_t i = 0; i < all.size(); ++i) {
     const auto& hoisted = transaction.set_transaction;
@@ -245,6 +247,7 @@ ScriptPlan plan_script(const Section& section, const sql::Script& script,
       blank(text, all[i]);
     } else {
       kept.push_back(all[i]);
+      kept_batches.push_back(sql::batch_of(batches, i));
       kept_is_idempotent.push_back(i < is_idempotent.size() && is_idempotent[i]);
       for (EffectPlan& effect : effects) {
         if (effect.statement == i) {
@@ -274,9 +277,17 @@ ScriptPlan plan_script(const Section& section, const sql::Script& script,
                           .is_idempotent = all_idempotent,
                           .probe = Probe::kNone,
                           .relation = {},
-                          .index = {}});
+                          .index = {},
+                          .batch = {}});
   } else {
     plan.steps = steps_outside_transaction(nodes, kept_is_idempotent);
+    for (StepPlan& step : plan.steps) {
+      const std::size_t i = step.first_statement;
+      if (kept_batches[i] != nullptr)
+        step.batch =
+            plan_batch(*kept_batches[i], nodes[i],
+                       std::string_view(plan.sql).substr(kept[i].offset - base, kept[i].length));
+    }
   }
   return plan;
 }

@@ -10,7 +10,9 @@
 
 #include <godwit/migration.hpp>
 
+#include "emit/batch_plan.hpp"
 #include "emit/effect_plan.hpp"
+#include "source/migration_source.hpp"
 #include "source/section.hpp"
 #include "sql/parse.hpp"
 #include "sql/transaction.hpp"
@@ -26,6 +28,15 @@ struct StepPlan {
   Probe probe = Probe::kNone;
   std::string relation;
   std::string index;
+  BatchPlan batch = {};
+};
+
+/// godwit::CopyRows; the rows are those of the file.
+struct CopyPlan {
+  std::uint32_t statement = 0;
+  std::uint32_t line = 0;
+  std::string table;
+  std::vector<std::string_view> chunks;
 };
 
 /// godwit::Script with texts of its own.
@@ -38,14 +49,18 @@ struct ScriptPlan {
   std::vector<std::string> leaked_settings;
   std::vector<std::string> leftovers;
   std::vector<EffectPlan> effects;  ///< `statement` is an index in `statements`
+  std::vector<CopyPlan> copies;     ///< see plan_copies()
 };
 
+/// The rows of the COPY statements of a seed, whose up section `plan` is of.
+void plan_copies(const MigrationSource& seed, const sql::Script& script, ScriptPlan& plan);
+
 /// `is_idempotent[i]` says whether the i-th statement of `script` may be run again; `effects` are
-/// those of all its statements.
+/// those of all its statements, and `batches` are its directives.
 ScriptPlan plan_script(const Section& section, const sql::Script& script,
                        const sql::TransactionPlan& transaction,
-                       const std::vector<bool>& is_idempotent,
-                       std::vector<EffectPlan> effects = {});
+                       const std::vector<bool>& is_idempotent, std::vector<EffectPlan> effects = {},
+                       const std::vector<sql::BatchDirective>& batches = {});
 
 /// godwit::Checks with texts of its own.
 struct ChecksPlan {

@@ -4,6 +4,7 @@
 // of which each migration has a span; they stand before the table that points into them.
 #include "emit/table.hpp"
 
+#include <set>
 #include <utility>
 
 #include "emit/cpp_literal.hpp"
@@ -94,6 +95,21 @@ std::string_view mode_name(LockMode mode) {
   return {};
 }
 
+/// `void backfill(godwit::CodeMigration& migration);` for each function, once.
+std::string declarations(const Table& table) {
+  std::string out;
+  std::set<std::string_view> seen;
+  for (const TableMigration& entry : table.migrations) {
+    const MigrationSource& source = *entry.migration->source;
+    for (const std::optional<HeaderCode>& code : {source.header.code, source.header.code_down}) {
+      if (code && seen.insert(code->name).second)
+        out += "void " + code->name + "(godwit::CodeMigration& migration);  // " +
+               source.full_name + "\n";
+    }
+  }
+  return out;
+}
+
 class TableWriter {
  public:
   explicit TableWriter(const Table& table) : table_(table) {}
@@ -102,8 +118,9 @@ class TableWriter {
     for (const TableMigration& migration : table_.migrations) add_migration(migration);
     extensions_ = strings(table_.extensions);
     std::string out = preamble();
-    for (const Pool* pool : {&statements_, &steps_, &effects_, &dependencies_, &ranges_, &versions_,
-                             &settings_, &strings_, &foreign_})
+    // A pool stands before those that point into it.
+    for (const Pool* pool : {&strings_, &rows_, &copies_, &statements_, &steps_, &effects_,
+                             &dependencies_, &ranges_, &versions_, &settings_, &foreign_})
       out += pool->definition();
     if (!migrations_.empty())
       out += "constexpr godwit::Migration kMigrations[] = {\n" + migrations_ + "};\n\n";
@@ -117,6 +134,8 @@ class TableWriter {
                       " from SQL migrations: do not edit, edit those.\n"
                       "// NOLINTBEGIN\n// clang-format off\n";
     out += "#include \"" + table_.header + "\"\n\n";
+    if (has_code_)
+      out += "#include <godwit/code.hpp>\n";
     out +=
         "#include <godwit/migration.hpp>\n\n"
         "#include <cstdint>\n#include <string_view>\n\n"
@@ -127,8 +146,11 @@ class TableWriter {
         "the runtime\");\n\n"
         "#if defined(__clang__)\n"
         "#pragma clang diagnostic ignored \"-Woverlength-strings\"\n"
-        "#endif\n\n"
-        "namespace {\n\n";
+        "#endif\n\n";
+    if (has_code_)
+      out += "namespace " + table_.cpp_namespace + " {\n" + declarations(table_) +
+             "}  // namespace " + table_.cpp_namespace + "\n\n";
+    out += "namespace {\n\n";
     return out;
   }
 
@@ -143,6 +165,8 @@ class TableWriter {
     out += "    .allows_fresh = ";
     out += boolean(table_.allows_fresh);
     out += ",\n    .extensions = " + extensions_ + ",\n";
+    if (has_code_)
+      out += "    .code_runner = godwit::detail::run_code,\n";
     out += table_.migrations.empty() ? "    .migrations = {},\n};\n\n"
                                      : "    .migrations = kMigrations,\n};\n\n";
     out += "}  // namespace\n\nnamespace " + table_.cpp_namespace + " {\n\n";
@@ -176,10 +200,20 @@ class TableWriter {
       text += boolean(step.is_idempotent);
       text += ", ";
       text += probe_name(step.probe);
-      text += ", " + literal(step.relation) + ", " + literal(step.index) + "}";
+      text += ", " + literal(step.relation) + ", " + literal(step.index) + ", " +
+              batch(step.batch) + "}";
       steps_.add(text);
     }
     return steps_.span_since(first);
+  }
+
+  std::string batch(const BatchPlan& plan) {
+    if (plan.size == 0)
+      return "{}";
+    return "{" + literal(plan.key) + ", " + strings(plan.columns) + ", " + literal(plan.qualifier) +
+           ", " + literal(plan.table) + ", " + std::to_string(plan.open) + ", " +
+           std::to_string(plan.close) + ", " + std::to_string(plan.size) + ", " +
+           std::to_string(plan.pause_ms) + "}";
   }
 
   std::string effects(const std::vector<EffectPlan>& list) {
@@ -193,6 +227,17 @@ class TableWriter {
       effects_.add(text);
     }
     return effects_.span_since(first);
+  }
+
+  std::string copies(const std::vector<CopyPlan>& list) {
+    const std::size_t first = copies_.size();
+    for (const CopyPlan& copy : list) {
+      const std::size_t first_chunk = rows_.size();
+      for (const std::string_view chunk : copy.chunks) rows_.add(literal(chunk));
+      copies_.add("{" + std::to_string(copy.statement) + ", " + std::to_string(copy.line) + ", " +
+                  literal(copy.table) + ", " + rows_.span_since(first_chunk) + "}");
+    }
+    return copies_.span_since(first);
   }
 
   std::string dependencies(const TableMigration& migration) {
@@ -244,6 +289,8 @@ class TableWriter {
 
   std::string foreign(const MigrationSource& source) {
     const std::size_t first = foreign_.size();
+    if (!source.seed.empty())  // no other tool has a row of it
+      return {"{}"};
     for (const ForeignValue& value : foreign_checksums(source))
       foreign_.add("{" + std::string(foreign_kind(value.kind)) + ", " + literal(value.value) + "}");
     return foreign_.span_since(first);
@@ -257,7 +304,18 @@ class TableWriter {
     migrations_ += ",\n";
   }
 
-  std::string script(const Section& section, const ScriptPlan& plan) {
+  std::string code(const MigrationSource& source, const std::optional<HeaderCode>& code) {
+    if (!code)
+      return "{}";
+    has_code_ = true;
+    const Position position = source.up.file().position(code->offset);
+    return "{" + table_.cpp_namespace + "::" + code->name + ", " + literal(code->name) + ", " +
+           literal(source.up.file().display()) + ", " + std::to_string(position.line) + ", " +
+           std::to_string(position.column) + "}";
+  }
+
+  std::string script(const MigrationSource& source, const Section& section, const ScriptPlan& plan,
+                     const std::optional<HeaderCode>& function) {
     if (!section.is_present())
       return "{}";
     std::string out = "{\n            .is_present = true,\n";
@@ -272,8 +330,9 @@ class TableWriter {
     out += ",\n            .begin_options = " + literal(plan.begin_options) + ",\n";
     out += "            .leaked_settings = " + strings(plan.leaked_settings) + ",\n";
     out += "            .leftovers = " + strings(plan.leftovers) + ",\n";
-    out += "            .effects = " + effects(plan.effects) + ",\n        }";
-    return out;
+    out += "            .effects = " + effects(plan.effects) + ",\n";
+    out += "            .copies = " + copies(plan.copies) + ",\n";
+    return out + "            .code = " + code(source, function) + ",\n        }";
   }
 
   std::string checks(const Section& section, const ChecksPlan& plan) {
@@ -307,8 +366,12 @@ class TableWriter {
     std::string spaced_name = source.name;
     for (char& c : spaced_name) c = c == '_' ? ' ' : c;
     migrations_ += "    {\n";
-    field("kind", source.is_repeatable ? "godwit::Kind::kRepeatable" : "godwit::Kind::kVersioned");
+    field("kind", !source.seed.empty()   ? "godwit::Kind::kSeed"
+                  : source.is_repeatable ? "godwit::Kind::kRepeatable"
+                  : header.code          ? "godwit::Kind::kCode"
+                                         : "godwit::Kind::kVersioned");
     field("version", std::to_string(source.version));
+    field("seed", literal(source.seed));
     field("name", literal(source.name));
     field("full_name", literal(source.full_name));
     field("description", literal(header.description.empty() ? spaced_name : header.description));
@@ -334,14 +397,16 @@ class TableWriter {
     field("lock_timeout_ms", std::to_string(header.lock_timeout_ms.value_or(-1)));
     field("statement_timeout_ms", std::to_string(header.statement_timeout_ms.value_or(-1)));
     field("settings", settings(header.settings));
-    field("up", script(source.up, entry.up));
-    field("down", script(source.down, entry.down));
+    field("up", script(source, source.up, entry.up, header.code));
+    field("down", script(source, source.down, entry.down, header.code_down));
     field("require", checks(source.require, entry.require));
     field("verify", checks(source.verify, entry.verify));
     migrations_ += "    },\n";
   }
 
   const Table& table_;
+  Pool rows_{"std::string_view", "kRows"};
+  Pool copies_{"godwit::CopyRows", "kCopies"};
   Pool statements_{"godwit::Statement", "kStatements"};
   Pool steps_{"godwit::Step", "kSteps"};
   Pool effects_{"godwit::Effect", "kEffects"};
@@ -353,9 +418,20 @@ class TableWriter {
   std::string extensions_;
   Pool foreign_{"godwit::ForeignChecksum", "kForeign"};
   std::string migrations_;
+  bool has_code_ = false;
 };
 
 }  // namespace
+
+std::string emit_code_header(const Table& table) {
+  const std::string functions = declarations(table);
+  std::string out = "// Made by godwit from the migrations; changes are lost.\n#pragma once\n";
+  if (functions.empty())
+    return out;
+  return out + "\n#include <godwit/code.hpp>\n\nnamespace " + table.cpp_namespace +
+         " {\n\n// To be defined by the application: what the migrations call that name them.\n" +
+         functions + "\n}  // namespace " + table.cpp_namespace + "\n";
+}
 
 std::string emit_table(const Table& table) {
   return TableWriter(table).write();

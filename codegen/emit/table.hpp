@@ -44,6 +44,10 @@ struct Table {
   std::vector<TableMigration> migrations;  ///< in set order
 };
 
+/// The header that declares the functions of code migrations, for the application to define. It is
+/// included by the set's header; without code there is nothing in it.
+std::string emit_code_header(const Table& table);
+
 /// The text of the .cpp. Depends on nothing but `table`: the same input gives the same bytes.
 std::string emit_table(const Table& table);
 

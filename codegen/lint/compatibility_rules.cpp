@@ -307,18 +307,6 @@ void check_rename_value(const Event& event, Context& context) {
                  {"add a value, use it, and leave the old one"});
 }
 
-void check_set_schema(const Event& event, Context& context) {
-  const auto& alter = *event.node->alter_object_schema_stmt;
-  if (alter.relation == nullptr || context.is_new(alter.relation) ||
-      makes_view(context, event.statement_index, alter.relation->relname))
-    return;
-  context.report(
-      "set-schema", event, context.name_at(event, alter.relation->location),
-      fmt::format("code that still looks for {} in its old schema fails",
-                  Context::spelled(*alter.relation)),
-      {"keep the old name alive with a view in the old schema, made in the same migration"});
-}
-
 struct Dropped {
   std::string_view rule;
   std::string_view what;
@@ -380,6 +368,36 @@ bool is_new_object(const Context& context, PgQuery__ObjectType type,
     default:
       return context.is_new(catalog.resolve_relation(names));
   }
+}
+
+void check_set_schema(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_object_schema_stmt;
+  if (alter.relation != nullptr) {
+    if (context.is_new(alter.relation) ||
+        makes_view(context, event.statement_index, alter.relation->relname))
+      return;
+    context.report(
+        "set-schema", event, context.name_at(event, alter.relation->location),
+        fmt::format("code that still looks for {} in its old schema fails",
+                    Context::spelled(*alter.relation)),
+        {"keep the old name alive with a view in the old schema, made in the same migration"});
+    return;
+  }
+  const PgQuery__ObjectType kind = alter.object_type;
+  const bool is_type = kind == sql::object::kType || kind == sql::object::kDomain;
+  const bool is_function = kind == sql::object::kFunction || kind == sql::object::kProcedure ||
+                           kind == sql::object::kRoutine || kind == sql::object::kAggregate;
+  const auto names = names_of(alter.object);
+  if ((!is_type && !is_function) || names.empty() || is_new_object(context, kind, names))
+    return;
+  const std::string_view name = sql::string_value(names.back());
+  context.report(
+      "set-schema", event, context.column_place(event, name),
+      fmt::format("code that still looks for {} in its old schema fails",
+                  catalog::quote_identifier(name)),
+      {is_type ? "have both schemas in the search_path of whoever uses it first"
+               : "make one of the same name in the old schema that calls it, in the same "
+                 "migration"});
 }
 
 /// Does the catalog show something that uses it, and that this migration did not make?

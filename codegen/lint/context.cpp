@@ -83,6 +83,13 @@ const sql::TransactionPlan& Context::transaction() const noexcept {
   return is_down() ? migration_.down_transaction : migration_.up_transaction;
 }
 
+const sql::BatchDirective* Context::batch_of(const Event& event) const noexcept {
+  if (event.is_in_body)
+    return nullptr;
+  return sql::batch_of(is_down() ? migration_.down_batches : migration_.up_batches,
+                       event.statement_index);
+}
+
 bool Context::is_new(const PgQuery__RangeVar* relation) const {
   return relation != nullptr && is_new(catalog_.resolve(*relation));
 }
@@ -241,6 +248,15 @@ Diagnostic* Context::report_in(const Section& section, std::string_view id, Plac
                        .fix = {},
                        .is_survivable = false});
   return &findings_.back();
+}
+
+Event event_of(const Context& context, std::size_t index) {
+  const sql::Statement& statement = context.script().statements()[index];
+  Event event;
+  event.node = statement.node;
+  event.place = {statement.offset, statement.length};
+  event.statement_index = index;
+  return event;
 }
 
 }  // namespace godwit::codegen::lint

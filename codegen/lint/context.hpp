@@ -48,6 +48,8 @@ class Context {
   const Section& section() const noexcept;
   const sql::Script& script() const noexcept;
   const sql::TransactionPlan& transaction() const noexcept;
+  /// How the statement of the section that `event` shows is run in batches; null when it is not.
+  const sql::BatchDirective* batch_of(const Event& event) const noexcept;
   const Session& session() const noexcept { return session_; }
   /// What the section has done so far.
   const Ledger& ledger() const noexcept { return ledger_; }
@@ -113,5 +115,8 @@ class Context {
   mutable Place tokens_place_;
   mutable std::vector<sql::Token> tokens_;
 };
+
+/// The statement of the section with this index, as something that runs.
+Event event_of(const Context& context, std::size_t index);
 
 }  // namespace godwit::codegen::lint

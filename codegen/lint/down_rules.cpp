@@ -155,7 +155,8 @@ bool is_on_unknown_table(const catalog::Catalog& catalog, const catalog::Differe
 
 void check_undo(Context& context) {
   if (!context.is_down() || context.is_alone() || !context.source().header.irreversible.empty() ||
-      context.migration().is_opaque || !context.source().up.is_present())
+      context.migration().is_opaque || !context.source().up.is_present() ||
+      context.source().header.code_down)
     return;
   std::vector<std::string> lines;
   bool is_only_text = true;

@@ -32,6 +32,7 @@ extern const Family kDuplicateColumnRules;  // duplicate_column_rules.cpp
 extern const Family kHistoryRules;          // history_rules.cpp
 extern const Family kColumnStyleRules;      // column_style_rules.cpp
 extern const Family kTableStyleRules;       // table_style_rules.cpp
+extern const Family kTenantRules;           // tenant_rules.cpp
 extern const Family kNameRules;             // name_rules.cpp
 extern const Family kSecurityRules;         // security_rules.cpp
 extern const Family kSessionRules;          // session_rules.cpp
@@ -42,5 +43,7 @@ extern const Family kKeyRules;              // key_rules.cpp
 extern const Family kFinalRules;            // final_rules.cpp
 extern const Family kPendingRules;          // pending_rules.cpp
 extern const Family kPhaseRules;            // phase_rules.cpp
+extern const Family kSeedRules;             // seed_rules.cpp
+extern const Family kBatchRules;            // batch_rules.cpp
 
 }  // namespace godwit::codegen::lint

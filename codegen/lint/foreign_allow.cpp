@@ -119,19 +119,6 @@ constexpr auto kAliases = std::to_array<Alias>({
     {"e15", "fk-without-index"},
 });
 
-/// Splits at commas and blanks.
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  constexpr std::string_view kSeparators = ", \t\r\n";
-  std::size_t at = 0;
-  while ((at = text.find_first_not_of(kSeparators, at)) != std::string_view::npos) {
-    const std::size_t end = std::min(text.find_first_of(kSeparators, at), text.size());
-    words.push_back(text.substr(at, end - at));
-    at = end;
-  }
-  return words;
-}
-
 bool take(std::string_view& text, std::string_view prefix) {
   if (!text.starts_with(prefix))
     return false;

@@ -9,6 +9,7 @@
 #include "lint/context.hpp"
 #include "lint/families.hpp"
 #include "lint/idempotency.hpp"
+#include "lint/seed_copy.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -65,15 +66,6 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#idempotency"},
 };
 
-Event event_of(const Context& context, std::size_t index) {
-  const sql::Statement& statement = context.script().statements()[index];
-  Event event;
-  event.node = statement.node;
-  event.place = {statement.offset, statement.length};
-  event.statement_index = index;
-  return event;
-}
-
 void report(std::string_view rule, std::string_view prefix, std::size_t index,
             const IdempotencyVerdict& verdict, Context& context) {
   Event event = event_of(context, index);
@@ -89,15 +81,26 @@ void report(std::string_view rule, std::string_view prefix, std::size_t index,
                  std::move(notes));
 }
 
+/// Of a COPY in a seed: how its rows get in whether they are there or not.
+IdempotencyVerdict with_rewrite(IdempotencyVerdict verdict, std::size_t index,
+                                const Context& context) {
+  const auto* copy = sql::as<PgQuery__CopyStmt>(context.script().statements()[index].node);
+  if (copy != nullptr && !context.source().seed.empty() && copy->relation != nullptr)
+    verdict.advice = copy_rewrite(*copy, context.catalog());
+  return verdict;
+}
+
 void check_claim(Context& context) {
-  const auto verdicts = prove_idempotent(context.script());
+  auto verdicts = prove_idempotent(context.script());
   const std::string_view prefix =
-      context.source().is_repeatable
+      !context.source().seed.empty() ? "a seed is applied again when it changes, but "
+      : context.source().is_repeatable
           ? "a repeatable migration is applied again when it changes, but "
           : "the header says Idempotency: YES, but ";
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     if (!verdicts[i].is_idempotent)
-      report("claims-idempotent", prefix, i, verdicts[i], context);
+      report("claims-idempotent", prefix, i, with_rewrite(std::move(verdicts[i]), i, context),
+             context);
   }
 }
 
@@ -128,7 +131,8 @@ void check_without_transaction(Context& context) {
       continue;
     if (++counted == 2)
       second = i;
-    if (verdicts[i].is_idempotent || is_probeable(*statements[i].node))
+    const bool is_batched = context.batch_of(event_of(context, i)) != nullptr;
+    if (verdicts[i].is_idempotent || is_probeable(*statements[i].node) || is_batched)
       continue;
     if (!first_unsafe)
       first_unsafe = i;

@@ -360,7 +360,10 @@ class Linter {
     constexpr auto kNames = std::to_array<std::string_view>(
         {"utc", "etc/utc", "gmt", "etc/gmt", "uct", "zulu", "universal"});
     const std::string zone = to_lower(value->sval->sval);
-    session_.is_utc = std::find(kNames.begin(), kNames.end(), zone) != kNames.end();
+    // Before 12 the server rewrites a table from timestamp to timestamptz whatever the time zone.
+    constexpr int kLooksAtTimeZone = 12;
+    session_.is_utc = policy_.postgres >= kLooksAtTimeZone &&
+                      std::find(kNames.begin(), kNames.end(), zone) != kNames.end();
   }
 
   static bool is_set_to(const PgQuery__VariableSetStmt& set, std::string_view value) {

@@ -172,33 +172,44 @@ bool is_always_true(const sql::Node* condition) {
          constant->boolval->boolval;
 }
 
-std::string batch_note(std::string_view statement) {
+std::string batch_note(const Context& context, const PgQuery__RangeVar& relation,
+                       std::string_view statement) {
+  const catalog::Relation* table = context.catalog().find_relation(relation);
+  const catalog::Constraint* primary = table == nullptr ? nullptr : table->primary_key();
+  std::string key;
+  if (primary != nullptr) {
+    for (const std::string& column : primary->columns)
+      key += (key.empty() ? "" : ", ") + catalog::quote_identifier(column);
+    key = primary->columns.size() == 1 ? key : "(" + key + ")";
+  }
   return fmt::format(
       "run it in steps that commit, each with a part of the rows:\n-- godwit:batch "
-      "key=id size=1000\n{}",
-      statement);
+      "key={} size=1000\n{}",
+      key.empty() ? "id" : key, statement);
 }
 
 void check_update(const Event& event, Context& context) {
   const auto& update = *event.node->update_stmt;
-  if (!is_always_true(update.where_clause) || update.n_from_clause > 0 ||
-      update.relation == nullptr || context.is_new(update.relation))
+  if (context.batch_of(event) != nullptr || !is_always_true(update.where_clause) ||
+      update.n_from_clause > 0 || update.relation == nullptr || context.is_new(update.relation) ||
+      !context.source().seed.empty())  // which is one transaction
     return;
   const std::string table = Context::spelled(*update.relation);
   context.report("unbatched-update", event, context.head_place(event, "update"),
                  fmt::format("this writes every row of {} anew in one transaction", table),
-                 {batch_note(fmt::format("UPDATE {} SET …;", table))});
+                 {batch_note(context, *update.relation, fmt::format("UPDATE {} SET …;", table))});
 }
 
 void check_delete(const Event& event, Context& context) {
   const auto& statement = *event.node->delete_stmt;
-  if (!is_always_true(statement.where_clause) || statement.n_using_clause > 0 ||
-      statement.relation == nullptr || context.is_new(statement.relation))
+  if (context.batch_of(event) != nullptr || !is_always_true(statement.where_clause) ||
+      statement.n_using_clause > 0 || statement.relation == nullptr ||
+      context.is_new(statement.relation) || !context.source().seed.empty())
     return;
   const std::string table = Context::spelled(*statement.relation);
   context.report("unbatched-delete", event, context.head_place(event, "delete"),
                  fmt::format("this deletes every row of {} in one transaction", table),
-                 {batch_note(fmt::format("DELETE FROM {};", table))});
+                 {batch_note(context, *statement.relation, fmt::format("DELETE FROM {};", table))});
 }
 
 constexpr StatementTrigger kStatements[] = {

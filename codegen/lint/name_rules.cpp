@@ -155,14 +155,17 @@ bool is_in_name(char c) {
 bool may_have_long_name(std::string_view text) {
   std::size_t run = 0;
   std::size_t since_quote = 0;
+  std::size_t before = 0;
   bool has_quote = false;
   for (const char c : text) {
     run = is_in_name(c) ? run + 1 : 0;
     if (c == '"') {
       if (has_quote && since_quote > kLongestIdentifier)
         return true;
+      const bool is_doubled = has_quote && since_quote == 0;  // and so a part of the name
+      before = is_doubled ? before : since_quote;
+      since_quote = is_doubled ? before + 1 : 0;
       has_quote = true;
-      since_quote = 0;
     } else {
       ++since_quote;
     }

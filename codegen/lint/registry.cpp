@@ -28,7 +28,8 @@ constexpr std::array kFamilies = {
     &kExistenceRules,   &kDuplicateRules,
     &kDependentRules,   &kKeyRules,
     &kFinalRules,       &kPendingRules,
-    &kPhaseRules,
+    &kPhaseRules,       &kSeedRules,
+    &kBatchRules,       &kTenantRules,
 };
 
 }  // namespace

@@ -37,8 +37,9 @@ constexpr RuleInfo kRules[] = {
      .group = "style",
      .severity = Severity::kWarning,
      .summary = "Row security is on, and there is no policy: nobody but the owner sees a row",
-     .explanation = "Without a policy everything is denied. Fires on tables of the same migration "
-                    "for which it makes no policy.",
+     .explanation = "Without a policy everything is denied, at once also to code that is running. "
+                    "Fires on tables that have no policy before, and get none in the same "
+                    "migration.",
      .bad = "CREATE TABLE notes (id bigint PRIMARY KEY);\nALTER TABLE notes ENABLE ROW LEVEL "
             "SECURITY;",
      .good = "CREATE TABLE notes (id bigint PRIMARY KEY, author text);\nALTER TABLE notes ENABLE "
@@ -257,9 +258,18 @@ bool may_be_done(const Context& context, const PgQuery__RangeVar& table, Does do
   });
 }
 
+/// The catalog knows all policies of the table, and there is none.
+bool has_no_policy(const Context& context, const PgQuery__RangeVar& table) {
+  if (context.is_new(&table))
+    return true;
+  const catalog::Relation* relation = context.catalog().find_relation(table);
+  return !context.is_alone() && relation != nullptr && !relation->is_uncertain &&
+         relation->has_known_shape && relation->policies.empty();
+}
+
 void check_enable_row_security(const Event& event, Context& context) {
   const PgQuery__RangeVar& table = *event.node->alter_table_stmt->relation;
-  if (context.is_down() || event.is_in_body || !context.is_new(&table) ||
+  if (context.is_down() || event.is_in_body || !has_no_policy(context, table) ||
       may_be_done(context, table, is_policy_on))
     return;
   context.report("rls-without-policy", event, context.command_place(event),
@@ -362,6 +372,14 @@ void check_grant(const Event& event, Context& context) {
                    {"name the rights, the role and the object"});
 }
 
+void check_default_privileges(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_default_privileges_stmt;
+  if (!context.is_down() && alter.action != nullptr && !alter.action->is_grant)
+    context.report("revoke", event, event.place,
+                   "code that is running may count on this right for what is made later",
+                   {"revoke it after the last release that does"});
+}
+
 void check_grant_role(const Event& event, Context& context) {
   if (!context.is_down() && !event.node->grant_role_stmt->is_grant)
     context.report("revoke", event, event.place,
@@ -396,6 +414,7 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
     {PG_QUERY__NODE__NODE_GRANT_STMT, check_grant},
     {PG_QUERY__NODE__NODE_GRANT_ROLE_STMT, check_grant_role},
+    {PG_QUERY__NODE__NODE_ALTER_DEFAULT_PRIVILEGES_STMT, check_default_privileges},
     {PG_QUERY__NODE__NODE_ALTER_OWNER_STMT, check_owner},
     {PG_QUERY__NODE__NODE_REASSIGN_OWNED_STMT, check_owner},
 };

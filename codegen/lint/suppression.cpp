@@ -76,19 +76,6 @@ std::string_view without_markers(std::string_view comment) {
   return trim(comment);
 }
 
-/// Splits at commas and blanks.
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  constexpr std::string_view kSeparators = ", \t\r\n";
-  std::size_t at = 0;
-  while ((at = text.find_first_not_of(kSeparators, at)) != std::string_view::npos) {
-    const std::size_t end = std::min(text.find_first_of(kSeparators, at), text.size());
-    words.push_back(text.substr(at, end - at));
-    at = end;
-  }
-  return words;
-}
-
 /// A rule that a comment of ours names, and where.
 struct OwnRule {
   std::string rule;

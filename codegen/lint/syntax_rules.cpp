@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Rules about SQL that does not parse or cannot be sent. The parser reports most of them.
+#include <algorithm>
+#include <string_view>
+
 #include "lint/context.hpp"
 #include "lint/families.hpp"
+#include "source/seeds.hpp"
 
 namespace godwit::codegen::lint {
 namespace {
@@ -63,15 +67,44 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#syntax"},
 };
 
+bool is_binary(const PgQuery__CopyStmt& copy) {
+  const auto options = sql::list(copy.options, copy.n_options);
+  return std::any_of(options.begin(), options.end(), [](const sql::Node* node) {
+    const auto* option = sql::as<PgQuery__DefElem>(node);
+    return option != nullptr && std::string_view(option->defname) == "format" &&
+           sql::string_value(option->arg) == "binary";
+  });
+}
+
+/// What is wrong with COPY FROM STDIN in a seed, whose rows are sent behind it; else empty.
+std::string_view seed_copy_problem(const Event& event, const Context& context) {
+  if (is_binary(*event.node->copy_stmt))
+    return "COPY in the binary format: a file of SQL holds text";
+  if (event.is_in_body)
+    return "COPY FROM STDIN in a body: no rows can be sent to it";
+  return rows_behind(context.source(), event.place.offset + event.place.length) == nullptr
+             ? "COPY FROM STDIN without rows: they stand in the lines below it, and `\\.` alone in "
+               "a "
+               "line ends them"
+             : std::string_view();
+}
+
 void check_copy(const Event& event, Context& context) {
   const auto& copy = *event.node->copy_stmt;
   const std::string_view file = copy.filename;
   if (!file.empty() || copy.is_program)
     return;
+  if (copy.is_from && !context.source().seed.empty()) {
+    if (const std::string_view problem = seed_copy_problem(event, context); !problem.empty())
+      context.report("copy-stdin-data", event, context.head_place(event, "copy"),
+                     std::string(problem));
+    return;
+  }
   context.report("copy-stdin-data", event, context.head_place(event, "copy"),
                  copy.is_from ? "COPY FROM STDIN: its data cannot be sent with the migration"
                               : "COPY TO STDOUT: nobody reads what it gives",
-                 {copy.is_from ? "write the rows as INSERT … VALUES, as `pg_dump --inserts` does"
+                 {copy.is_from ? "write the rows as INSERT … VALUES, as `pg_dump --inserts` does; "
+                                 "or make the file a seed, whose rows are sent (docs/seeds.md)"
                                : "remove it"});
 }
 

@@ -211,7 +211,8 @@ constexpr auto kSizes = std::to_array<Size>({{"int8", 8, 8},
                                              {"bool", 1, 1},
                                              {"uuid", 16, 1}});
 
-/// The bytes that are lost before values of fixed length, of a row that has them all.
+/// The bytes that are lost before values of fixed length, and at the row's end, which is filled up
+/// to 8; of a row that has them all.
 std::size_t padding_of(const std::vector<Size>& columns) {
   std::size_t offset = 0;
   std::size_t lost = 0;
@@ -220,7 +221,8 @@ std::size_t padding_of(const std::vector<Size>& columns) {
     lost += gap;
     offset += gap + column.bytes;
   }
-  return lost;
+  constexpr std::size_t kRowAlignment = 8;
+  return lost + (kRowAlignment - offset % kRowAlignment) % kRowAlignment;
 }
 
 void check_alignment(const PgQuery__CreateStmt& create, const Event& event, Context& context) {

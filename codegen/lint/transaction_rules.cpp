@@ -67,15 +67,6 @@ constexpr RuleInfo kRules[] = {
      .manual = "https://www.postgresql.org/docs/15/sql-lock.html"},
 };
 
-Event event_of(const Context& context, std::size_t index) {
-  const sql::Statement& statement = context.script().statements()[index];
-  Event event;
-  event.node = statement.node;
-  event.place = {statement.offset, statement.length};
-  event.statement_index = index;
-  return event;
-}
-
 void report_restricted(Context& context, std::size_t index) {
   const Event event = event_of(context, index);
   const std::string_view what = sql::cannot_run_in_transaction(*event.node);

@@ -44,6 +44,14 @@ void Rows::write(const PgQuery__RangeVar* target, bool plans_indexes) {
   if (target == nullptr)
     return;
   std::vector<Name> tables{catalog_.resolve(*target)};
+  // What is written through a view that PostgreSQL can update by itself goes to its one table.
+  for (const catalog::Relation* view = catalog_.relations.find(tables.front());
+       view != nullptr && view->kind == catalog::RelationKind::kView && view->uses != nullptr &&
+       view->uses->relations.size() == 1;
+       view = catalog_.relations.find(tables.front())) {
+    effects_.lock(tables.front(), Mode::kRowExclusive);
+    tables.front() = view->uses->relations.front();
+  }
   if (plans_indexes && target->inh != 0) {
     const auto below = descendants(catalog_, tables.front());
     tables.insert(tables.end(), below.begin(), below.end());

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "source/seeds.hpp"
 #include "source/words.hpp"
 
 namespace godwit::codegen {
@@ -46,7 +47,12 @@ class Names {
     }
   }
 
-  std::optional<std::size_t> find(const DependencyName& name) const {
+  /// A seed is found by its name too, where it is of the same mode as the seed that asks.
+  std::optional<std::size_t> find(const DependencyName& name, const MigrationSource& from) const {
+    if (!from.seed.empty()) {
+      if (const auto found = names_.find(from.seed + "/" + name.text); found != names_.end())
+        return found->second;
+    }
     if (name.version) {
       if (const auto found = versions_.find(*name.version); found != versions_.end())
         return found->second;
@@ -127,6 +133,19 @@ class Replacements {
   std::vector<std::optional<std::size_t>> squash_of_;
 };
 
+/// Why `source` cannot depend on `other`, where that is a seed; else empty.
+std::string seed_problem(const MigrationSource& source, const MigrationSource& other) {
+  if (other.seed.empty())
+    return {};
+  if (source.seed.empty())
+    return label_of(source) + " depends on the seed " + other.full_name +
+           ", which is applied after all migrations, or not at all";
+  return mode_includes(source.seed, other.seed)
+             ? std::string()
+             : source.full_name + " depends on " + other.full_name +
+                   ", which --seed=" + source.seed + " leaves out";
+}
+
 std::vector<std::size_t> resolve(std::size_t index, std::span<const MigrationSource> sources,
                                  const Names& names, const Replacements& replacements,
                                  Diagnostics& diagnostics) {
@@ -136,7 +155,7 @@ std::vector<std::size_t> resolve(std::size_t index, std::span<const MigrationSou
   for (const DependencyName& name : source.header.dependencies) {
     if (!name.set.empty())
       continue;
-    std::optional<std::size_t> found = names.find(name);
+    std::optional<std::size_t> found = names.find(name, source);
     if (!found && name.version)
       found = replacements.squash_of(*name.version);
     if (!found) {
@@ -147,6 +166,13 @@ std::vector<std::size_t> resolve(std::size_t index, std::span<const MigrationSou
                  "migration " + label_of(source) + " depends on " + label_of(sources[*found]) +
                      ", which is applied after all versioned migrations",
                  {"make this one repeatable too, or put what it needs into a versioned one"})
+          .length = name.text.size();
+    } else if (const std::string problem = seed_problem(source, sources[*found]);
+               !problem.empty()) {
+      diagnostics
+          .error("unknown-dependency", source.up.file(), name.offset, problem,
+                 {"what a seed needs is in its own mode or in reference, and no migration needs a "
+                  "seed"})
           .length = name.text.size();
     } else if (*found == index || (name.version && replaces(source, *name.version))) {
       diagnostics

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <limits>
 
+#include "source/code_key.hpp"
 #include "source/dependency_list.hpp"
 #include "source/lexer.hpp"
 #include "source/words.hpp"
@@ -40,7 +41,7 @@ class HeaderReader {
     std::string_view name;
     Reader reader;
   };
-  static const std::array<Key, 20> kKeys;
+  static const std::array<Key, 22> kKeys;
 
   void collect_lines();
   void read_line(std::string_view comment);
@@ -61,6 +62,8 @@ class HeaderReader {
   void read_idempotency(const Line& line);
   void read_dependencies(const Line& line);
   void read_transaction(const Line& line);
+  void read_code(const Line& line) { read_function(line, header_.code); }
+  void read_code_down(const Line& line) { read_function(line, header_.code_down); }
   void read_lock_timeout(const Line& line) { read_timeout(line, header_.lock_timeout_ms); }
   void read_statement_timeout(const Line& line) {
     read_timeout(line, header_.statement_timeout_ms);
@@ -74,9 +77,10 @@ class HeaderReader {
   void read_syntax(const Line& line);
   void read_accept_checksum(const Line& line);
   void read_replaces(const Line& line);
-  void read_unsupported(const Line& line);
+  void read_seed(const Line& line);
 
   void read_timeout(const Line& line, std::optional<std::int32_t>& into);
+  void read_function(const Line& line, std::optional<HeaderCode>& into);
   std::optional<bool> yes_or_no(const Line& line);
   static void set_once(std::string& into, std::string_view value) {
     if (into.empty())
@@ -90,13 +94,14 @@ class HeaderReader {
   std::size_t next_ = 0;                 // of lines_
 };
 
-constexpr std::array<std::string_view, 20> kKeyNames{
+constexpr std::array<std::string_view, 22> kKeyNames{
     "Migration",   "Description",  "Purpose",         "Created",      "Author",
     "Idempotency", "Dependencies", "Transaction",     "Lock-Timeout", "Statement-Timeout",
     "Set",         "Phase",        "Breaking",        "Irreversible", "Tag",
-    "Alias",       "Syntax",       "Accept-Checksum", "Replaces",     "Seed"};
+    "Alias",       "Syntax",       "Accept-Checksum", "Replaces",     "Seed",
+    "Code",        "Code-Down"};
 
-const std::array<HeaderReader::Key, 20> HeaderReader::kKeys{{
+const std::array<HeaderReader::Key, 22> HeaderReader::kKeys{{
     {kKeyNames[0], &HeaderReader::read_migration},
     {kKeyNames[1], &HeaderReader::read_description},
     {kKeyNames[2], &HeaderReader::read_purpose},
@@ -116,7 +121,9 @@ const std::array<HeaderReader::Key, 20> HeaderReader::kKeys{{
     {kKeyNames[16], &HeaderReader::read_syntax},
     {kKeyNames[17], &HeaderReader::read_accept_checksum},
     {kKeyNames[18], &HeaderReader::read_replaces},
-    {kKeyNames[19], &HeaderReader::read_unsupported},
+    {kKeyNames[19], &HeaderReader::read_seed},
+    {kKeyNames[20], &HeaderReader::read_code},
+    {kKeyNames[21], &HeaderReader::read_code_down},
 }};
 
 // Words that people write for a key of ours and that no spelling distance would find.
@@ -431,6 +438,19 @@ void HeaderReader::read_timeout(const Line& line, std::optional<std::int32_t>& i
   into = static_cast<std::int32_t>(*amount * known->milliseconds);
 }
 
+void HeaderReader::read_function(const Line& line, std::optional<HeaderCode>& into) {
+  const std::string why = why_no_function(line.value);
+  if (!why.empty()) {
+    invalid(line.value.empty() ? line.key : line.value,
+            line.value.empty() ? "`" + std::string(line.key) + "` names no function"
+                               : "`" + std::string(line.value) + "` " + why,
+            "write the name of one function, without its namespace, which is that of the set: `" +
+                std::string(line.key) + ": backfill_addresses`");
+    return;
+  }
+  into = HeaderCode{std::string(line.value), offset_of(line.value)};
+}
+
 void HeaderReader::read_set(const Line& line) {
   const std::size_t equals = line.value.find('=');
   const std::string_view name = trim(line.value.substr(0, std::min(equals, line.value.size())));
@@ -562,9 +582,11 @@ void HeaderReader::read_replaces(const Line& line) {
   }
 }
 
-void HeaderReader::read_unsupported(const Line& line) {
-  invalid(line.key, "`" + std::string(line.key) + "` is not supported by this version of godwit",
-          "leave the line out; what it asks for would not happen");
+void HeaderReader::read_seed(const Line& line) {
+  header_.seed = line.value;
+  header_.seed_offset = offset_of(line.value.empty() ? line.key : line.value);
+  if (line.value.empty())
+    invalid(line.key, "`Seed` names no mode", "write reference, sample, full or one of your own");
 }
 
 }  // namespace

@@ -50,6 +50,12 @@ struct HeaderSetting {
   std::string value;
 };
 
+/// `Code:` or `Code-Down:`, the name of a function of the application.
+struct HeaderCode {
+  std::string name;
+  std::size_t offset = 0;  ///< of the name in the file
+};
+
 /// What the header says. Texts are trimmed; absent keys are empty.
 struct Header {
   bool is_present = false;             ///< at least one key was read
@@ -65,6 +71,8 @@ struct Header {
   std::vector<DependencyName> dependencies;
   std::optional<bool> transaction;  ///< false for `Transaction: none`
   std::size_t transaction_offset = 0;
+  std::optional<HeaderCode> code;
+  std::optional<HeaderCode> code_down;
   std::optional<std::int32_t> lock_timeout_ms;
   std::optional<std::int32_t> statement_timeout_ms;
   std::vector<HeaderSetting> settings;
@@ -78,6 +86,8 @@ struct Header {
   std::optional<std::string> unchecked;  ///< the reason of `Syntax: unchecked reason`
   std::vector<std::string> accepted_checksums;
   std::vector<ReplacedRange> replaces;  ///< of a squash
+  std::string seed;                     ///< the mode of a seed: "reference"
+  std::size_t seed_offset = 0;
 };
 
 /// Reads the header of `file`. What cannot be read is reported (rules `unknown-header-key`,

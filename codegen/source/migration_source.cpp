@@ -10,10 +10,12 @@
 #include <map>
 #include <utility>
 
+#include "source/code_key.hpp"
 #include "source/diesel_metadata.hpp"
 #include "source/file_name.hpp"
 #include "source/ignore_file.hpp"
 #include "source/read_file.hpp"
+#include "source/seeds.hpp"
 #include "source/sqitch.hpp"
 #include "source/text_check.hpp"
 #include "source/tool_directives.hpp"
@@ -78,6 +80,13 @@ void take_section(MigrationSource& migration, Section section, Diagnostics& diag
 
 void check_header(const MigrationSource& migration, Diagnostics& diagnostics) {
   const Header& header = migration.header;
+  if (!header.seed.empty())
+    diagnostics
+        .error(
+            "invalid-seed", migration.up.file(), header.seed_offset,
+            "a migration is no seed: seeds lie in the folder that SEEDS of add_migrations() names",
+            {"move the file there, or leave the line out"})
+        .length = header.seed.size();
   const bool is_named_otherwise = header.number && !migration.is_repeatable &&
                                   *header.number != migration.version &&
                                   std::to_string(*header.number) != migration.digits;
@@ -540,6 +549,9 @@ std::vector<MigrationSource> load_set(const SourceFiles& files, FileStore& store
   Placeholders placeholders(files.defines);
   auto migrations = is_sqitch(files) ? load_sqitch(files, placeholders, store, diagnostics)
                                      : SetLoader(files, placeholders, store, diagnostics).load();
+  for (MigrationSource& migration : migrations) complete_code(migration, diagnostics);
+  for (MigrationSource& seed : load_seeds(files, placeholders, store, diagnostics))
+    migrations.push_back(std::move(seed));
   placeholders.report_unused(files.root, store, diagnostics);
   return migrations;
 }
@@ -549,9 +561,12 @@ std::optional<MigrationSource> load_stray(const std::filesystem::path& path,
                                           Diagnostics& diagnostics) {
   const std::filesystem::path absolute = std::filesystem::absolute(path).lexically_normal();
   Placeholders placeholders(defines);
-  const SourceFile* file = load_sql(absolute, {}, placeholders, store, diagnostics);
+  SourceFile* file = load_file(absolute, {}, store, diagnostics);
   if (file == nullptr)
     return std::nullopt;
+  if (auto seed = make_stray_seed(*file, placeholders, diagnostics))
+    return seed;
+  placeholders.replace(*file, diagnostics);
   MigrationSource migration;
   migration.is_stray = true;
   migration.name = path.filename().string();
@@ -564,6 +579,7 @@ std::optional<MigrationSource> load_stray(const std::filesystem::path& path,
   check_tool_directives(*file, diagnostics);
   for (Section& section : split_sections(*file, SectionKind::kUp, diagnostics))
     take_section(migration, std::move(section), diagnostics);
+  complete_code(migration, diagnostics);
   return migration;
 }
 

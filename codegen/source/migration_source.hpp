@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "source/diagnostic.hpp"
@@ -18,6 +19,13 @@
 
 namespace godwit::codegen {
 
+/// The rows behind a `COPY … FROM stdin;` of a seed. They are taken out of the text that everybody
+/// else sees.
+struct SeedRows {
+  std::size_t offset = 0;  ///< in the file's original()
+  std::string_view rows;   ///< of the file, each with its line end, without the line `\.`
+};
+
 struct MigrationSource {
   std::int64_t version = 0;
   std::string digits;     ///< the version as the file spells it, without dashes: "007"
@@ -26,8 +34,11 @@ struct MigrationSource {
   bool is_stray = false;  ///< given by itself to `godwit lint`: judged alone, has no version
   /// `R__name.sql`: has no version, stands behind all that have one, and is applied again when it
   /// changes. Its full name is `R__name`, its version 0, which means nothing.
+  /// So is a seed, whose full name is `reference/010_countries`, behind all others.
   bool is_repeatable = false;
-  bool is_locked = false;  ///< in the lock file: released
+  std::string seed;            ///< the mode of a seed: "reference"; empty for any other migration
+  std::vector<SeedRows> rows;  ///< of a seed, in the order of the file
+  bool is_locked = false;      ///< in the lock file: released
   /// Whose tool compares versions as numbers however long they are; see version_less().
   bool orders_as_number = false;
   /// What a down section of another tool's file says; the header's word goes before it.
@@ -66,6 +77,8 @@ struct SourceFiles {
   std::vector<std::filesystem::path> files;  ///< absolute
   Layout layout = Layout::kAuto;
   std::vector<Define> defines = {};
+  std::filesystem::path seeds_root = {};          ///< empty where the set has no seeds
+  std::vector<std::filesystem::path> seeds = {};  ///< absolute, in it and its folders
 };
 
 /// The `.sql` files directly in `directory`, `up.sql` and `down.sql` of its folders that are named
@@ -73,8 +86,12 @@ struct SourceFiles {
 /// std::filesystem::filesystem_error when the directory cannot be read.
 SourceFiles list_directory(const std::filesystem::path& directory, Layout layout = Layout::kAuto);
 
+/// Adds the `.sql` files of a folder of seeds, and of the folders in it, to `files`. Throws
+/// std::filesystem::filesystem_error when it cannot be read.
+void list_seeds(const std::filesystem::path& directory, SourceFiles& files);
+
 /// Reads and groups the files of one set that `.godwitignore` does not list, sorted by version; the
-/// repeatable ones stand at the end, by name.
+/// repeatable ones stand behind them by name, and then the seeds.
 /// Reports unreadable files, invalid UTF-8, NUL bytes, names that are not understood, files that
 /// are not of the set's layout, duplicate versions, parts that belong to no migration, and all that
 /// header and sections have to say. What is beyond use is left out; of two with one version both

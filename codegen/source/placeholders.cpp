@@ -65,12 +65,35 @@ const Define* Placeholders::find(std::string_view name) const {
   return found == defines_.end() ? nullptr : &*found;
 }
 
-void Placeholders::replace(SourceFile& file, Diagnostics& diagnostics) {
+void Placeholders::replace(SourceFile& file, Diagnostics& diagnostics,
+                           std::vector<Replacement> cuts) {
   const std::string_view text = file.original();
-  if (defines_.empty() || text.find(kOpen) == std::string_view::npos)
+  if (defines_.empty() || text.find(kOpen) == std::string_view::npos) {
+    file.replace(cuts);
     return;
+  }
   std::vector<Replacement> parts;
   std::ptrdiff_t longer = 0;  // than the original, so far
+  const auto add = [&](Replacement part) {
+    longer += static_cast<std::ptrdiff_t>(part.value.size()) -
+              static_cast<std::ptrdiff_t>(part.end - part.begin);
+    parts.push_back(std::move(part));
+  };
+  std::size_t begin = 0;
+  for (Replacement& cut : cuts) {
+    replace_between(file, begin, cut.begin, longer, add, diagnostics);
+    begin = cut.end;
+    add(std::move(cut));
+  }
+  replace_between(file, begin, text.size(), longer, add, diagnostics);
+  file.replace(parts);
+}
+
+void Placeholders::replace_between(const SourceFile& file, std::size_t begin, std::size_t end,
+                                   const std::ptrdiff_t& longer,
+                                   const std::function<void(Replacement)>& add,
+                                   Diagnostics& diagnostics) {
+  const std::string_view text = file.original().substr(begin, end - begin);
   const std::vector<Comment> comments = find_comments(text);
   auto comment = comments.begin();
   for (std::size_t at = text.find(kOpen); at != std::string_view::npos; at = text.find(kOpen, at)) {
@@ -94,18 +117,15 @@ void Placeholders::replace(SourceFile& file, Diagnostics& diagnostics) {
     } else {
       diagnostics
           .error("undefined-placeholder", file,
-                 static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at) + longer),
+                 static_cast<std::size_t>(static_cast<std::ptrdiff_t>(begin + at) + longer),
                  "nothing is defined for `" + std::string(placeholder) + "`",
                  {"defined are: " + quoted_list(defines_) + "; write DEFINE " + std::string(name) +
                   "=value in add_migrations(), or --define " + std::string(name) + "=value"})
           .length = value.size();
     }
-    longer +=
-        static_cast<std::ptrdiff_t>(value.size()) - static_cast<std::ptrdiff_t>(placeholder.size());
-    parts.push_back({at, at + placeholder.size(), std::move(value)});
+    add({begin + at, begin + at + placeholder.size(), std::move(value)});
     at += placeholder.size();
   }
-  file.replace(parts);
 }
 
 void Placeholders::report_unused(const std::filesystem::path& root, FileStore& store,

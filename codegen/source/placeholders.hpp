@@ -5,7 +5,9 @@
 // goes in as it is, without quotes. Comments keep theirs, and checksums are of the file as it is.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -27,7 +29,8 @@ class Placeholders {
 
   /// Gives each placeholder of `file` its value. One that has none is an error,
   /// `undefined-placeholder`; without any DEFINE `${` is text like any other.
-  void replace(SourceFile& file, Diagnostics& diagnostics);
+  /// `cuts` are parts that hold none, in order, and that are replaced too.
+  void replace(SourceFile& file, Diagnostics& diagnostics, std::vector<Replacement> cuts = {});
 
   /// An error, `unused-define`, for each value that no file has used. They stand for `root`, which
   /// is where they were given for.
@@ -36,6 +39,10 @@ class Placeholders {
 
  private:
   const Define* find(std::string_view name) const;
+  /// The placeholders of [begin, end) of the file. The text so far is `longer` than the original.
+  void replace_between(const SourceFile& file, std::size_t begin, std::size_t end,
+                       const std::ptrdiff_t& longer, const std::function<void(Replacement)>& add,
+                       Diagnostics& diagnostics);
 
   const std::vector<Define>& defines_;
   std::set<std::string, std::less<>> used_;

@@ -62,6 +62,18 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) noexce
                      [](char x, char y) { return lower(x) == lower(y); }) != text.end();
 }
 
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  constexpr std::string_view kSeparators = ", \t\r\n";
+  std::size_t at = 0;
+  while ((at = text.find_first_not_of(kSeparators, at)) != std::string_view::npos) {
+    const std::size_t end = std::min(text.find_first_of(kSeparators, at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return words;
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   // Damerau-Levenshtein in its "optimal string alignment" form, three rows at a time.
   std::vector<std::size_t> before(b.size() + 1);

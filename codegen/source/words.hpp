@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace godwit::codegen {
 
@@ -23,6 +24,9 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept;
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix) noexcept;
 bool contains_ignoring_case(std::string_view text, std::string_view part) noexcept;
+
+/// Splits at commas, blanks and line ends.
+std::vector<std::string_view> words_of(std::string_view text);
 
 /// How many letters must be put in, left out, changed or swapped to make `b` of `a`.
 std::size_t edit_distance(std::string_view a, std::string_view b);

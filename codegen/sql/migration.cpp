@@ -8,6 +8,23 @@
 namespace godwit::codegen::sql {
 namespace {
 
+/// A function of the application has the transaction that its SQL is in.
+void check_code(const Migration& migration, Diagnostics& diagnostics) {
+  const Header& header = migration.source->header;
+  const auto check = [&](const std::optional<HeaderCode>& code, const TransactionPlan& plan) {
+    if (!code || (plan.is_transactional && plan.not_in_transaction.empty()) ||
+        header.transaction == false)
+      return;
+    diagnostics
+        .error("invalid-header-value", migration.source->up.file(), code->offset,
+               "code cannot stand beside SQL that cannot run in a transaction",
+               {"give that SQL a migration of its own"})
+        .length = code->name.size();
+  };
+  check(header.code, migration.up_transaction);
+  check(header.code_down, migration.down_transaction);
+}
+
 Migration parse_migration(const MigrationSource& source, int postgres, Diagnostics& diagnostics) {
   Migration migration;
   migration.source = &source;
@@ -19,7 +36,7 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
     migration.up = parse_section(source.up, postgres, diagnostics);
     migration.is_opaque = diagnostics.all().size() > before;
   }
-  if (migration.up.empty() && !migration.is_opaque)
+  if (migration.up.empty() && !migration.is_opaque && !source.header.code)
     diagnostics.error("empty-migration", source.up.file(), 0, "the migration holds no statement",
                       {"remove the file, or write into it what it should do"});
   const auto parse_other = [&](const Section& section) {
@@ -39,12 +56,20 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
   }
   migration.verify = parse_other(source.verify);
   migration.require = parse_other(source.require);
-  migration.up_transaction = plan_transaction(migration.up, source.header.transaction);
+  const bool is_one_transaction = source.header.transaction.value_or(false);
+  migration.up_batches = read_batches(source.up, migration.up, is_one_transaction, diagnostics);
+  migration.down_batches = read_batches(source.down, migration.down, false, diagnostics);
+  read_batches(source.verify, migration.verify, false, diagnostics);
+  read_batches(source.require, migration.require, false, diagnostics);
+  migration.up_transaction =
+      plan_transaction(migration.up, source.header.transaction, !migration.up_batches.empty());
   // The header's word is about the up section; a down is looked at by itself, unless the header or
   // the directives of the down say that there is no transaction.
-  migration.down_transaction = plan_transaction(migration.down, source.header.transaction == false
-                                                                    ? source.header.transaction
-                                                                    : source.down_transaction);
+  migration.down_transaction = plan_transaction(
+      migration.down,
+      source.header.transaction == false ? source.header.transaction : source.down_transaction,
+      !migration.down_batches.empty());
+  check_code(migration, diagnostics);
   return migration;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "source/migration_source.hpp"
+#include "sql/batch.hpp"
 #include "sql/parse.hpp"
 #include "sql/transaction.hpp"
 
@@ -19,6 +20,8 @@ struct Migration {
   Script require;
   TransactionPlan up_transaction;
   TransactionPlan down_transaction;
+  std::vector<BatchDirective> up_batches;
+  std::vector<BatchDirective> down_batches;
   /// Nothing could be learnt from `up`, since it did not parse or is `Syntax: unchecked`: what it
   /// may have done to the catalog is unknown.
   bool is_opaque = false;

@@ -16,11 +16,11 @@
 #include <pg_query.h>
 
 #include "source/comments.hpp"
+#include "source/copy_data.hpp"
 #include "source/lexer.hpp"
 #include "source/placeholders.hpp"
 #include "source/text_check.hpp"
 #include "source/words.hpp"
-#include "sql/copy_data.hpp"
 #include "sql/split.hpp"
 
 namespace godwit::codegen::sql {

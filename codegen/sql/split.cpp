@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "source/copy_data.hpp"
 #include "source/lexer.hpp"
 #include "source/words.hpp"
-#include "sql/copy_data.hpp"
 
 namespace godwit::codegen::sql {
 namespace {

@@ -249,12 +249,19 @@ std::string_view cannot_run_in_transaction(const Node& node) noexcept {
   }
 }
 
-TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants_transaction) {
+TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants_transaction,
+                                 bool has_batches) {
   TransactionPlan plan;
   plan.leaked_settings = find_leaks(script);
   const auto& statements = script.statements();
-  if (wants_transaction == false) {
+  if (wants_transaction == false || (has_batches && !wants_transaction)) {
     plan.is_transactional = false;
+    // Where there is more, it is held to what the header would have had to say.
+    plan.is_inferred =
+        !wants_transaction &&
+        std::count_if(statements.begin(), statements.end(), [](const Statement& statement) {
+          return !may_stand_beside(statement.node);
+        }) == 1;
     plan.not_in_transaction = restricted_inside_own_blocks(script);
     return plan;
   }

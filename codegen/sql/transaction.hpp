@@ -41,7 +41,9 @@ struct TransactionPlan {
   std::vector<std::string> leaked_settings;
 };
 
-/// `wants_transaction` is what the header says, if it says something.
-TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants_transaction);
+/// `wants_transaction` is what the header says, if it says something. A script with batches has
+/// none: each batch is one.
+TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants_transaction,
+                                 bool has_batches = false);
 
 }  // namespace godwit::codegen::sql

@@ -222,6 +222,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   std::string wait;
   std::string lock_timeout;
   std::string statement_timeout;
+  std::string before_timeout;
   bool is_status = false;
   const bool is_json = has_word(argc, argv, "--json");  // for what is wrong with the rest, too
   Options& options = arguments.options;
@@ -239,6 +240,19 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
       "tried once unless this is given)");
   app.add_option("--role", options.role,
                  "The role that shall own what is created (SET LOCAL ROLE)");
+  CLI::Option* schema = app.add_option(
+      "--schema", options.schema,
+      "Apply the set in this schema, with rows of its own in the history: for an application with "
+      "a schema for each tenant");
+  CLI::Option* schemas = app.add_option(
+      "--schemas", arguments.schemas,
+      "The same in many, for up, check and status: names and patterns with commas between them, "
+      "where % stands for any text ('tenant_%,trial')");
+  schemas->excludes(schema);
+  app.add_option("--jobs", arguments.jobs,
+                 "With --schemas: so many at the same time, each with a connection (4)")
+      ->needs(schemas)
+      ->check(CLI::Range(1, 1000));
   app.add_option("--history-table", options.history_table,
                  "The table that records what is applied, as table or schema.table");
   app.add_flag("--json", arguments.is_json,
@@ -260,6 +274,10 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
       ->check(CLI::IsMember({"graph", "linear", "any"}));
   app.add_option("--on-drift", drift, "When an applied migration was edited: fail, warn or accept")
       ->check(CLI::IsMember({"fail", "warn", "accept"}));
+  app.add_option("--seed", options.seed,
+                 "Which seeds follow the migrations: none, reference (the default), sample (both), "
+                 "full (all), or a folder of your own (reference and that)")
+      ->type_name("MODE");
   app.add_option("--lock-timeout", lock_timeout,
                  "How long a statement may wait for a lock before its migration is rolled back and "
                  "tried again (3s; 0 waits for ever)");
@@ -290,6 +308,9 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   CLI::App* apply =
       app.add_subcommand("apply", "Apply one migration and what it depends on, nothing else");
   apply->add_option("target", arguments.target, kTarget)->required();
+  CLI::App* seed = app.add_subcommand(
+      "seed", "Apply the seeds that are new or changed; refuses while a migration is pending");
+  seed->add_option("mode", arguments.target, "As for --seed");
   CLI::App* down =
       app.add_subcommand("down", "Undo the last migration that was applied, by its down section");
   down->alias("downgrade")->alias("rollback")->alias("revert");
@@ -300,7 +321,7 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     command->add_option("--to", arguments.to,
                         std::string("All that stands after this target: ") + kTarget);
   }
-  for (CLI::App* command : {up, apply, down, redo}) {
+  for (CLI::App* command : {up, apply, seed, down, redo}) {
     command->add_flag("--rehearse", arguments.is_rehearsal,
                       "Run all of it in one transaction on the real data, report the time of each "
                       "statement and every lock, and roll back");
@@ -367,6 +388,16 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
         "fresh", "Delete ALL DATA of the database, then apply everything; asks for a typed phrase");
     fresh->alias("reset");
   }
+  for (CLI::App* command : {up, apply, down, redo, fresh}) {
+    if (command != nullptr) {
+      command->add_option("--before-cmd", arguments.before_command,
+                          "A command of the shell, such as a backup, that is run once before "
+                          "anything is changed, by the one replica that changes it; when it fails, "
+                          "nothing is. PGHOST, PGDATABASE and so on say where the database is");
+      command->add_option("--before-timeout", before_timeout,
+                          "How long the command may take (for ever)");
+    }
+  }
   for (CLI::App* command : {up, down}) {
     command->add_flag("--sql", arguments.is_sql,
                       "Write the script for psql instead, as `sql` does; needs no database");
@@ -402,6 +433,9 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     if (!lock_timeout.empty()) {
       options.lock_timeout = parse_duration(lock_timeout);
     }
+    if (!before_timeout.empty()) {
+      arguments.before_timeout = parse_duration(before_timeout);
+    }
     if (!statement_timeout.empty()) {
       options.statement_timeout = parse_duration(statement_timeout);
     }
@@ -426,6 +460,10 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     return arguments;
   }
 
+  if (seed->parsed() && !arguments.target.empty()) {
+    options.seed = std::exchange(arguments.target, {});
+  }
+  arguments.has_schemas = schemas->count() > 0;
   arguments.has_from = up->count("--from") + down->count("--from") + sql->count("--from") > 0;
   options.phase = phase == "expand"     ? Phase::kExpand
                   : phase == "contract" ? Phase::kContract
@@ -440,7 +478,8 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
       {pending, Command::kPending},   {graph, Command::kGraph},     {verify, Command::kVerify},
       {sql, Command::kSql},           {status, Command::kStatus},   {list, Command::kList},
       {info, Command::kInfo},         {check, Command::kCheck},     {validate, Command::kValidate},
-      {wait_command, Command::kWait}, {version, Command::kVersion}, {help, Command::kHelp}};
+      {wait_command, Command::kWait}, {seed, Command::kSeed},       {version, Command::kVersion},
+      {help, Command::kHelp}};
   if (is_status) {
     arguments.command = Command::kStatus;  // `up --status` too: whoever appends it wants no change
   } else if (!app.get_subcommands().empty()) {

@@ -5,6 +5,7 @@
 
 #include <godwit/migrator.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -16,6 +17,7 @@ enum class Command : std::uint8_t {
   kUp,
   kPlan,
   kApply,
+  kSeed,
   kDown,
   kRedo,
   kStamp,
@@ -53,23 +55,28 @@ struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
   Options options;
-  std::string target;               ///< which migration, or how many
-  std::string to;                   ///< --to
-  std::string from = "base";        ///< --from
-  std::string format = "text";      ///< --format
-  bool creates_database = false;    ///< --create-db
-  bool is_rehearsal = false;        ///< --rehearse
-  bool is_sql = false;              ///< --sql
-  bool has_from = false;            ///< --from was given
-  bool is_stored = false;           ///< --stored
-  bool is_verify = false;           ///< --verify
-  bool is_write = false;            ///< --write
-  std::string adopt_from = "auto";  ///< adopt --from
-  std::string table;                ///< --table
-  bool allows_unknown = false;      ///< --allow-unknown
+  std::string target;                           ///< which migration, or how many
+  std::string to;                               ///< --to
+  std::string from = "base";                    ///< --from
+  std::string format = "text";                  ///< --format
+  bool creates_database = false;                ///< --create-db
+  bool is_rehearsal = false;                    ///< --rehearse
+  bool is_sql = false;                          ///< --sql
+  bool has_from = false;                        ///< --from was given
+  bool is_stored = false;                       ///< --stored
+  bool is_verify = false;                       ///< --verify
+  bool is_write = false;                        ///< --write
+  std::string adopt_from = "auto";              ///< adopt --from
+  std::string table;                            ///< --table
+  std::string before_command;                   ///< --before-cmd
+  std::chrono::milliseconds before_timeout{0};  ///< --before-timeout; 0 waits for ever
+  bool allows_unknown = false;                  ///< --allow-unknown
   bool took_effect = false;
   bool had_no_effect = false;
-  std::string yes;  ///< --yes: "true", or what it was given
+  bool has_schemas = false;  ///< --schemas was given
+  std::string schemas;       ///< --schemas
+  std::size_t jobs = 4;      ///< --jobs
+  std::string yes;           ///< --yes: "true", or what it was given
   bool is_json = false;
   bool is_quiet = false;
   int verbosity = 0;

@@ -3,6 +3,7 @@
 // The commands that only read.
 #include "commands.hpp"
 
+#include "batch_text.hpp"
 #include "json.hpp"
 #include "output.hpp"
 #include "references.hpp"
@@ -65,7 +66,7 @@ bool is_meant(const MigrationStatus& entry, const std::string& target) {
     return entry.row->migration_name == target || (is_number && entry.row->version == number);
   }
   const Migration& migration = *entry.migration;
-  if (is_number && migration.kind == Kind::kVersioned && migration.version == number) {
+  if (is_number && migration.has_version() && migration.version == number) {
     return true;
   }
   const auto& aliases = migration.aliases;
@@ -92,6 +93,13 @@ std::string transaction_text(const Migration& migration) {
   return migration.up.is_transactional
              ? std::string("in a transaction")
              : fmt::format("outside a transaction, {} steps", migration.up.steps.size());
+}
+
+// The last migration that is none of the seeds, which stand behind all others.
+const Migration& head_of(const MigrationSet& set) {
+  const auto seed = std::find_if(set.migrations.begin() + 1, set.migrations.end(),
+                                 [](const Migration& one) { return one.kind == Kind::kSeed; });
+  return *(seed - 1);
 }
 
 void print_field(std::string_view name, std::string_view text) {
@@ -132,8 +140,10 @@ int run_status(const Arguments& arguments, const MigrationSet& set) {
   }
   if (!arguments.is_quiet) {
     print(server_text(status));
-    print(fmt::format("set {}, {} migrations, digest {}", set.name, set.migrations.size(),
-                      set.digest.substr(0, 12)));
+    const std::string& schema = arguments.options.schema;
+    print(fmt::format("set {}{}, {} migrations, digest {}", set.name,
+                      schema.empty() ? std::string() : fmt::format(" in the schema {}", schema),
+                      set.migrations.size(), set.digest.substr(0, 12)));
     if (!status.has_history) {
       print("no history table yet: nothing was ever applied here");
     }
@@ -145,6 +155,8 @@ int run_status(const Arguments& arguments, const MigrationSet& set) {
       if (entry.state == State::kPartial) {
         state = fmt::format("{} {}/{}", entry.row->state == "undoing" ? "undoing" : state,
                             entry.row->step, entry.row->steps);
+        const std::string progress = batch_progress(*entry.row);
+        state += progress.empty() ? "" : ", " + progress;
       }
       table.add({name_of(entry), state, has_row ? entry.row->executed_at : "",
                  has_row ? entry.row->applied_by : "", has_row ? took(*entry.row) : "",
@@ -181,7 +193,7 @@ int run_list(const Arguments& arguments, const MigrationSet& set) {
 int run_info(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
   const std::string target = arguments.target == "head" && !set.migrations.empty()
-                                 ? std::string(set.migrations.back().full_name)
+                                 ? std::string(head_of(set).full_name)
                                  : arguments.target;
   const auto found =
       std::find_if(status.migrations.begin(), status.migrations.end(),
@@ -215,6 +227,7 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Dependants", joined(dependants_of(set, migration)));
     print_field("Replaces", replaced_text(migration));
     print_field("Replaced by", squash_name(set, migration));
+    print_field("Seed", migration.seed);
     print_field("Phase", phase_name(migration.phase));
     print_field("Runs", transaction_text(migration));
     print_field("Idempotent", migration.is_idempotent ? "yes" : "not claimed");
@@ -238,6 +251,7 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Tool", row.tool_version);
     if (found->state == State::kPartial) {
       print_field("Steps", fmt::format("{} of {} have ended", row.step, row.steps));
+      print_field("Batches", batch_progress(row));
     }
     if (found->state == State::kDrifted || found->migration == nullptr) {
       print_field("Applied with", row.checksum);
@@ -300,7 +314,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   };
   const MigrationStatus* last_applied = nullptr;
   for (const MigrationStatus& entry : status.migrations) {
-    if (entry.migration != nullptr && entry.row && entry.migration->kind == Kind::kVersioned) {
+    if (entry.migration != nullptr && entry.row && entry.migration->has_version()) {
       last_applied = &entry;
     }
   }
@@ -320,14 +334,16 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
                                        entry.row->executed_at, entry.row->step, entry.row->steps));
         break;
       case State::kUnknown:
+        if (entry.row->kind == "seed") {
+          break;  // a seed that was removed: its rows are anybody's
+        }
         is_newer = is_newer || entry.row->is_breaking;
         findings.push_back(fmt::format("{} is applied, but this build does not know it{}", name,
                                        entry.row->is_breaking ? ", and it is breaking" : ""));
         break;
       case State::kPending:
         if (is_before_applied && !entry.migration->declares_dependencies &&
-            entry.migration->phase != Phase::kContract &&
-            entry.migration->kind == Kind::kVersioned) {
+            entry.migration->phase != Phase::kContract && entry.migration->has_version()) {
           findings.push_back(
               fmt::format("{} arrives late: {} stands after it and is applied, and its "
                           "header declares no Dependencies",
@@ -356,8 +372,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   // No difference, and worth knowing before a release: these cannot be undone.
   std::vector<const Migration*> without_down;
   for (const Migration& migration : set.migrations) {
-    if (!migration.down.is_present && migration.irreversible.empty() &&
-        migration.kind == Kind::kVersioned) {
+    if (!migration.down.is_present && migration.irreversible.empty() && migration.has_version()) {
       without_down.push_back(&migration);
     }
   }
@@ -417,7 +432,7 @@ int run_version(const Arguments& arguments, const MigrationSet& set) {
   }
   print_field("Set", set.name);
   print_field("Migrations", std::to_string(set.migrations.size()));
-  print_field("Head", set.migrations.empty() ? "" : set.migrations.back().full_name);
+  print_field("Head", set.migrations.empty() ? "" : head_of(set).full_name);
   print_field("Digest", set.digest);
   print_field("godwit", set.tool_version);
   print_field("PostgreSQL", fmt::format("{} and later", set.postgres));

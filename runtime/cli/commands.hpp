@@ -51,5 +51,9 @@ int run_validate(const Arguments& arguments, const MigrationSet& set);
 int run_fresh(const Arguments& arguments, const MigrationSet& set);
 int run_wait(const Arguments& arguments, const MigrationSet& set);
 int run_version(const Arguments& arguments, const MigrationSet& set);
+/// up, check and status with --schemas. Throws Error of kind kUsage for any other command.
+int run_on_schemas(const Arguments& arguments, const MigrationSet& set);
+/// Throws Error of kind kUsage where --schema makes no sense.
+void refuse_schema(const Arguments& arguments);
 
 }  // namespace godwit::cli

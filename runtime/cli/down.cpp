@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `down` and `redo`.
+#include "before_command.hpp"
 #include "commands.hpp"
 #include "confirm.hpp"
 #include "json.hpp"
@@ -93,7 +94,8 @@ int run_down(const Arguments& arguments, const MigrationSet& set) {
   const SignalGuard guard;
   std::optional<Migrator> migrator;
   try {
-    migrator.emplace(arguments.conninfo, set, progress.listen(arguments.options));
+    migrator.emplace(arguments.conninfo, set,
+                     progress.listen(with_before_command(arguments, arguments.options)));
     const DownReport report = migrator->down(down_options(arguments, "Undo"));
     if (arguments.is_json) {
       std::puts(json_down(report).c_str());
@@ -112,7 +114,8 @@ int run_redo(const Arguments& arguments, const MigrationSet& set) {
   const SignalGuard guard;
   std::optional<Migrator> migrator;
   try {
-    migrator.emplace(arguments.conninfo, set, progress.listen(arguments.options));
+    migrator.emplace(arguments.conninfo, set,
+                     progress.listen(with_before_command(arguments, arguments.options)));
     const RedoReport report = migrator->redo(down_options(arguments, "Undo and apply again"));
     if (arguments.is_json) {
       std::puts(json_redo(report).c_str());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `fresh`: shows what there is, asks for a typed phrase with the database's name, deletes, applies.
+#include "before_command.hpp"
 #include "commands.hpp"
 #include "confirm.hpp"
 #include "json.hpp"
@@ -71,7 +72,8 @@ int run_fresh(const Arguments& arguments, const MigrationSet& set) {
   }
   const bool is_dry_run = arguments.options.dry_run;
   try {
-    Migrator migrator(arguments.conninfo, set, progress.listen(arguments.options));
+    Migrator migrator(arguments.conninfo, set,
+                      progress.listen(with_before_command(arguments, arguments.options)));
     const FreshReport report = migrator.fresh(wanted);
     progress.clear_line();
     if (arguments.is_json) {

@@ -54,6 +54,10 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+Json optional_count(std::uint64_t count) {
+  return count == 0 ? Json(nullptr) : Json(count);
+}
+
 Json optional_number(std::optional<std::int64_t> number) {
   return number ? Json(*number) : Json(nullptr);
 }
@@ -97,8 +101,11 @@ Json error_object(const Error& error) {
 }
 
 void add_migration(Json& json, const Migration& migration) {
-  json["version"] = migration.kind == Kind::kVersioned ? Json(migration.version) : Json(nullptr);
+  json["version"] = migration.has_version() ? Json(migration.version) : Json(nullptr);
   json["migration"] = migration.full_name;
+  if (migration.kind == Kind::kSeed) {
+    json["seed"] = migration.seed;
+  }
 }
 
 namespace {
@@ -123,6 +130,9 @@ Json status_entry(const MigrationStatus& entry) {
     json["execution_time_ms"] = optional_number(row.execution_time_ms);
     json["step"] = row.step;
     json["steps"] = row.steps;
+    if (row.batch_rows > 0) {
+      json["batch"] = {{"rows", row.batch_rows}, {"total_rows", optional_count(row.batch_total)}};
+    }
     json["breaking"] = row.is_breaking;
     json["run_id"] = row.run_id;
     json["tool_version"] = row.tool_version;
@@ -161,11 +171,14 @@ void add_database(Json& json, const Status& status) {
 
 }  // namespace
 
-std::string json_event(const Event& event) {
+std::string json_event(const Event& event, std::string_view schema) {
   constexpr std::array kNames = {"started",   "waiting",  "blocked", "retrying", "applying",
                                  "statement", "progress", "notice",  "warning",  "applied",
                                  "failed",    "finished", "undoing", "undone",   "recorded"};
   Json json;
+  if (!schema.empty()) {
+    json["schema"] = schema;
+  }
   json["event"] = kNames.at(static_cast<std::size_t>(event.kind));
   if (event.migration != nullptr) {
     add_migration(json, *event.migration);
@@ -177,6 +190,12 @@ std::string json_event(const Event& event) {
   }
   if (event.kind == EventKind::kProgress) {
     json["percent"] = event.percent;
+    if (event.rows > 0) {
+      json["rows"] = event.rows;
+      json["total_rows"] = optional_count(event.total_rows);
+      json["rows_per_second"] = event.rows_per_second;
+      json["left_ms"] = event.left.count();
+    }
   }
   if (event.duration.count() > 0 || event.kind == EventKind::kApplied) {
     json["duration_ms"] = event.duration.count();
@@ -304,7 +323,7 @@ std::string json_changes(const HistoryReport& report, bool is_dry_run) {
   for (const HistoryChange& change : report.changes) {
     Json entry;
     entry["event"] = change.event;
-    entry["version"] = change.migration != nullptr && change.migration->kind == Kind::kVersioned
+    entry["version"] = change.migration != nullptr && change.migration->has_version()
                            ? Json(change.migration->version)
                            : Json(nullptr);
     entry["migration"] = change.name;
@@ -506,6 +525,8 @@ std::string json_info(const MigrationSet& set, const Status& status, std::size_t
     json["tag"] = optional_text(migration.tag);
     json["idempotent"] = migration.is_idempotent;
     json["transactional"] = migration.up.is_transactional;
+    json["code"] = optional_text(migration.up.code.name);
+    json["code_down"] = optional_text(migration.down.code.name);
     json["breaking"] = migration.is_breaking;
     json["has_down"] = migration.down.is_present;
     json["irreversible"] = optional_text(migration.irreversible);

@@ -8,14 +8,17 @@
 #include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
+#include <godwit/schemas.hpp>
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace godwit::cli {
 
-std::string json_event(const Event& event);
+/// `schema` as "schema", where it is not empty.
+std::string json_event(const Event& event, std::string_view schema = {});
 std::string json_report(const Report& report, const Error* error);
 std::string json_down(const DownReport& report);
 std::string json_redo(const RedoReport& report);
@@ -43,5 +46,8 @@ std::string json_plan(const PlanReport& report);
 std::string json_set(const MigrationSet& set);
 std::string json_error(const Error& error);
 std::string json_help(const std::string& text);
+std::string json_schemas(const SchemasStatus& status, int exit_code);
+std::string json_schema_result(const SchemaResult& result);
+std::string json_schemas_report(const SchemasReport& report, int exit_code);
 
 }  // namespace godwit::cli

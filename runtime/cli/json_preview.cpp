@@ -64,7 +64,18 @@ std::string json_plan(const PlanReport& report) {
     entry["file"] = planned.migration->up.file;
     entry["transactional"] = planned.migration->up.is_transactional;
     entry["parsed"] = !planned.migration->is_unchecked;
+    entry["code"] = optional_text(planned.migration->up.code.name);
     entry["ended_steps"] = planned.ended_steps;
+    entry["batches"] = Json::array();
+    for (const Step& step : planned.migration->up.steps) {
+      if (step.batch.size > 0) {
+        entry["batches"].push_back(
+            {{"line", planned.migration->up.statements[step.first_statement].line},
+             {"key", step.batch.key},
+             {"size", step.batch.size},
+             {"pause_ms", step.batch.pause_ms}});
+      }
+    }
     entry["effects"] = Json::array();
     for (const PlannedEffect& effect : planned.effects) {
       entry["effects"].push_back(planned_effect(report, *planned.migration, effect));

@@ -111,6 +111,43 @@ std::string_view state_name(State state) {
   return "";
 }
 
+std::string_view schema_state_name(const SchemaStatus& status) {
+  return status.error          ? "refused"
+         : status.is_current   ? "current"
+         : status.applied == 0 ? "new"
+                               : "behind";
+}
+
+std::string_view outcome_name(SchemaOutcome outcome) {
+  switch (outcome) {
+    case SchemaOutcome::kCurrent:
+      return "current";
+    case SchemaOutcome::kMigrated:
+      return "migrated";
+    case SchemaOutcome::kPlanned:
+      return "pending";
+    case SchemaOutcome::kFailed:
+      return "failed";
+    case SchemaOutcome::kGone:
+      return "gone";
+    case SchemaOutcome::kNotReached:
+      return "not_reached";
+  }
+  return "";
+}
+
+Color outcome_color(SchemaOutcome outcome) {
+  switch (outcome) {
+    case SchemaOutcome::kCurrent:
+    case SchemaOutcome::kMigrated:
+      return Color::kGreen;
+    case SchemaOutcome::kFailed:
+      return Color::kRed;
+    default:
+      return Color::kYellow;
+  }
+}
+
 Color state_color(State state) {
   switch (state) {
     case State::kApplied:

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <godwit/migrator.hpp>
+#include <godwit/schemas.hpp>
 
 #include <chrono>
 #include <string>
@@ -27,6 +28,11 @@ std::string size_text(std::int64_t bytes);
 
 std::string_view state_name(State state);
 Color state_color(State state);
+
+/// "current", "behind", "new" (nothing of the set is applied), "refused".
+std::string_view schema_state_name(const SchemaStatus& status);
+std::string_view outcome_name(SchemaOutcome outcome);
+Color outcome_color(SchemaOutcome outcome);
 
 /// Rows of cells, each column as wide as its widest cell. print() writes to stdout.
 class Table {

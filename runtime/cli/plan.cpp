@@ -2,6 +2,7 @@
 //
 // `plan`: for each pending migration, what its statements lock and do, on tables of which size, and
 // who is in the way right now.
+#include "batch_text.hpp"
 #include "commands.hpp"
 #include "json.hpp"
 #include "output.hpp"
@@ -88,10 +89,18 @@ void print_migration(const Arguments& arguments, const PlanReport& report,
   std::puts(
       fmt::format("{}, {}", paint(migration.full_name, Color::kBold, arguments.has_color), how)
           .c_str());
+  if (migration.up.code.function != nullptr) {
+    std::puts(
+        fmt::format("        calls {}(), and nobody knows what that locks", migration.up.code.name)
+            .c_str());
+  }
   if (migration.is_unchecked) {
     std::puts("        nobody knows what it locks: the build could not parse it");
-  } else if (planned.effects.empty()) {
+  } else if (planned.effects.empty() && migration.up.code.function == nullptr) {
     std::puts("        locks nothing that was there before");
+  }
+  for (const BatchLine& batch : batch_lines(migration)) {
+    std::puts(fmt::format("{:>6}  {}", batch.line, batch.text).c_str());
   }
   for (const PlannedEffect& effect : planned.effects) {
     print_effect(arguments, report, planned, effect);

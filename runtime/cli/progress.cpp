@@ -84,22 +84,30 @@ void ProgressLine::show(const Event& event) {
     return;
   }
   if (is_terminal_) {
-    // The last column stays free, since writing there wraps on some terminals.
-    const std::size_t columns = columns_of_terminal() - 1;
-    std::string line = shortened(
-        fmt::format("{} {}", bar(event.index - 1, event.count, kBarWidth), text_of(event)),
-        columns);
-    std::fputs(fmt::format("\r\x1b[K{}", paint(line, Color::kDim, has_color_)).c_str(), stdout);
-    std::fflush(stdout);
-    is_open_ = true;
+    show(event.index - 1, event.count, text_of(event));
     return;
   }
   const auto now = std::chrono::steady_clock::now();
-  if (event.kind == EventKind::kProgress && now - last_line_ >= kBetweenLines) {
+  if (event.kind != EventKind::kProgress) {
+    last_line_ = now;  // of what is quick, nothing is said
+  } else if (now - last_line_ >= kBetweenLines) {
     last_line_ = now;
     std::puts(fmt::format("applying {}", text_of(event)).c_str());
     std::fflush(stdout);
   }
+}
+
+void ProgressLine::show(std::size_t done, std::size_t count, std::string_view text) {
+  if (!is_terminal_) {
+    return;
+  }
+  // The last column stays free, since writing there wraps on some terminals.
+  const std::size_t columns = columns_of_terminal() - 1;
+  const std::string line =
+      shortened(fmt::format("{} {}", bar(done, count, kBarWidth), text), columns);
+  std::fputs(fmt::format("\r\x1b[K{}", paint(line, Color::kDim, has_color_)).c_str(), stdout);
+  std::fflush(stdout);
+  is_open_ = true;
 }
 
 void ProgressLine::clear() {

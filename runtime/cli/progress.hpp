@@ -8,7 +8,9 @@
 #include <godwit/migrator.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace godwit::cli {
 
@@ -20,6 +22,8 @@ class ProgressLine {
   bool is_terminal() const { return is_terminal_; }
   /// A migration begins, or goes on: kApplying and kProgress.
   void show(const Event& event);
+  /// `done` of `count` things, and what is under way.
+  void show(std::size_t done, std::size_t count, std::string_view text);
   /// Before another line is printed, and at the end.
   void clear();
 

@@ -33,7 +33,8 @@ bool is_in_history(const MigrationStatus& entry) {
 std::vector<const Migration*> heads_of(const MigrationSet& set) {
   std::vector<const Migration*> heads;
   for (const Migration& migration : set.migrations) {
-    if (dependants_of(set, migration).empty() && squash_name(set, migration).empty()) {
+    if (migration.kind != Kind::kSeed && dependants_of(set, migration).empty() &&
+        squash_name(set, migration).empty()) {
       heads.push_back(&migration);
     }
   }
@@ -147,7 +148,8 @@ int run_current(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
   const MigrationStatus* last = nullptr;
   for (const MigrationStatus& entry : status.migrations) {
-    if (is_in_history(entry) && (last == nullptr || last->migration != nullptr) &&
+    const bool is_seed = is_in_history(entry) && entry.row->kind == "seed";
+    if (is_in_history(entry) && !is_seed && (last == nullptr || last->migration != nullptr) &&
         (entry.migration != nullptr || last == nullptr)) {
       last = &entry;
     }

@@ -25,7 +25,7 @@ std::vector<std::string> dependencies_of(const MigrationSet& set, const Migratio
     }
     const auto found =
         std::find_if(set.migrations.begin(), set.migrations.end(), [&](const Migration& candidate) {
-          return candidate.kind == Kind::kVersioned && candidate.version == dependency.version;
+          return candidate.has_version() && candidate.version == dependency.version;
         });
     names.push_back(found == set.migrations.end() ? std::to_string(dependency.version)
                                                   : std::string(found->full_name));
@@ -35,7 +35,7 @@ std::vector<std::string> dependencies_of(const MigrationSet& set, const Migratio
 
 std::vector<std::string> dependants_of(const MigrationSet& set, const Migration& migration) {
   std::vector<std::string> names;
-  if (migration.kind != Kind::kVersioned) {
+  if (!migration.has_version()) {
     return names;
   }
   for (const Migration& candidate : set.migrations) {
@@ -61,7 +61,7 @@ std::string replaced_text(const Migration& migration) {
 }
 
 std::string_view squash_name(const MigrationSet& set, const Migration& migration) {
-  if (migration.kind != Kind::kVersioned) {
+  if (!migration.has_version()) {
     return {};
   }
   for (const Migration& squash : set.migrations) {

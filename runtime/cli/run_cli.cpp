@@ -17,12 +17,17 @@ namespace godwit {
 namespace {
 
 int run_command(const cli::Arguments& arguments, const MigrationSet& set) {
+  if (arguments.has_schemas) {
+    return cli::run_on_schemas(arguments, set);
+  }
+  cli::refuse_schema(arguments);
   if (arguments.is_rehearsal) {
     return cli::run_rehearsal(arguments, set);
   }
   switch (arguments.command) {
     case cli::Command::kUp:
     case cli::Command::kApply:
+    case cli::Command::kSeed:
       return cli::run_up(arguments, set);
     case cli::Command::kPlan:
       return cli::run_plan(arguments, set);

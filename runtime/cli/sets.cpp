@@ -47,6 +47,7 @@ bool needs_one_set(const Arguments& arguments) {
     case Command::kValidate:
     case Command::kVerify:
     case Command::kPlan:
+    case Command::kSeed:
     case Command::kWait:
     case Command::kVersion:
     case Command::kHelp:
@@ -114,6 +115,18 @@ void print_totals(const Arguments& arguments, const std::vector<Outcome>& outcom
   std::puts(counts(all).c_str());
 }
 
+bool has_mode(const MigrationSet& set, std::string_view mode) {
+  return std::any_of(set.migrations.begin(), set.migrations.end(), [&](const Migration& migration) {
+    return migration.kind == Kind::kSeed && migration.seed == mode;
+  });
+}
+
+bool has_mode(const Sets& sets, std::string_view mode) {
+  return mode == "none" || mode == "full" ||
+         std::any_of(sets.begin(), sets.end(),
+                     [&](const MigrationSet& set) { return has_mode(set, mode); });
+}
+
 int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
   std::vector<Outcome> outcomes;
   int exit_code = 0;
@@ -122,6 +135,9 @@ int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
     Outcome& outcome = outcomes.emplace_back(Outcome{set.name, {}, 0});
     Arguments own = arguments;
     own.totals = &outcome.totals;
+    if (!has_mode(set, own.options.seed) && has_mode(sets, own.options.seed)) {
+      own.options.seed.clear();  // the mode is another set's: of this one it means reference
+    }
     outcome.exit_code = run(own, set);
     // Pending is an answer; what went wrong goes before it.
     const bool is_pending = exit_code == static_cast<int>(ErrorKind::kPending);
@@ -133,7 +149,7 @@ int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
       break;
     }
   }
-  if (arguments.command == Command::kUp) {
+  if (arguments.command == Command::kUp || arguments.command == Command::kSeed) {
     print_totals(arguments, outcomes, exit_code);
   }
   return exit_code;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // `up` and `apply`: whatever happens a summary at the end, and the error as the library words it.
+#include "before_command.hpp"
 #include "commands.hpp"
 #include "json.hpp"
 #include "output.hpp"
@@ -23,6 +24,8 @@ Report run_selected(const Arguments& arguments, Migrator& migrator) {
   switch (selection.part) {
     case Selection::Part::kOnly:
       return migrator.apply(selection.target);
+    case Selection::Part::kSeeds:
+      return migrator.seed();
     case Selection::Part::kUpTo:
       return migrator.up_to(selection.target);
     case Selection::Part::kNext:
@@ -38,6 +41,9 @@ Report run_selected(const Arguments& arguments, Migrator& migrator) {
 Selection selection_of(const Arguments& arguments) {
   if (arguments.command == Command::kApply) {
     return {Selection::Part::kOnly, arguments.target, 0};
+  }
+  if (arguments.command == Command::kSeed) {
+    return {Selection::Part::kSeeds, {}, 0};
   }
   if (!arguments.to.empty()) {
     return {Selection::Part::kUpTo, arguments.to, 0};
@@ -94,7 +100,7 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
   const SignalGuard guard;
   std::optional<Migrator> migrator;
   try {
-    const Options options = progress.listen(arguments.options);
+    const Options options = progress.listen(with_before_command(arguments, arguments.options));
     if (arguments.creates_database && !options.dry_run &&
         create_database(arguments.conninfo, options) && !arguments.is_quiet && !arguments.is_json) {
       std::puts(paint("created the database", Color::kGreen, arguments.has_color).c_str());

@@ -196,8 +196,8 @@ void Run::warn_of_missing(AdoptReport& report) const {
   const Migration* last = report.matched.back().migration;
   std::vector<std::string> late;
   for (const Migration* migration : report.missing) {
-    if (migration < last && migration->kind == Kind::kVersioned &&
-        !migration->declares_dependencies && find_row(snapshot_, set_, *migration) == nullptr) {
+    if (migration < last && migration->has_version() && !migration->declares_dependencies &&
+        find_row(snapshot_, set_, *migration) == nullptr) {
       late.emplace_back(migration->full_name);
     }
   }
@@ -263,7 +263,7 @@ std::vector<Change> Run::choose_adopted(const AdoptOptions& wanted, AdoptReport&
   report.table = table->display();
   report.is_in_place = is_table_foreign_ && table->tool == ForeignTool::kSeed000 &&
                        table->display() == history_.display();
-  if (is_table_foreign_ && !report.is_in_place) {
+  if (is_table_foreign_ && (!report.is_in_place || has_tenant())) {
     fail_on_foreign_table();
   }
   const Reply reply = ask(with_role(select_rows(*connection_, *table)), Section::kGuard);

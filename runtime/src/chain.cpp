@@ -14,6 +14,7 @@
 // An error anywhere makes the server discard the rest of the message, so there is never a gap, and
 // the blocks before it stay committed.
 #include "run.hpp"
+#include "seeds.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -43,7 +44,8 @@ bool names_isolation(std::string_view options) {
 
 bool is_chainable(const Pending& pending) {
   return pending.is_recorded ||
-         (pending.migration->up.is_transactional && !pending.migration->is_unchecked);
+         (pending.migration->up.is_transactional && !pending.migration->is_unchecked &&
+          pending.migration->up.code.function == nullptr);
 }
 
 bool leaks(const Migration& migration, std::string_view name) {
@@ -64,9 +66,9 @@ milliseconds Run::statement_timeout(const Migration& migration) const {
                                             : milliseconds{migration.statement_timeout_ms};
 }
 
-// A repeatable migration that runs again keeps its row.
+// A migration that is applied again keeps its row.
 bool Run::has_row(const Migration& migration) const {
-  return migration.kind == Kind::kRepeatable &&
+  return is_applied_again(migration.kind) &&
          std::any_of(snapshot_.rows.begin(), snapshot_.rows.end(), [&](const Row& row) {
            return row.set == set_.name && row.name == migration.full_name;
          });
@@ -79,14 +81,19 @@ bool Run::apply(const Plan& plan) {
   rows_ = static_cast<std::int64_t>(snapshot_.rows.size());
   while (next < plan.pending.size()) {
     const Pending& pending = plan.pending[next];
+    call_after_each();
+    if (!pending.is_recorded) {
+      call_before_each(*pending.migration);
+    }
     if (is_chainable(pending)) {
       if (!apply_chain(plan.pending, &next)) {
         return false;
       }
       continue;
     }
-    const bool is_done = pending.migration->up.is_transactional
-                             ? apply_unchecked(*pending.migration)
+    const Script& up = pending.migration->up;
+    const bool is_done = up.is_transactional || up.code.function != nullptr
+                             ? apply_alone(*pending.migration)
                              : apply_steps(pending);
     ++next;
     if (!is_done || next < plan.pending.size()) {
@@ -100,7 +107,7 @@ bool Run::apply(const Plan& plan) {
 
 void Run::add_creation(Message& message) {
   std::uint32_t count = 0;
-  std::string sql = history_.create(*connection_, has_schema_, &count);
+  std::string sql = history_.create(*connection_, has_schema_, is_table_foreign_, &count);
   sql.erase(sql.rfind(';'));
   message.add(Section::kCreate, nullptr, sql, count);
 }
@@ -144,6 +151,10 @@ void Run::add_settings(Message& message, const Migration& migration) const {
 // Whatever role the SQL switched to, the history is written by ours. SET LOCAL stands above a SET
 // in the same transaction, and ends with it.
 void Run::add_role_reset(Message& message, const Migration& migration) const {
+  if (has_tenant()) {
+    // Had it gone meanwhile, what was made without a schema would have gone to public.
+    message.add(Section::kReset, &migration, compose("SELECT {}", tenant_name()));
+  }
   if (leaks(migration, "session_authorization")) {
     message.add(Section::kReset, &migration, "SET LOCAL SESSION AUTHORIZATION DEFAULT");
   }
@@ -268,6 +279,13 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
       }
     }
   };
+  sink.copy_rows = [&](std::size_t index) {
+    const Part* part = message.part_of_result(index);
+    const CopyRows* rows = part == nullptr || part->section != Section::kUp
+                               ? nullptr
+                               : rows_of(part->migration->up, index - part->first_result);
+    return rows == nullptr ? nullptr : &rows->chunks;
+  };
   const Reply reply =
       send_watched(message.text(), sink, waits_for_ever ? milliseconds{0} : longest_lock_wait);
   *next = applied;
@@ -337,9 +355,11 @@ void Run::refuse_foreign_row(const Migration* migration) {
   detail.message = compose(
       "a row of the history stands in the way of {}, though it does not say that it was applied",
       migration == nullptr ? std::string_view("this migration") : migration->full_name);
-  detail.hint = compose(
-      "the row was changed by hand; look at it: SELECT * FROM {} WHERE migration_name = '{}'",
-      history_.display(), migration == nullptr ? std::string_view{} : migration->full_name);
+  detail.hint =
+      compose(
+          "the row was changed by hand; look at it: SELECT * FROM {} WHERE migration_name = '{}'",
+          history_.display(), migration == nullptr ? std::string_view{} : migration->full_name) +
+      history_.display_target();
   fail(ErrorKind::kDrift, std::move(detail), migration);
 }
 

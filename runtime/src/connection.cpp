@@ -212,25 +212,31 @@ std::string_view Connection::parameter(const char* name) const {
   return view(PQparameterStatus(connection_, name));
 }
 
+// Asks the caller whether to go on, and says how long it can do without being asked.
+milliseconds Connection::be_idle(const Waiter& waiter, Clock::time_point since, Reply& reply) {
+  if (waiter.is_cancelled && !reply.is_cancelled && waiter.is_cancelled()) {
+    reply.is_cancelled = true;
+    const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection_),
+                                                                     &PQfreeCancel);
+    char message[256];
+    if (request) {
+      PQcancel(request.get(), message, sizeof message);
+    }
+  }
+  milliseconds timeout{-1};
+  if (waiter.on_idle) {
+    timeout = waiter.on_idle(std::chrono::duration_cast<milliseconds>(Clock::now() - since));
+  }
+  if (waiter.is_cancelled && (timeout.count() < 0 || timeout > kTick)) {
+    timeout = kTick;
+  }
+  return timeout;
+}
+
 // False when the connection is lost.
 bool Connection::wait_readable(const Waiter& waiter, Clock::time_point since, Reply& reply) {
   for (;;) {
-    if (waiter.is_cancelled && !reply.is_cancelled && waiter.is_cancelled()) {
-      reply.is_cancelled = true;
-      const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection_),
-                                                                       &PQfreeCancel);
-      char message[256];
-      if (request) {
-        PQcancel(request.get(), message, sizeof message);
-      }
-    }
-    milliseconds timeout{-1};
-    if (waiter.on_idle) {
-      timeout = waiter.on_idle(std::chrono::duration_cast<milliseconds>(Clock::now() - since));
-    }
-    if (waiter.is_cancelled && (timeout.count() < 0 || timeout > kTick)) {
-      timeout = kTick;
-    }
+    const milliseconds timeout = be_idle(waiter, since, reply);
     pollfd descriptor{PQsocket(connection_), POLLIN, 0};
     const int ready = wait_for(descriptor, timeout);
     if (ready > 0) {
@@ -240,6 +246,46 @@ bool Connection::wait_readable(const Waiter& waiter, Clock::time_point since, Re
       return false;
     }
   }
+}
+
+// False when the connection is lost. libpq would take all at once and keep what the server does not
+// read yet: so nothing is given to it before it has got rid of the last piece. A server that has
+// found an error reads on to the end, and tells then.
+bool Connection::send_rows(std::span<const std::string_view> chunks, const Waiter& waiter,
+                           Reply& reply) {
+  for (const std::string_view chunk : chunks) {
+    const Clock::time_point since = Clock::now();
+    int sent = 0;
+    while ((sent = PQputCopyData(connection_, chunk.data(), static_cast<int>(chunk.size()))) == 0) {
+      if (!flush()) {
+        return false;
+      }
+    }
+    if (sent < 0) {
+      return false;
+    }
+    milliseconds timeout = be_idle(waiter, since, reply);
+    for (int left = 0; !reply.is_cancelled && (left = PQflush(connection_)) != 0;) {
+      if (left < 0) {
+        return false;
+      }
+      pollfd descriptor{PQsocket(connection_), POLLIN | POLLOUT, 0};
+      const int ready = wait_for(descriptor, timeout);
+      if (ready < 0 && errno != EINTR) {
+        return false;
+      }
+      if (ready > 0 && (descriptor.revents & ~POLLOUT) != 0 && PQconsumeInput(connection_) == 0) {
+        return false;
+      }
+      timeout = be_idle(waiter, since, reply);
+    }
+    if (reply.is_cancelled) {
+      PQputCopyEnd(connection_, "interrupted");
+      return flush();
+    }
+  }
+  PQputCopyEnd(connection_, nullptr);
+  return flush();
 }
 
 // False when the connection is lost. A server that sends while it is sent to must be read from.
@@ -260,9 +306,22 @@ bool Connection::flush() {
   }
 }
 
-Reply Connection::send(const std::string& message, const Waiter& waiter, const ResultSink& sink) {
+bool Connection::post(const std::string& message, const Values& values) {
+  if (values.empty()) {
+    return PQsendQuery(connection_, message.c_str()) != 0;
+  }
+  std::vector<const char*> texts;
+  for (const std::optional<std::string>& value : values) {
+    texts.push_back(value ? value->c_str() : nullptr);
+  }
+  return PQsendQueryParams(connection_, message.c_str(), static_cast<int>(texts.size()), nullptr,
+                           texts.data(), nullptr, nullptr, 0) != 0;
+}
+
+Reply Connection::send(const std::string& message, const Waiter& waiter, const ResultSink& sink,
+                       const Values& values) {
   Reply reply;
-  if (PQsendQuery(connection_, message.c_str()) == 0) {
+  if (!post(message, values)) {
     reply.is_cut = true;
     reply.cut_message = scrub(trimmed(view(PQerrorMessage(connection_))));
     return reply;
@@ -288,10 +347,17 @@ Reply Connection::send(const std::string& message, const Waiter& waiter, const R
         break;
       case PGRES_EMPTY_QUERY:
         break;
-      case PGRES_COPY_IN:
+      case PGRES_COPY_IN: {
+        const auto* rows = sink.copy_rows ? sink.copy_rows(reply.count) : nullptr;
+        if (rows != nullptr) {
+          is_lost = is_lost || !send_rows(*rows, waiter, reply);
+          since = Clock::now();
+          break;
+        }
         PQputCopyEnd(connection_, "COPY FROM STDIN cannot be used in a migration");
         is_lost = is_lost || !flush();
         break;
+      }
       case PGRES_COPY_OUT:
       case PGRES_COPY_BOTH: {
         constexpr int kWithoutWaiting = 1;

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -63,10 +65,16 @@ struct ResultSink {
   /// Called for each row and for the end of each statement (`is_end`), with the statement's index
   /// in the message. Rows arrive one by one and are thrown away afterwards.
   std::function<void(std::size_t index, const PGresult* result, bool is_end)> on_result;
+  /// The rows for a COPY FROM STDIN, where there are any: sent piece by piece, never copied as a
+  /// whole.
+  std::function<const std::span<const std::string_view>*(std::size_t index)> copy_rows = {};
 };
 
 /// Keywords and values for PQconnectStartParams; a pair {"dbname", conninfo} is expanded.
 using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+/// For $1, $2, … in a statement; none is NULL.
+using Values = std::vector<std::optional<std::string>>;
 
 class Connection {
  public:
@@ -97,8 +105,9 @@ class Connection {
   int server_version() const noexcept { return PQserverVersion(connection_); }
   std::string_view parameter(const char* name) const;
 
-  /// Sends one message and waits for all of it.
-  Reply send(const std::string& message, const Waiter& waiter, const ResultSink& sink = {});
+  /// Sends one message and waits for all of it. With values it is one statement.
+  Reply send(const std::string& message, const Waiter& waiter, const ResultSink& sink = {},
+             const Values& values = {});
 
   /// On a borrowed connection whose owner receives notices himself, they stay his.
   void set_notice_handler(NoticeHandler handler);
@@ -120,6 +129,9 @@ class Connection {
 
   bool wait_readable(const Waiter& waiter, Clock::time_point since, Reply& reply);
   bool flush();
+  milliseconds be_idle(const Waiter& waiter, Clock::time_point since, Reply& reply);
+  bool send_rows(std::span<const std::string_view> chunks, const Waiter& waiter, Reply& reply);
+  bool post(const std::string& message, const Values& values);
   void adopt();
   static void receive_notice(void* self, const PGresult* notice);
 

@@ -269,6 +269,13 @@ std::vector<Undo> Run::choose_undone(const DownOptions& wanted) {
 
 DownReport Run::down(const DownOptions& wanted) {
   is_undoing_ = true;
+  kind_ = RunKind::kUndo;
+  DownReport report;
+  with_after_run([&] { report = undo_all(wanted); });
+  return report;
+}
+
+DownReport Run::undo_all(const DownOptions& wanted) {
   connect();
   const std::vector<Undo>& list = undo_list_;
   bool is_checked = false;
@@ -296,11 +303,13 @@ DownReport Run::down(const DownOptions& wanted) {
       if (options_.dry_run || !undo_next()) {
         break;
       }
+      call_after_each();
     } catch (const ConnectionLost& lost) {
       recover(lost);
       is_checked = false;
     }
   }
+  call_after_each();
   DownReport report;
   for (const Report::Applied& applied : report_.applied) {
     const auto undo = std::find_if(list.begin(), list.end(), [&](const Undo& candidate) {
@@ -387,9 +396,12 @@ bool Run::undo_next() {
              "another process applies migrations at this very time: stop it first");
     }
   }
+  call_before_run(plan);
+  call_before_each(next->script);
   next->is_sent = true;
-  const bool is_done = next->script.up.is_transactional ? undo_in_transaction(*next)
-                                                        : apply_steps(plan.pending.front());
+  const bool is_done = next->script.up.is_transactional || next->script.up.code.function != nullptr
+                           ? undo_in_transaction(*next)
+                           : apply_steps(plan.pending.front());
   next->is_done = is_done;
   check();
   return true;
@@ -415,6 +427,9 @@ bool Run::undo_in_transaction(Undo& undo) {
     return false;
   }
   const std::string transaction(value(reply.results.back().get(), 0, 0));
+  if (script.up.code.function != nullptr && !set_.code_runner(*this, script)) {
+    return false;
+  }
 
   Message text;
   text.add_foreign(Section::kUp, &script, script.up.sql,

@@ -87,7 +87,7 @@ void Run::log_failure(const Migration& migration, const ErrorDetail& detail) {
   // Best effort: the failure itself is what the caller has to hear about.
   const Reply reply = connection_->send(
       compose("BEGIN ISOLATION LEVEL READ COMMITTED;\n{}{}\n{};\nCOMMIT", gate_settings(),
-              has_table ? std::string{} : history_.create(*connection_, has_schema_, &count),
+              has_table ? std::string{} : history_.create(*connection_, has_schema_, false, &count),
               history_.log_failure(*connection_, identity_, migration, said)),
       Waiter{});
   if (!reply.is_ok()) {
@@ -162,6 +162,10 @@ void Run::add_dropped_history(ErrorDetail& detail) const {
 void Run::fail_in_section(const PGresult* error, Section section, const Migration* migration,
                           ErrorDetail detail) {
   const std::string sqlstate = detail.sqlstate;
+  if (has_tenant() && sqlstate == "3F000" &&
+      (section == Section::kBegin || section == Section::kReset || section == Section::kReopen)) {
+    refuse_missing_tenant();
+  }
   const bool is_history = section == Section::kGuard || section == Section::kFinish;
   if (is_history && sqlstate == "42703" && !connection_->is_cut()) {
     roll_back();

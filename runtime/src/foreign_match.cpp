@@ -218,7 +218,7 @@ class Matcher {
       const std::vector<std::int64_t> version = tool_ == ForeignTool::kFlyway
                                                     ? flyway_version(migration)
                                                     : std::vector{migration.version};
-      if (migration.kind != Kind::kVersioned || version > last) {
+      if (!migration.has_version() || version > last) {
         continue;
       }
       const bool is_last = version == last;
@@ -248,7 +248,7 @@ class Matcher {
 
   std::size_t find_version(std::optional<std::int64_t> version) const {
     return find_if([&](const Migration& migration) {
-      return version && migration.kind == Kind::kVersioned && migration.version == *version;
+      return version && migration.has_version() && migration.version == *version;
     });
   }
 
@@ -267,7 +267,7 @@ class Matcher {
       case ForeignTool::kFlyway: {
         const std::vector<std::int64_t> version = version_parts(row.key);
         return find_if([&](const Migration& migration) {
-          if (migration.kind != Kind::kVersioned) {
+          if (!migration.has_version()) {
             return base_name(migration.up.file) == base_name(row.label);
           }
           return !version.empty() && flyway_version(migration) == version;

@@ -243,6 +243,13 @@ FreshReport Run::empty_database(const FreshOptions& wanted) {
     detail.hint = "give it ALLOW_FRESH, in builds for development and tests only";
     throw Error(ErrorKind::kUsage, std::move(detail));
   }
+  kind_ = RunKind::kEmpty;
+  FreshReport report;
+  with_after_run([&] { report = delete_all(wanted); });
+  return report;
+}
+
+FreshReport Run::delete_all(const FreshOptions& wanted) {
   connect();
   bool is_confirmed = false;
   for (;;) {
@@ -291,6 +298,7 @@ FreshReport Run::empty_database(const FreshOptions& wanted) {
       if (!take_gate(Plan{})) {
         continue;
       }
+      call_before_run(Plan{});
       if (!send_or_retry(inventory_query(), &reply)) {
         continue;
       }

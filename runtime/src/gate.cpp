@@ -39,13 +39,17 @@ std::string Run::begin_settings(milliseconds lock_timeout, milliseconds statemen
   if (!options_.role.empty()) {
     sql += compose("SET LOCAL ROLE {};\n", connection_->identifier(options_.role));
   }
+  if (has_tenant()) {
+    sql += compose("SELECT pg_catalog.set_config('search_path', {}, true);\n", tenant_path());
+  }
   return sql;
 }
 
 // The same where the transaction stays open between two messages.
 std::string Run::gate_settings() const {
   return begin_settings(options_.lock_timeout, milliseconds{0}) +
-         compose("SET LOCAL idle_in_transaction_session_timeout = '{}';\n", kIdleTimeout);
+         compose("SET LOCAL idle_in_transaction_session_timeout = '{}';\n",
+                 has_slow_hooks() ? std::string_view("0") : kIdleTimeout);
 }
 
 // What a caller's session must have as it was when any setting may have changed: all that alters
@@ -120,7 +124,7 @@ std::string Run::gate_message(const Plan& plan, std::size_t* settings) const {
         text);
   }
   sql += ";\n" + gate_settings();
-  sql += compose("SELECT pg_catalog.pg_try_advisory_xact_lock({});\n", key);
+  sql += compose("SELECT pg_catalog.pg_try_advisory_xact_lock({}){};\n", key, usage_of_tenant());
   // A bigint key is split into two halves in pg_locks.
   sql += compose(
       "SELECT {} EXISTS (SELECT FROM pg_catalog.pg_locks AS l, (SELECT {} AS k) AS key, "
@@ -156,6 +160,9 @@ bool Run::take_gate(const Plan& plan) {
       check();
       return false;
     }
+    if (detail.sqlstate == "3F000" && has_tenant()) {
+      refuse_missing_tenant();
+    }
     if (detail.sqlstate == "55P03") {
       wait_for_gate();
       return false;
@@ -183,6 +190,9 @@ bool Run::take_gate(const Plan& plan) {
   }
 
   const bool has_lock = is_true(reply.results[count - 3].get(), 0, 0);
+  if (has_tenant() && !is_true(reply.results[count - 3].get(), 0, 1)) {
+    refuse_unusable_tenant();
+  }
   const bool is_at_work = is_true(reply.results[count - 2].get(), 0, 0);
   const PGresult* last = reply.results[count - 1].get();
   bool is_unchanged = false;

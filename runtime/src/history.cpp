@@ -67,7 +67,12 @@ std::string display_part(std::string_view part) {
 }
 
 std::string number_or_null(const Migration& migration) {
-  return migration.kind == Kind::kVersioned ? std::to_string(migration.version) : "NULL";
+  return migration.has_version() ? std::to_string(migration.version) : "NULL";
+}
+
+// A build that does not contain the migration could not call its function.
+bool is_sql(const Script& script) {
+  return script.is_present && script.code.function == nullptr;
 }
 
 struct Column {
@@ -122,10 +127,21 @@ constexpr std::array kFingerprints = {
 }  // namespace
 
 std::string_view kind_name(Kind kind) noexcept {
-  return kind == Kind::kRepeatable ? "repeatable" : "versioned";
+  switch (kind) {
+    case Kind::kRepeatable:
+      return "repeatable";
+    case Kind::kCode:
+      return "code";
+    case Kind::kSeed:
+      return "seed";
+    case Kind::kVersioned:
+      break;
+  }
+  return "versioned";
 }
 
-History::History(std::string_view name) {
+History::History(std::string_view name, std::string_view target, std::vector<std::string> shared)
+    : target_(target), shared_(std::move(shared)) {
   std::string_view rest = name;
   bool is_name = take_part(rest, table_);
   if (is_name && !rest.empty() && rest.front() == '.') {
@@ -155,6 +171,31 @@ std::string History::display_log() const {
   return display_part(schema_) + "." + display_part(table_ + "_log");
 }
 
+std::string History::display_target() const {
+  if (target_.empty()) {
+    return {};
+  }
+  std::string text = " AND target_schema = '";
+  for (const char c : target_) {
+    text.append(c == '\'' ? 2 : 1, c);
+  }
+  return text + "'";
+}
+
+std::string History::is_of_target(const Connection& connection, std::string_view row) const {
+  return compose("{}.target_schema{}{}", row, kEquals, connection.literal(target_));
+}
+
+std::string History::is_in_sight(const Connection& connection) const {
+  std::string sets;
+  for (const std::string& set : shared_) {
+    sets += compose("{}{}", sets.empty() ? "" : ", ", connection.literal(set));
+  }
+  return sets.empty() ? is_of_target(connection, "h")
+                      : compose("({} OR h.target_schema{}'' AND h.migration_set{}ANY (ARRAY[{}]))",
+                                is_of_target(connection, "h"), kEquals, kEquals, sets);
+}
+
 std::string History::quoted(const Connection& connection) const {
   return connection.identifier(schema_) + "." + connection.identifier(table_);
 }
@@ -163,20 +204,48 @@ std::string History::quoted_log(const Connection& connection) const {
   return connection.identifier(schema_) + "." + connection.identifier(table_ + "_log");
 }
 
+std::string History::is_empty_schema(std::string_view oid) {
+  return compose(
+      "NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.refclassid{}"
+      "CAST('pg_catalog.pg_namespace' AS pg_catalog.regclass) AND d.refobjid{}{})",
+      kEquals, kEquals, oid);
+}
+
 std::string History::check(const Connection& connection, const RunIdentity& run) const {
   return compose(
       "SELECT pg_catalog.pg_backend_pid(), h.id, h.migration_set, h.kind, h.migration_name, "
       "h.migration_number, h.checksum, h.state, h.step, h.steps, h.breaking, "
-      "h.run_id OPERATOR(pg_catalog.=) CAST('{}' AS pg_catalog.uuid) "
-      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) '' "
-      "ORDER BY h.id",
-      run.run_id, quoted(connection));
+      "h.run_id OPERATOR(pg_catalog.=) CAST('{}' AS pg_catalog.uuid){} "
+      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON {} ORDER BY h.id",
+      run.run_id,
+      target_.empty()
+          ? std::string()
+          : ", " + is_empty_schema(compose("CAST(pg_catalog.to_regnamespace({}) AS pg_catalog.oid)",
+                                           connection.literal(connection.identifier(target_)))),
+      quoted(connection), is_in_sight(connection));
 }
 
 std::string History::count(const Connection& connection) const {
-  return compose(
-      "SELECT pg_catalog.count(*) FROM {} AS h WHERE h.target_schema OPERATOR(pg_catalog.=) ''",
-      quoted(connection));
+  return compose("SELECT pg_catalog.count(*) FROM {} AS h WHERE {}", quoted(connection),
+                 is_in_sight(connection));
+}
+
+Row History::read_row(const PGresult* result, int number, int first) {
+  Row row;
+  row.id = integer(result, number, first);
+  row.set = value(result, number, first + 1);
+  row.kind = value(result, number, first + 2);
+  row.name = value(result, number, first + 3);
+  if (PQgetisnull(result, number, first + 4) == 0) {
+    row.version = integer(result, number, first + 4);
+  }
+  row.checksum = value(result, number, first + 5);
+  row.state = value(result, number, first + 6);
+  row.step = static_cast<int>(integer(result, number, first + 7));
+  row.steps = static_cast<int>(integer(result, number, first + 8));
+  row.is_breaking = is_true(result, number, first + 9);
+  row.is_our_run = is_true(result, number, first + 10);
+  return row;
 }
 
 Snapshot History::read_check(const PGresult* result, int* backend_pid) {
@@ -184,26 +253,13 @@ Snapshot History::read_check(const PGresult* result, int* backend_pid) {
   snapshot.has_table = true;
   *backend_pid = static_cast<int>(integer(result, 0, 0));
   const int count = PQntuples(result);
+  constexpr int kEmpty = 12;
+  snapshot.is_target_empty = PQnfields(result) > kEmpty && is_true(result, 0, kEmpty);
   snapshot.rows.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
-    if (PQgetisnull(result, i, 1) != 0) {
-      continue;
+    if (PQgetisnull(result, i, 1) == 0) {
+      snapshot.rows.push_back(read_row(result, i, 1));
     }
-    Row row;
-    row.id = integer(result, i, 1);
-    row.set = value(result, i, 2);
-    row.kind = value(result, i, 3);
-    row.name = value(result, i, 4);
-    if (PQgetisnull(result, i, 5) == 0) {
-      row.version = integer(result, i, 5);
-    }
-    row.checksum = value(result, i, 6);
-    row.state = value(result, i, 7);
-    row.step = static_cast<int>(integer(result, i, 8));
-    row.steps = static_cast<int>(integer(result, i, 9));
-    row.is_breaking = is_true(result, i, 10);
-    row.is_our_run = is_true(result, i, 11);
-    snapshot.rows.push_back(std::move(row));
   }
   return snapshot;
 }
@@ -214,10 +270,9 @@ std::string History::full_check(const Connection& connection, const RunIdentity&
       "pg_catalog.to_char(h.executed_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), h.checksum, "
       "h.description, h.execution_time_ms, h.kind, h.state, h.step, h.steps, h.breaking, "
       "h.run_id, "
-      "h.applied_by, h.tool_version "
-      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON h.target_schema OPERATOR(pg_catalog.=) '' "
-      "AND h.migration_set{}{} ORDER BY h.id",
-      quoted(connection), kEquals, connection.literal(run.set));
+      "h.applied_by, h.tool_version, h.cursor_value "
+      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON {} AND h.migration_set{}{} ORDER BY h.id",
+      quoted(connection), is_of_target(connection, "h"), kEquals, connection.literal(run.set));
 }
 
 std::vector<HistoryRow> History::read_full_check(const PGresult* result, int* backend_pid) {
@@ -247,6 +302,7 @@ std::vector<HistoryRow> History::read_full_check(const PGresult* result, int* ba
     row.run_id = value(result, i, 13);
     row.applied_by = value(result, i, 14);
     row.tool_version = value(result, i, 15);
+    read_progress(value(result, i, 16), &row);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -291,7 +347,7 @@ std::string History::find_elsewhere(const Connection& connection, const RunIdent
 std::string History::gate_key(const Connection& connection, std::string_view set) const {
   // The last part is the target schema of a tenant, '' for none.
   return compose("pg_catalog.hashtextextended({}, 0)",
-                 connection.literal(compose("{}\x1f{}\x1f", display(), set)));
+                 connection.literal(compose("{}\x1f{}\x1f{}", display(), set, target_)));
 }
 
 std::string History::is_writer_active(const Connection& connection, std::string_view set) const {
@@ -299,18 +355,18 @@ std::string History::is_writer_active(const Connection& connection, std::string_
   // may read all statistics; then this test says nothing and the others have to do.
   return compose(
       "EXISTS (SELECT FROM (SELECT h.claim_pid, h.executed_at FROM {1} AS h WHERE "
-      "h.migration_set{0}{2} ORDER BY h.id DESC LIMIT 1) AS w JOIN pg_catalog.pg_stat_activity AS "
-      "a "
-      "ON a.pid{0}w.claim_pid WHERE a.pid OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid() AND "
+      "h.migration_set{0}{2} AND {3} ORDER BY h.id DESC LIMIT 1) AS w JOIN "
+      "pg_catalog.pg_stat_activity AS a ON a.pid{0}w.claim_pid WHERE a.pid OPERATOR(pg_catalog.<>) "
+      "pg_catalog.pg_backend_pid() AND "
       "a.state{0}'active' AND a.query_start OPERATOR(pg_catalog.<=) w.executed_at)",
-      kEquals, quoted(connection), connection.literal(set));
+      kEquals, quoted(connection), connection.literal(set), is_of_target(connection, "h"));
 }
 
 std::string History::creation_key(const Connection& connection) const {
   return compose("pg_catalog.hashtextextended({}, 0)", connection.literal(display()));
 }
 
-std::string History::create(const Connection& connection, bool has_schema,
+std::string History::create(const Connection& connection, bool has_schema, bool has_foreign,
                             std::uint32_t* count) const {
   std::string sql =
       compose("SELECT pg_catalog.pg_advisory_xact_lock({});\n", creation_key(connection));
@@ -350,6 +406,14 @@ std::string History::create(const Connection& connection, bool has_schema,
 );
 )",
                  quoted(connection), name_key, number_key);
+  if (!has_foreign) {
+    // What a look at one tenant among a thousand goes by; empty where there are none.
+    *count += 1;
+    sql += compose(
+        "CREATE INDEX IF NOT EXISTS {} ON {} (target_schema) WHERE target_schema "
+        "OPERATOR(pg_catalog.<>) '';\n",
+        connection.identifier(table_ + "_tgt_idx"), quoted(connection));
+  }
   sql += compose(R"(CREATE TABLE IF NOT EXISTS {} (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   logged_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(),
@@ -381,22 +445,23 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
   const std::size_t steps = is_stepwise ? migration.up.steps.size() : 1;
   std::string sql = compose(
       "INSERT INTO {} (migration_name, migration_number, executed_at, checksum, description, "
-      "migration_set, kind, state, step, steps, run_id, breaking, down_sql, tool_version, "
-      "claim_pid, claim_backend_start, claim_system_id) VALUES ({}, {}, "
-      "pg_catalog.clock_timestamp(), {}, {}, {}, '{}', '{}', {}, {}, '{}', {}, {}, {}, "
+      "migration_set, target_schema, kind, state, step, steps, run_id, breaking, down_sql, "
+      "tool_version, claim_pid, claim_backend_start, claim_system_id) VALUES ({}, {}, "
+      "pg_catalog.clock_timestamp(), {}, {}, {}, {}, '{}', '{}', {}, {}, '{}', {}, {}, {}, "
       "pg_catalog.pg_backend_pid(), ",
       quoted(connection), connection.literal(migration.full_name), number_or_null(migration),
       connection.literal(migration.checksum), connection.literal(migration.description),
-      connection.literal(run.set), kind_name(migration.kind), is_running ? "running" : "applied",
-      is_running ? 0 : steps, steps, run.run_id, migration.is_breaking ? "true" : "false",
-      migration.down.is_present ? connection.literal(migration.down.sql) : "NULL",
+      connection.literal(run.set), connection.literal(target_), kind_name(migration.kind),
+      is_running ? "running" : "applied", is_running ? 0 : steps, steps, run.run_id,
+      migration.is_breaking ? "true" : "false",
+      is_sql(migration.down) ? connection.literal(migration.down.sql) : "NULL",
       connection.literal(run.tool_version));
   if (is_running) {
     sql += compose("{}, {})", kBackendStart, kSystemId);
   } else {
     sql += "NULL, NULL)";
   }
-  if (migration.kind == Kind::kRepeatable) {
+  if (is_applied_again(migration.kind)) {
     sql +=
         " ON CONFLICT (migration_set, target_schema, kind, migration_name) DO UPDATE SET "
         "executed_at = EXCLUDED.executed_at, checksum = EXCLUDED.checksum, "
@@ -405,21 +470,22 @@ std::string History::insert(const Connection& connection, const RunIdentity& run
         "down_sql = EXCLUDED.down_sql, tool_version = EXCLUDED.tool_version, "
         "applied_by = SESSION_USER, claim_pid = EXCLUDED.claim_pid, "
         "claim_backend_start = EXCLUDED.claim_backend_start, "
-        "claim_system_id = EXCLUDED.claim_system_id";
+        "claim_system_id = EXCLUDED.claim_system_id, cursor_value = NULL";
   }
   return sql;
 }
 
 std::string History::row_condition(const Connection& connection, const RunIdentity& run,
                                    const Migration& migration) const {
-  if (migration.kind == Kind::kVersioned) {
-    return compose("migration_set{0}{1} AND target_schema{0}'' AND migration_number{0}{2}", kEquals,
-                   connection.literal(run.set), migration.version);
+  if (migration.has_version()) {
+    return compose("migration_set{0}{1} AND target_schema{0}{3} AND migration_number{0}{2}",
+                   kEquals, connection.literal(run.set), migration.version,
+                   connection.literal(target_));
   }
   return compose(
-      "migration_set{0}{1} AND target_schema{0}'' AND kind{0}'{2}' AND migration_name{0}{3}",
+      "migration_set{0}{1} AND target_schema{0}{4} AND kind{0}'{2}' AND migration_name{0}{3}",
       kEquals, connection.literal(run.set), kind_name(migration.kind),
-      connection.literal(migration.full_name));
+      connection.literal(migration.full_name), connection.literal(target_));
 }
 
 std::string History::finish(const Connection& connection, const RunIdentity& run,
@@ -427,8 +493,9 @@ std::string History::finish(const Connection& connection, const RunIdentity& run
   return compose(
       "WITH done AS (UPDATE {} SET execution_time_ms = {}, state = 'applied', step = steps, "
       "claim_backend_start = NULL, claim_system_id = NULL WHERE {} RETURNING *) "
-      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
-      "execution_time_ms, run_id, tool_version) SELECT 'applied', migration_set, kind, "
+      "INSERT INTO {} (event, migration_set, target_schema, kind, migration_name, "
+      "migration_number, checksum, execution_time_ms, run_id, tool_version) SELECT 'applied', "
+      "migration_set, target_schema, kind, "
       "migration_name, migration_number, checksum, execution_time_ms, run_id, tool_version "
       "FROM done RETURNING execution_time_ms",
       quoted(connection), kElapsed, row_condition(connection, run, migration),
@@ -474,8 +541,10 @@ std::string History::accept(const Connection& connection, const RunIdentity& run
   return compose(
       "BEGIN ISOLATION LEVEL READ COMMITTED;\n{}"
       "WITH done AS (UPDATE {} SET checksum = {} WHERE {} RETURNING *) "
-      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
-      "run_id, tool_version) SELECT 'accepted', migration_set, kind, migration_name, "
+      "INSERT INTO {} (event, migration_set, target_schema, kind, migration_name, "
+      "migration_number, checksum, "
+      "run_id, tool_version) SELECT 'accepted', migration_set, target_schema, kind, "
+      "migration_name, "
       "migration_number, checksum, '{}', {} FROM done;\nCOMMIT",
       settings, quoted(connection), connection.literal(migration.checksum),
       row_condition(connection, run, migration), quoted_log(connection), run.run_id,
@@ -511,12 +580,11 @@ Claim History::parse_claim(const PGresult* result) {
 std::string History::log_failure(const Connection& connection, const RunIdentity& run,
                                  const Migration& migration, const ErrorDetail& detail) const {
   return compose(
-      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
-      "run_id, tool_version, sqlstate, message, file, line) VALUES ('failed', {}, '{}', {}, "
-      "{}, "
-      "{}, '{}', {}, {}, {}, {}, {})",
-      quoted_log(connection), connection.literal(run.set), kind_name(migration.kind),
-      connection.literal(migration.full_name), number_or_null(migration),
+      "INSERT INTO {} (event, migration_set, target_schema, kind, migration_name, "
+      "migration_number, checksum, run_id, tool_version, sqlstate, message, file, line) VALUES "
+      "('failed', {}, {}, '{}', {}, {}, {}, '{}', {}, {}, {}, {}, {})",
+      quoted_log(connection), connection.literal(run.set), connection.literal(target_),
+      kind_name(migration.kind), connection.literal(migration.full_name), number_or_null(migration),
       connection.literal(migration.checksum), run.run_id, connection.literal(run.tool_version),
       connection.literal(detail.sqlstate), connection.literal(detail.message),
       connection.literal(detail.file), detail.line);
@@ -528,9 +596,8 @@ std::string History::last_failures(const Connection& connection, const RunIdenti
       "SELECT DISTINCT ON (l.migration_name) l.migration_name, l.event, "
       "pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM') AS moment, l.message, "
       "l.sqlstate, l.file, l.line FROM {1} AS l WHERE l.migration_set{0}{2} "
-      "AND l.target_schema{0}'' ORDER BY l.migration_name, l.id DESC) AS f WHERE "
-      "f.event{0}'failed'",
-      kEquals, quoted_log(connection), connection.literal(run.set));
+      "AND {3} ORDER BY l.migration_name, l.id DESC) AS f WHERE f.event{0}'failed'",
+      kEquals, quoted_log(connection), connection.literal(run.set), is_of_target(connection, "l"));
 }
 
 std::string History::columns(const Connection& connection) const {

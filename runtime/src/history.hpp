@@ -37,6 +37,8 @@ struct Row {
 struct Snapshot {
   bool has_table = false;
   std::vector<Row> rows;  ///< in the order in which they were written
+  /// The target is a schema with nothing in it, or one that there is not.
+  bool is_target_empty = false;
 
   bool operator==(const Snapshot&) const = default;
 };
@@ -68,9 +70,17 @@ struct Adopted {
 
 class History {
  public:
-  /// `name` is "table" or "schema.table", each as written or in double quotes as in SQL. Throws
-  /// Error of kind kUsage when it is neither.
-  explicit History(std::string_view name);
+  /// `name` is "table" or "schema.table", each as written or in double quotes as in SQL. `target`
+  /// is the schema that the migrations run in, "" for none: only its rows are seen and written,
+  /// and with it, where it is not "", those rows of the sets `shared` that belong to no schema.
+  /// Throws Error of kind kUsage when a name is none.
+  explicit History(std::string_view name, std::string_view target = {},
+                   std::vector<std::string> shared = {});
+
+  /// The schema that the migrations run in, or "".
+  const std::string& target() const noexcept { return target_; }
+  /// " AND target_schema = 'x'" for SQL that people paste; "" where there is none.
+  std::string display_target() const;
 
   /// "public.schema_migrations", for people: quoted where SQL that they paste needs it.
   std::string display() const;
@@ -78,9 +88,14 @@ class History {
   const std::string& schema() const noexcept { return schema_; }
   const std::string& table() const noexcept { return table_; }
 
+  /// A condition: there is nothing in a schema, or no such schema. `oid` is an expression.
+  static std::string is_empty_schema(std::string_view oid);
+
   /// The check: one SELECT, that always gives at least one row, with the backend's pid in it.
   std::string check(const Connection& connection, const RunIdentity& run) const;
   static Snapshot read_check(const PGresult* result, int* backend_pid);
+  /// A row whose columns, those of the check, begin with the column `first`.
+  static Row read_row(const PGresult* result, int number, int first);
 
   /// How many rows the check would give.
   std::string count(const Connection& connection) const;
@@ -105,8 +120,10 @@ class History {
   /// An expression: the message that wrote this set's last row is still being run by its backend.
   std::string is_writer_active(const Connection& connection, std::string_view set) const;
 
-  /// Statements that create what is missing. The count of statements is added to `count`.
-  std::string create(const Connection& connection, bool has_schema, std::uint32_t* count) const;
+  /// Statements that create what is missing; `has_foreign`: the table is there, and another tool's.
+  /// The count of statements is added to `count`.
+  std::string create(const Connection& connection, bool has_schema, bool has_foreign,
+                     std::uint32_t* count) const;
 
   /// The guard: the row of a migration. `is_running` makes a claim of the backend that runs it.
   std::string insert(const Connection& connection, const RunIdentity& run,
@@ -165,6 +182,19 @@ class History {
   std::string cancel_undo(const Connection& connection, const RunIdentity& run,
                           const Migration& script) const;
 
+  // history_batch.cpp
+  /// A row for each value of the cursor; none where there is no cursor.
+  std::string read_cursor(const Connection& connection, const RunIdentity& run,
+                          const Migration& migration) const;
+  /// Division by zero (22012) where the claim is not ours.
+  std::string set_cursor(const Connection& connection, const RunIdentity& run,
+                         const Migration& migration, const std::vector<std::string>& values) const;
+  /// The same at the end of a step: takes the cursor away.
+  std::string end_cursor(const Connection& connection, const RunIdentity& run,
+                         const Migration& migration, std::size_t step) const;
+  /// Fills in how far the batches of the row's step are.
+  static void read_progress(std::string_view cursor, HistoryRow* row);
+
   /// One message: the embedded checksum goes into the row. `settings` follow BEGIN.
   std::string accept(const Connection& connection, const RunIdentity& run,
                      const Migration& migration, std::string_view settings) const;
@@ -201,8 +231,17 @@ class History {
                             const Migration& migration) const;
 
  private:
+  std::string change_cursor(const Connection& connection, const RunIdentity& run,
+                            const Migration& migration, std::string_view assignment) const;
+  /// A condition on the rows `row` of the history or its log: they are of the target.
+  std::string is_of_target(const Connection& connection, std::string_view row) const;
+  /// The same, and those of the shared sets.
+  std::string is_in_sight(const Connection& connection) const;
+
   std::string schema_;
   std::string table_;
+  std::string target_;
+  std::vector<std::string> shared_;
 };
 
 std::string_view kind_name(Kind kind) noexcept;

@@ -28,8 +28,9 @@ std::string History::adopt(const Connection& connection, const RunIdentity& run,
   }
   return compose(
       "{0};\nWITH done AS (UPDATE {1} SET origin = '{2}'{3}, claim_pid = NULL WHERE {4} RETURNING "
-      "*) INSERT INTO {5} (event, migration_set, kind, migration_name, migration_number, checksum, "
-      "execution_time_ms, run_id, tool_version, message) SELECT 'adopted', migration_set, kind, "
+      "*) INSERT INTO {5} (event, migration_set, target_schema, kind, migration_name, "
+      "migration_number, checksum, execution_time_ms, run_id, tool_version, message) SELECT "
+      "'adopted', migration_set, target_schema, kind, "
       "migration_name, migration_number, checksum, execution_time_ms, run_id, tool_version, {6} "
       "FROM done RETURNING 1",
       insert(connection, run, migration, false), quoted(connection), adopted.origin, changes,
@@ -50,7 +51,7 @@ std::string History::extend(const Connection& connection, const RunIdentity& run
                             std::string_view origin,
                             const std::vector<std::string>& unique_constraints,
                             std::uint32_t* count) const {
-  *count += 3;
+  *count += 4;
   const std::string table = quoted(connection);
   std::string dropped;
   for (const std::string& constraint : unique_constraints) {
@@ -84,9 +85,11 @@ ALTER TABLE {0} ALTER COLUMN migration_set DROP DEFAULT,
   ALTER COLUMN origin SET DEFAULT 'godwit';
 ALTER TABLE {0} ADD CONSTRAINT {5} UNIQUE (migration_set, target_schema, kind, migration_name),
   ADD CONSTRAINT {6} UNIQUE (migration_set, target_schema, migration_number);
+CREATE INDEX {7} ON {0} (target_schema) WHERE target_schema OPERATOR(pg_catalog.<>) '';
 )",
       table, dropped, connection.literal(run.set), run.run_id, origin,
-      connection.identifier(table_ + "_name_key"), connection.identifier(table_ + "_num_key"));
+      connection.identifier(table_ + "_name_key"), connection.identifier(table_ + "_num_key"),
+      connection.identifier(table_ + "_tgt_idx"));
 }
 
 std::string History::complete(const Connection& connection, const RunIdentity& run,
@@ -103,8 +106,9 @@ std::string History::complete(const Connection& connection, const RunIdentity& r
              migration.down.is_present ? connection.literal(migration.down.sql) : "NULL") +
          compose(
              ", tool_version = {0} WHERE id{1}{2} RETURNING *) INSERT INTO {3} (event, "
-             "migration_set, kind, migration_name, migration_number, checksum, execution_time_ms, "
-             "run_id, tool_version, message) SELECT 'adopted', migration_set, kind, "
+             "migration_set, target_schema, kind, migration_name, migration_number, checksum, "
+             "execution_time_ms, "
+             "run_id, tool_version, message) SELECT 'adopted', migration_set, target_schema, kind, "
              "migration_name, migration_number, checksum, execution_time_ms, run_id, tool_version, "
              "{4} FROM done RETURNING 1",
              connection.literal(run.tool_version), kEquals, row_id, quoted_log(connection),

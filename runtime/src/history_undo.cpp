@@ -27,8 +27,10 @@ std::string History::finish_undo(const Connection& connection, const RunIdentity
                                  std::string_view condition, milliseconds duration) const {
   return compose(
       "WITH gone AS (DELETE FROM {} WHERE {} RETURNING *) "
-      "INSERT INTO {} (event, migration_set, kind, migration_name, migration_number, checksum, "
-      "execution_time_ms, run_id, tool_version) SELECT 'undone', migration_set, kind, "
+      "INSERT INTO {} (event, migration_set, target_schema, kind, migration_name, "
+      "migration_number, checksum, "
+      "execution_time_ms, run_id, tool_version) SELECT 'undone', migration_set, target_schema, "
+      "kind, "
       "migration_name, migration_number, checksum, {}, '{}', {} FROM gone "
       "RETURNING execution_time_ms",
       quoted(connection), condition, quoted_log(connection), duration.count(), run.run_id,
@@ -38,7 +40,8 @@ std::string History::finish_undo(const Connection& connection, const RunIdentity
 std::string History::begin_undo(const Connection& connection, const RunIdentity& run,
                                 const Migration& script) const {
   return compose(
-      "UPDATE {0} SET state = 'undoing', step = 0, steps = {1}, run_id = '{2}', claim_pid = "
+      "UPDATE {0} SET state = 'undoing', step = 0, cursor_value = NULL, steps = {1}, run_id = "
+      "'{2}', claim_pid = "
       "pg_catalog.pg_backend_pid(), claim_backend_start = (SELECT a.backend_start FROM "
       "pg_catalog.pg_stat_activity AS a WHERE a.pid{3}pg_catalog.pg_backend_pid()), "
       "claim_system_id = (SELECT s.system_identifier FROM pg_catalog.pg_control_system() AS s) "

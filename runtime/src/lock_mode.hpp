@@ -3,7 +3,7 @@
 // Lock modes as the server names them.
 #pragma once
 
-#include <godwit/preview.hpp>
+#include <godwit/lock_mode.hpp>
 
 #include <string_view>
 

@@ -7,6 +7,7 @@
 #include "run.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace godwit::detail {
 
@@ -20,11 +21,12 @@ Reply Run::read_recorded() {
   return reply;
 }
 
-void Run::refuse_emptied_history() {
+// True when the history has rows after all: another run's, written between the two looks.
+bool Run::refuse_emptied_history() {
   const bool has_rows = std::any_of(snapshot_.rows.begin(), snapshot_.rows.end(),
                                     [&](const Row& row) { return row.set == set_.name; });
   if (has_rows || has_asked_log_) {
-    return;
+    return false;
   }
   const Reply reply = read_recorded();
   if (reply.is_cut) {
@@ -32,12 +34,18 @@ void Run::refuse_emptied_history() {
   }
   has_asked_log_ = true;
   if (!reply.is_ok()) {
-    return;
+    return false;
   }
   const PGresult* recorded = reply.results[options_.role.empty() ? 0 : 2].get();
   const int count = PQntuples(recorded);
   if (count == 0) {
-    return;
+    return false;
+  }
+  const Snapshot before = std::move(snapshot_);
+  check();
+  if (snapshot_ != before) {
+    has_asked_log_ = false;
+    return true;
   }
   ErrorDetail detail;
   detail.message = compose(
@@ -48,8 +56,9 @@ void Run::refuse_emptied_history() {
   detail.hint = compose(
       "put the rows of {0} back from a backup, or record what the database has: `stamp {1}`; or, "
       "if all of it was undone by hand as well, say so in the log: DELETE FROM {2} WHERE "
-      "migration_set = '{3}'",
-      history_.display(), value(recorded, 0, 0), history_.display_log(), set_.name);
+      "migration_set = '{3}'{4}",
+      history_.display(), value(recorded, 0, 0), history_.display_log(), set_.name,
+      history_.display_target());
   roll_back();
   throw Error(ErrorKind::kDrift, std::move(detail));
 }

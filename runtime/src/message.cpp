@@ -8,6 +8,8 @@
 // permission), when only the number of results before the error tells which statement it was.
 #include "message.hpp"
 
+#include "seeds.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -179,7 +181,7 @@ void describe_error(const PGresult* error, ErrorDetail& detail) {
 }
 
 void name_migration(const Migration& migration, ErrorDetail& detail) {
-  if (migration.kind == Kind::kVersioned) {
+  if (migration.has_version()) {
     detail.migration = migration.version;
   }
   detail.migration_name = migration.full_name;
@@ -216,7 +218,7 @@ const Part* locate_error(const Message& message, const PGresult* error, std::siz
       return part;
     }
     const std::size_t number = index - part->first_result;
-    if (number < up.statements.size()) {
+    if (number < up.statements.size() && !locate_row(up, number, error, detail)) {
       const Statement& statement = up.statements[number];
       const auto inside =
           internal_offset(up.sql.substr(statement.offset, statement.length), error, counts_bytes);
@@ -241,16 +243,26 @@ const Part* locate_error(const Message& message, const PGresult* error, std::siz
 
 void locate_in_statement(const Migration& migration, const Script& script,
                          const Statement& statement, std::string_view sent, const PGresult* error,
-                         bool counts_bytes, ErrorDetail& detail, std::size_t before) {
+                         bool counts_bytes, ErrorDetail& detail, std::size_t before,
+                         std::span<const Insertion> inserted) {
   name_migration(migration, detail);
   const std::size_t position = number_in(error_field(error, PG_DIAG_STATEMENT_POSITION));
   std::size_t offset = 0;
+  const auto number = static_cast<std::size_t>(&statement - script.statements.data());
+  if (position == 0 && number < script.statements.size() &&
+      locate_row(script, number, error, detail)) {
+    return;
+  }
   if (position > before) {
     offset = byte_of(sent, position - before, counts_bytes);
   } else {
     offset = internal_offset(sent, error, counts_bytes).value_or(0);
   }
-  place(script.file, script.sql, statement, statement.offset + offset, detail);
+  std::size_t ours = 0;
+  for (const Insertion& each : inserted) {
+    ours += offset > each.at ? std::min(offset - each.at, each.length) : 0;
+  }
+  place(script.file, script.sql, statement, statement.offset + offset - ours, detail);
 }
 
 void locate_untranslatable(const Migration& migration, ErrorDetail& detail) {

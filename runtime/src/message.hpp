@@ -10,6 +10,7 @@
 #include <godwit/migration.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,11 +73,18 @@ void describe_error(const PGresult* error, ErrorDetail& detail);
 const Part* locate_error(const Message& message, const PGresult* error, std::size_t index,
                          bool counts_bytes, ErrorDetail& detail);
 
-/// The same for one statement that was sent alone; `sent` is its text. `before` characters of ASCII
-/// stood before it in the message.
+/// Bytes of a sent text that are not of its author.
+struct Insertion {
+  std::size_t at = 0;
+  std::size_t length = 0;
+};
+
+/// The same for one statement that was sent alone; `sent` is its text, in which `inserted` is ours.
+/// `before` characters of ASCII stood before it in the message.
 void locate_in_statement(const Migration& migration, const Script& script,
                          const Statement& statement, std::string_view sent, const PGresult* error,
-                         bool counts_bytes, ErrorDetail& detail, std::size_t before = 0);
+                         bool counts_bytes, ErrorDetail& detail, std::size_t before = 0,
+                         std::span<const Insertion> inserted = {});
 
 /// For SQLSTATE 22P05, whose message names the bytes of a character: where it stands in
 /// `migration`.

@@ -29,10 +29,11 @@ void Run::keep_phase(Plan& plan) {
         !pending.is_begun && (migration.phase == Phase::kContract || needs_postponed);
     if (is_late) {
       report_.postponed.push_back(&migration);
-      if (migration.kind == Kind::kVersioned) {
+      if (migration.has_version()) {
         postponed.insert(migration.version);
       }
-    } else if (!pending.is_recorded && !pending.is_begun && early == nullptr) {
+    } else if (!pending.is_recorded && !pending.is_begun && early == nullptr &&
+               migration.kind != Kind::kSeed) {
       early = &migration;
     }
   }

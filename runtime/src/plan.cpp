@@ -5,6 +5,7 @@
 // edited migration; a late arrival; a dependency that is not there.
 #include "plan.hpp"
 
+#include "seeds.hpp"
 #include "squash.hpp"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ class Comparison {
 
  private:
   const Row* find(const Migration& migration) const {
-    if (migration.kind == Kind::kVersioned) {
+    if (migration.has_version()) {
       const auto found = by_version_.find(migration.version);
       return found == by_version_.end() ? nullptr : found->second;
     }
@@ -102,7 +103,8 @@ class Comparison {
     }
     for (const Migration& migration : set_.migrations) {
       for (const Row& row : snapshot_.rows) {
-        if (row.name == migration.full_name && row.checksum == migration.checksum) {
+        if (row.name == migration.full_name && row.checksum == migration.checksum &&
+            migration.kind != Kind::kSeed) {  // two sets may well have the same countries
           ErrorDetail detail;
           detail.message = compose(
               "the history has nothing of the set \"{}\", but "
@@ -128,6 +130,10 @@ class Comparison {
     for (std::size_t i = 0; i < set_.migrations.size(); ++i) {
       const Migration& migration = set_.migrations[i];
       const Row* row = rows_[i];
+      if (is_left_out(migration, options_.seed)) {
+        ++plan_.left_out;
+        continue;
+      }
       if (row == nullptr) {
         add_pending(migration);
         continue;
@@ -143,7 +149,7 @@ class Comparison {
         plan_.pending.push_back({&migration, true, row->step, !is_same, false});
         continue;
       }
-      if (migration.kind == Kind::kRepeatable) {
+      if (is_applied_again(migration.kind)) {
         if (row->checksum != migration.checksum) {
           plan_.pending.push_back({&migration, false, 0, false, false});
           continue;
@@ -192,7 +198,7 @@ class Comparison {
     for (const std::int64_t version : missing_of(squash, versions_)) {
       const bool is_here = std::any_of(
           set_.migrations.begin(), set_.migrations.end(), [&](const Migration& migration) {
-            return migration.kind == Kind::kVersioned && migration.version == version;
+            return migration.has_version() && migration.version == version;
           });
       if (!is_here && ++count <= kMostNamed) {
         names += compose("{}{}", names.empty() ? "" : ", ", version);
@@ -228,7 +234,8 @@ class Comparison {
 
   // What was begun a statement at a time cannot be finished in one transaction.
   void refuse_changed_kind(const Migration& migration, const Row& row) const {
-    if (!migration.up.is_transactional || migration.is_unchecked) {
+    if (!migration.up.is_transactional || migration.is_unchecked ||
+        migration.up.code.function != nullptr) {
       return;
     }
     ErrorDetail detail;
@@ -238,15 +245,15 @@ class Comparison {
                 migration.full_name, row.step, row.steps);
     detail.hint = compose(
         "deploy the build that began it; or undo by hand what its first {} steps did, and then: "
-        "DELETE FROM {} WHERE migration_name = '{}'",
-        row.step, history_.display(), migration.full_name);
+        "DELETE FROM {} WHERE migration_name = '{}'{}",
+        row.step, history_.display(), migration.full_name, history_.display_target());
     throw Error(ErrorKind::kPartiallyApplied, std::move(detail));
   }
 
   void refuse_late_arrivals() const {
     for (const Pending& pending : plan_.pending) {
       const Migration& migration = *pending.migration;
-      if (pending.is_begun || pending.is_recorded || migration.kind != Kind::kVersioned ||
+      if (pending.is_begun || pending.is_recorded || !migration.has_version() ||
           options_.order == OrderPolicy::kAny ||
           (options_.order == OrderPolicy::kGraph &&
            (migration.declares_dependencies || migration.phase == Phase::kContract))) {
@@ -273,7 +280,7 @@ class Comparison {
   std::string_view applied_after(const Migration& migration) const {
     const auto index = static_cast<std::size_t>(&migration - set_.migrations.data());
     for (std::size_t i = index + 1; i < set_.migrations.size(); ++i) {
-      if (set_.migrations[i].kind == Kind::kVersioned && rows_[i] != nullptr) {
+      if (set_.migrations[i].has_version() && rows_[i] != nullptr) {
         return set_.migrations[i].full_name;
       }
     }
@@ -302,18 +309,18 @@ class Comparison {
                                         : compose("{}:{}", dependency.set, dependency.version);
         ErrorDetail detail;
         name_place(*pending.migration, detail);
-        detail.message = compose(
-            "migration {} depends on migration {}, but {} has not been applied",
-            pending.migration->kind == Kind::kVersioned ? std::to_string(pending.migration->version)
-                                                        : std::string(pending.migration->full_name),
-            name, name);
+        detail.message =
+            compose("migration {} depends on migration {}, but {} has not been applied",
+                    pending.migration->has_version() ? std::to_string(pending.migration->version)
+                                                     : std::string(pending.migration->full_name),
+                    name, name);
         detail.hint = is_own
                           ? "this build does not contain it before this migration: deploy a build "
                             "that does"
                           : compose("apply the set \"{}\" first", dependency.set);
         throw Error(ErrorKind::kFailed, std::move(detail));
       }
-      if (pending.migration->kind == Kind::kVersioned) {
+      if (pending.migration->has_version()) {
         there.insert(pending.migration->version);
       }
     }
@@ -327,7 +334,7 @@ class Comparison {
   }
 
   static void name_place(const Migration& migration, ErrorDetail& detail) {
-    if (migration.kind == Kind::kVersioned) {
+    if (migration.has_version()) {
       detail.migration = migration.version;
     }
     detail.migration_name = migration.full_name;

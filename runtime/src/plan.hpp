@@ -26,6 +26,7 @@ struct Plan {
   std::vector<const Migration*> drifted;
   std::size_t unknown = 0;                ///< rows that this build does not know
   std::size_t covered = 0;                ///< neither applied nor pending: a squash stands for them
+  std::size_t left_out = 0;               ///< seeds of another mode
   std::size_t ours = 0;                   ///< rows that this run wrote
   std::vector<const Migration*> written;  ///< applied by this run, in the order of the set
 };

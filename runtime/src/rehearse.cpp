@@ -10,6 +10,7 @@
 // pg_locks; then the build's effects say so.
 #include "lock_mode.hpp"
 #include "migrator_impl.hpp"
+#include "seeds.hpp"
 #include "target.hpp"
 
 #include <algorithm>
@@ -91,7 +92,7 @@ class Rehearsal {
     microseconds held{0};
   };
 
-  Reply send(const Message& message, const Migration& script);
+  Reply send(const Message& message, const Migration& script, const CopyRows* rows = nullptr);
   void run_statement(const Migration& script, std::size_t index);
   void note_locks(const PGresult* rows, std::uint32_t line, Clock::time_point since);
   void note_again(const Migration& script, std::size_t index, Clock::time_point since);
@@ -116,11 +117,21 @@ void Rehearsal::leave_out(const Migration& script, std::string reason) {
 }
 
 std::string Rehearsal::obstacle(const Migration& script, bool is_undoing) const {
+  const std::span<const Step> steps = script.up.steps;
+  if (std::any_of(steps.begin(), steps.end(),
+                  [](const Step& step) { return step.batch.size > 0; })) {
+    return "it runs in batches, each a transaction of its own";
+  }
   if (!script.up.is_transactional) {
     return "it cannot run in a transaction";
   }
   if (script.is_unchecked) {
     return "the build could not parse it, so that it might end the transaction";
+  }
+  if (script.up.code.function != nullptr) {
+    return compose(
+        "it calls {}(), which might end the transaction, or do something outside the database",
+        script.up.code.name);
   }
   for (const Migration* other : missing_) {
     if (is_undoing ? depends_on(*other, script, run_.set_)
@@ -132,9 +143,10 @@ std::string Rehearsal::obstacle(const Migration& script, bool is_undoing) const 
   return {};
 }
 
-Reply Rehearsal::send(const Message& message, const Migration& script) {
+Reply Rehearsal::send(const Message& message, const Migration& script, const CopyRows* rows) {
   ResultSink sink;
   sink.on_result = [](std::size_t, const PGresult*, bool) {};  // rows are thrown away
+  sink.copy_rows = [rows](std::size_t) { return rows == nullptr ? nullptr : &rows->chunks; };
   Reply reply = run_.send_watched(message.text(), sink, run_.lock_timeout(script));
   if (reply.is_cut) {
     ErrorDetail detail;
@@ -233,7 +245,7 @@ void Rehearsal::run_statement(const Migration& script, std::size_t index) {
   Message message;
   message.add_foreign(Section::kUp, &script, text, 1);
   const Clock::time_point start = Clock::now();
-  const Reply reply = send(message, script);
+  const Reply reply = send(message, script, rows_of(script.up, index));
   report_.rehearsed.back().statements.push_back({statement.line, since(start)});
   if (reply.error) {
     ErrorDetail detail;

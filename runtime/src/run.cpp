@@ -3,6 +3,7 @@
 // The loop of a run, and what it needs before it may apply anything.
 #include "run.hpp"
 
+#include "seeds.hpp"
 #include "squash.hpp"
 #include "waiting.hpp"
 
@@ -12,8 +13,6 @@
 
 namespace godwit::detail {
 namespace {
-
-constexpr std::chrono::minutes kDefaultWait{10};
 
 // A migration that brings the connection down this often is not tried again: a server that it
 // crashes must not be crashed until the deadline.
@@ -58,7 +57,10 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
       borrowed_(borrowed),
       history_(!options.history_table.empty() ? std::string_view(options.history_table)
                : set.history_table.empty()    ? std::string_view("schema_migrations")
-                                              : set.history_table) {
+                                              : set.history_table,
+               options.schema,
+               options.schema.empty() ? std::vector<std::string>() : shared_sets(set)) {
+  refuse_schema_name(options.schema);
   identity_.run_id = make_uuid(&random_);
   identity_.set = set.name;
   identity_.tool_version = set.tool_version;
@@ -73,6 +75,7 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
     };
   }
   deadline_ = start_ + options.wait.value_or(kDefaultWait);
+  sends_one_by_one_ = options.hooks.before_each || options.hooks.after_each;
   if (set.table_format != kTableFormat) {
     ErrorDetail detail;
     detail.message = compose(
@@ -82,6 +85,7 @@ Run::Run(const MigrationSet& set, const Options& options, Parameters parameters,
     detail.hint = "build the tool `godwit` and godwit::runtime from the same release";
     throw Error(ErrorKind::kUsage, std::move(detail));
   }
+  refuse_unknown_mode(set, options.seed);
 }
 
 Run::~Run() {
@@ -329,6 +333,11 @@ void Run::check() {
 // ---- The loop --------------------------------------------------------------------------------
 
 Report Run::up() {
+  with_after_run([this] { apply_pending(); });
+  return std::move(report_);
+}
+
+void Run::apply_pending() {
   connect();
   bool is_checked = false;
   for (;;) {
@@ -346,25 +355,26 @@ Report Run::up() {
     }
   }
   in_doubt_ = nullptr;
+  call_after_each();
   report_.skipped = set_.migrations.size() - report_.applied.size() - report_.planned.size() -
                     report_.postponed.size() - left_out_ - covered_;
   report_.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
   if (has_started_) {
     emit(EventKind::kFinished, nullptr, {}, report_.duration);
   }
-  return std::move(report_);
 }
 
 // One turn: compares with the last check, and does the next thing. False when nothing is left.
 bool Run::advance() {
   Plan plan = make_plan(set_, snapshot_, options_, history_);
   settle(plan);
+  refuse_emptied_tenant(options_.schema);
   handle_drift(plan);
   keep_phase(plan);
   if (selector_) {
     select(plan);
   }
-  covered_ = plan.covered;
+  covered_ = plan.covered + plan.left_out;
   // A row that says nothing new is no reason to fail on a standby.
   const std::size_t recorded = count_recorded(plan);
   if (options_.dry_run || (recorded == plan.pending.size() && is_read_only())) {
@@ -373,8 +383,8 @@ bool Run::advance() {
   if (plan.pending.empty()) {
     return false;
   }
-  if (snapshot_.has_table) {
-    refuse_emptied_history();
+  if (snapshot_.has_table && refuse_emptied_history()) {
+    return true;
   }
   if (options_.dry_run) {
     for (const Pending& pending : plan.pending) {
@@ -416,6 +426,7 @@ bool Run::advance() {
   // Under the gate the history is the truth: whatever was in doubt was rolled back.
   in_doubt_ = nullptr;
   refuse_what_cuts(*plan.pending.front().migration);
+  call_before_run(plan);
   return !apply(plan);
 }
 
@@ -537,6 +548,10 @@ void Run::record_applied(const Migration& migration, milliseconds duration) {
     return;
   }
   report_.applied.push_back({&migration, duration});
+  if (options_.hooks.after_each) {
+    unannounced_.push_back(
+        {undo_ != nullptr && undo_->known != nullptr ? undo_->known : &migration, duration});
+  }
   if (retried_ == &migration) {
     retried_ = nullptr;
     attempts_ = 0;
@@ -559,8 +574,8 @@ void Run::handle_drift(const Plan& plan) {
   std::string others;
   for (const Migration* migration : plan.drifted) {
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const HistoryRow& candidate) {
-      return migration->kind == Kind::kVersioned ? candidate.version == migration->version
-                                                 : candidate.migration_name == migration->full_name;
+      return migration->has_version() ? candidate.version == migration->version
+                                      : candidate.migration_name == migration->full_name;
     });
     if (row == rows.end()) {
       continue;
@@ -807,21 +822,25 @@ Status Run::status() {
     }
   }
   for (const Migration& migration : set_.migrations) {
+    const bool is_unwanted = is_left_out(migration, options_.seed);
     MigrationStatus entry;
     entry.migration = &migration;
     const auto row = std::find_if(rows.begin(), rows.end(), [&](const HistoryRow& candidate) {
-      return migration.kind == Kind::kVersioned
+      return migration.has_version()
                  ? candidate.version == migration.version
                  : !candidate.version && candidate.migration_name == migration.full_name;
     });
+    if (row == rows.end() && is_unwanted) {
+      continue;
+    }
     if (row == rows.end()) {
       entry.state = is_covered(set_, migration, versions) ? State::kCovered : State::kPending;
     } else {
       const bool is_same = is_same_checksum(migration, row->checksum);
-      entry.state = row->state != "applied"               ? State::kPartial
-                    : is_same                             ? State::kApplied
-                    : migration.kind == Kind::kRepeatable ? State::kPending
-                                                          : State::kDrifted;
+      entry.state = row->state != "applied"            ? State::kPartial
+                    : is_same || is_unwanted           ? State::kApplied
+                    : is_applied_again(migration.kind) ? State::kPending
+                                                       : State::kDrifted;
       entry.row = std::move(*row);
       rows.erase(row);
     }

@@ -6,14 +6,19 @@
 //     run.cpp      connecting, the check, the loop "compare, take the gate, apply", recovery
 //     gate.cpp     who may apply
 //     chain.cpp    transactional migrations, many in one message
-//     unchecked.cpp one that the build could not parse
+//     alone.cpp    one that the build could not parse, or that calls a function
+//     code.cpp     functions of the application that are migrations
+//     hooks.cpp    functions of the application that are called on the way
 //     steps.cpp    migrations outside a transaction
+//     batches.cpp  a statement of them in many small transactions
 //     target.cpp   a part of what is pending
 //     phase.cpp    what may be applied before a release, and what after it
 //     down.cpp     undoing
 //     fresh.cpp    emptying the database
 //     preview.cpp  what is to come
 //     rehearse.cpp all of it, rolled back
+//     tenant.cpp   a set in one schema of many
+//     schemas.cpp  which of many schemas are behind
 //     watch.cpp    who is in the way
 //     lost_rows.cpp what the log has and the history has not
 //     failure.cpp  errors in words
@@ -30,9 +35,11 @@
 #include "schema.hpp"
 
 #include <godwit/adopt.hpp>
+#include <godwit/code.hpp>
 #include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
+#include <godwit/schemas.hpp>
 
 #include <functional>
 #include <memory>
@@ -42,10 +49,19 @@
 
 namespace godwit::detail {
 
+class SchemaPatterns;
 struct ForeignTable;
 struct ForeignMatches;
 /// In the place of a duration: the migration got a row, and was not run.
 inline constexpr milliseconds kRecorded{-1};
+
+/// For locks, for other runs and for reconnecting, unless the caller says.
+inline constexpr std::chrono::minutes kDefaultWait{10};
+/// When the function of a migration ended the transaction that it was given.
+inline constexpr std::string_view kCodeHint =
+    "the runtime owns the transaction: take COMMIT and ROLLBACK out of the function (SAVEPOINT is "
+    "allowed). Look at what it did, and undo it by hand; then remove its row from the history, if "
+    "there is one";
 
 /// Thrown inside a run when the connection is gone; never leaves it.
 struct ConnectionLost {
@@ -64,6 +80,7 @@ struct HeldClaim {
   const Migration* migration = nullptr;
   std::size_t ended_steps = 0;
   bool is_in_doubt = false;  ///< whether the next step has taken effect is still to be found out
+  bool has_cursor = false;   ///< batches of the next step may have ended
 };
 
 /// A row of the history that is to be undone.
@@ -106,6 +123,7 @@ class Run {
   // target.cpp
   Report up_to(std::string_view target);
   Report up_next(std::size_t count);
+  Report seed();
   Report apply_only(std::string_view target);
   Report up_these(const std::vector<const Migration*>& migrations);
   void narrow(const Selection& selection);
@@ -133,9 +151,12 @@ class Run {
   std::string script(std::string_view from, std::string_view to);
   void wait_until_current();
   Status status();
+  // schemas.cpp
+  SchemasStatus check_schemas(const SchemaPatterns& patterns);
 
  private:
   // run.cpp
+  void apply_pending();
   void connect();
   std::unique_ptr<Connection> open(const Parameters& parameters, bool is_first);
   void refuse_unusable_connection() const;
@@ -165,6 +186,9 @@ class Run {
   Reply send(const std::string& message, const ResultSink& sink = {});
   /// For messages of ours that have no reason to fail: throws Error for an error.
   Reply ask(const std::string& message, Section section);
+  /// Says who is in the way meanwhile, and throws nothing.
+  Reply send_watching(const std::string& message, const ResultSink& sink, milliseconds lock_timeout,
+                      Waiter waiter, const Values& values = {});
   Reply send_watched(const std::string& message, const ResultSink& sink, milliseconds lock_timeout,
                      Clock::time_point give_up = Clock::time_point::max());
   Reply look_at_history(const std::string& query);
@@ -191,6 +215,22 @@ class Run {
   std::vector<std::string> restore_statements(std::span<const std::string_view> names) const;
   std::string restore_setting(std::string_view name) const;
 
+  // tenant.cpp
+  bool has_tenant() const noexcept { return !options_.schema.empty(); }
+  std::string tenant_name() const;
+  std::string tenant_path() const;
+  std::string usage_of_tenant() const;
+  std::string in_tenant(std::string_view name) const;
+  [[noreturn]] void refuse_missing_tenant();
+  void refuse_emptied_tenant(std::string_view schema) const;
+  [[noreturn]] void refuse_unusable_tenant();
+
+  // schemas.cpp
+  std::string schemas_query(const SchemaPatterns& patterns, bool has_table) const;
+  SchemasStatus judge_schemas(const PGresult* answer, const SchemaPatterns& patterns,
+                              bool has_table);
+  SchemaStatus judge_schema(std::string_view name);
+
   // chain.cpp
   bool apply(const Plan& plan);
   bool has_row(const Migration& migration) const;
@@ -210,8 +250,29 @@ class Run {
   milliseconds lock_timeout(const Migration& migration) const;
   milliseconds statement_timeout(const Migration& migration) const;
 
-  // unchecked.cpp
-  bool apply_unchecked(const Migration& migration);
+  // alone.cpp
+  bool apply_alone(const Migration& migration);
+  bool begin_alone(const Migration& migration);
+  bool run_alone(const Migration& migration);
+  bool finish_alone(const Migration& migration);
+
+  // code.cpp
+  friend class godwit::CodeMigration;
+  friend bool run_code(Run& run, const Migration& migration);
+  bool call_code(const Migration& migration);
+  bool judge_code(const Migration& migration, std::optional<ErrorDetail> failure,
+                  const std::string& transaction);
+  bool leave_clean();
+  static void locate_code(const Migration& migration, ErrorDetail& detail);
+
+  // hooks.cpp
+  void call_before_run(const Plan& plan);
+  void call_before_each(const Migration& migration);
+  void call_after_each();
+  void with_after_run(const std::function<void()>& action);
+  void call_after_run(const Error* error);
+  void call_hook(std::string_view name, const std::function<void()>& hook);
+  bool has_slow_hooks() const;
 
   // steps.cpp
   bool apply_steps(const Pending& pending);
@@ -241,9 +302,13 @@ class Run {
   Reply ask_about(const PlanReport& report, bool with_sizes);
 
   // fresh.cpp
+  FreshReport delete_all(const FreshOptions& wanted);
   std::string inventory_query() const;
   bool send_or_retry(const std::string& message, Reply* reply);
   static void confirm_fresh(const FreshOptions& wanted, const FreshReport& report);
+
+  // batches.cpp
+  friend class Batches;
 
   // rehearse.cpp
   friend class Rehearsal;
@@ -254,6 +319,7 @@ class Run {
   void warn_of_late_arrivals(const std::vector<const Migration*>& chosen, const Plan& plan);
 
   // down.cpp
+  DownReport undo_all(const DownOptions& wanted);
   std::vector<Undo> choose_undone(const DownOptions& wanted);
   void prepare(Undo& undo, const Row& row, const DownOptions& wanted);
   bool undo_next();
@@ -272,6 +338,8 @@ class Run {
   const Migration* own_squash(const Migration& migration, std::size_t place) const;
   std::string starting_state(std::size_t place, std::size_t end) const;
   std::string steps_script(const Migration& migration);
+  // batch_script.cpp
+  std::string batch_script(const Migration& migration, std::size_t number) const;
   std::string down_script(const Migration& migration);
 
   // change.cpp
@@ -282,7 +350,7 @@ class Run {
   bool verify_and_write(std::vector<Change>& changes, HistoryReport& report);
 
   // lost_rows.cpp
-  void refuse_emptied_history();
+  bool refuse_emptied_history();
   void add_lost_row(const Migration& migration, ErrorDetail& detail);
   Reply read_recorded();
   // adopt.cpp
@@ -320,7 +388,7 @@ class Run {
   std::function<std::vector<const Migration*>(const Plan&)> selector_;
   std::optional<std::vector<const Migration*>> selected_;
   std::size_t left_out_ = 0;
-  std::size_t covered_ = 0;  // a squash stands for them
+  std::size_t covered_ = 0;  // a squash stands for them, or they are seeds of another mode
   bool is_undoing_ = false;
   std::vector<Undo> undo_list_;
   const Undo* undo_ = nullptr;  // what is being undone
@@ -381,6 +449,11 @@ class Run {
   const Migration* last_cut_ = nullptr;
   int cuts_ = 0;
 
+  RunKind kind_ = RunKind::kApply;
+  bool has_called_before_run_ = false;
+  const Migration* begun_ = nullptr;          // before_each was called for it
+  std::vector<Report::Applied> unannounced_;  // for after_each, as soon as nothing is under way
+
   const Migration* current_ = nullptr;  // for notices
   bool has_started_ = false;
   bool has_handled_drift_ = false;
@@ -389,6 +462,12 @@ class Run {
   Report report_;
   Report* left_report_ = nullptr;
 };
+
+/// The other sets that a set depends on: where it runs in a schema, their rows that are of none
+/// count too.
+std::vector<std::string> shared_sets(const MigrationSet& set);
+/// Throws Error of kind kUsage for a name that no tenant's schema may have.
+void refuse_schema_name(std::string_view schema);
 
 /// A random UUID, version 4.
 std::string make_uuid(std::uint64_t* seed);

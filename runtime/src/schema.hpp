@@ -49,7 +49,8 @@ SchemaReport compare_schemas(const ExpectedSchema& expected, const SchemaLines& 
 
 /// The query for SchemaLines: two columns, key and text. `home`, a literal, is the schema whose
 /// name is left out. The search path has to be pg_catalog alone, which is also what makes every
-/// function and operator in it the system's own.
-std::string server_schema_query(std::string_view home);
+/// function and operator in it the system's own. For a tenant, the schema public is the only other
+/// one that is looked at.
+std::string server_schema_query(std::string_view home, bool is_tenant);
 
 }  // namespace godwit::detail

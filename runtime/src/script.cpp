@@ -5,6 +5,7 @@
 // runs, so that it begins with a look of its own, and ends at the first error.
 #include "psql_text.hpp"
 #include "run.hpp"
+#include "seeds.hpp"
 #include "squash.hpp"
 #include "target.hpp"
 
@@ -29,6 +30,18 @@ std::string name_of(const MigrationSet& set, std::size_t place) {
   return place == 0 ? std::string("base") : std::string(set.migrations[place - 1].full_name);
 }
 
+// What is C++ cannot be in it.
+void refuse_code(const Migration& migration, const Script& script, std::string_view what) {
+  if (script.code.function != nullptr) {
+    refuse(ErrorKind::kUsage,
+           compose("{} is {} by {}(), a function of this application, which no script can call",
+                   migration.full_name, what, script.code.name),
+           compose("make a script up to it and one from it on, and let this application do it "
+                   "between the two: {}",
+                   &script == &migration.up ? "up +1" : "down"));
+  }
+}
+
 // The down section in the place of `up`, as in down.cpp.
 Migration down_of(const Migration& migration) {
   if (!migration.irreversible.empty()) {
@@ -40,11 +53,32 @@ Migration down_of(const Migration& migration) {
     refuse(ErrorKind::kFailed, compose("{} has no down section", migration.full_name),
            "let the script end after it");
   }
+  refuse_code(migration, migration.down, "undone");
   Migration script = migration;
   script.up = migration.down;
   script.require = {};
   script.verify = {};
   return script;
+}
+
+// psql reads the rows of a COPY from the lines behind it. What is SQL is guarded from it, what is
+// rows is not.
+std::string seed_text(const std::string& text, const Script& script) {
+  std::string sql;
+  std::size_t done = 0;
+  const std::size_t begin = text.find(script.sql);
+  for (const CopyRows& rows : script.copies) {
+    const Statement& statement = script.statements[rows.statement];
+    const std::size_t end = text.find(';', begin + statement.offset + statement.length) + 1;
+    sql += guarded_from_psql(std::string_view(text).substr(done, end - done));
+    sql += '\n';
+    for (const std::string_view chunk : rows.chunks) {
+      sql += chunk;
+    }
+    sql += "\\.\n";
+    done = end;
+  }
+  return sql + guarded_from_psql(std::string_view(text).substr(done));
 }
 
 }  // namespace
@@ -65,8 +99,7 @@ std::size_t Run::fixed_place(std::string_view target) const {
 
 // The squash that stands for a migration, where it stands before `place`.
 const Migration* Run::own_squash(const Migration& migration, std::size_t place) const {
-  const Migration* squash =
-      migration.kind == Kind::kVersioned ? squash_of(set_, migration.version) : nullptr;
+  const Migration* squash = migration.has_version() ? squash_of(set_, migration.version) : nullptr;
   return squash < set_.migrations.data() + place ? squash : nullptr;
 }
 
@@ -78,7 +111,7 @@ std::string Run::starting_state(std::size_t place, std::size_t end) const {
   std::vector<const Migration*> expected;
   std::string replaced;
   for (const Migration& migration : set_.migrations.subspan(0, place)) {
-    if (migration.kind == Kind::kVersioned && own_squash(migration, place) == nullptr) {
+    if (migration.has_version() && own_squash(migration, place) == nullptr) {
       expected.push_back(&migration);
     }
     // Whether it was run or recognised, the squash is there; what it stands for may be, unless the
@@ -100,8 +133,10 @@ std::string Run::starting_state(std::size_t place, std::size_t end) const {
       "SELECT ARRAY(SELECT CAST(h.migration_number AS pg_catalog.text) OPERATOR(pg_catalog.||) ' ' "
       "OPERATOR(pg_catalog.||) coalesce(h.checksum, '') OPERATOR(pg_catalog.||) CASE WHEN "
       "h.state{0}'applied' THEN '' ELSE ' ' OPERATOR(pg_catalog.||) h.state END FROM {1} AS h "
-      "WHERE h.migration_set{0}{2} AND h.target_schema{0}'' AND h.migration_number IS NOT NULL{3})",
-      kEquals, history_.quoted(*connection_), connection_->literal(set_.name), replaced);
+      "WHERE h.migration_set{0}{2} AND h.target_schema{0}{4} AND h.migration_number IS NOT "
+      "NULL{3})",
+      kEquals, history_.quoted(*connection_), connection_->literal(set_.name), replaced,
+      connection_->literal(history_.target()));
   return compose(
       R"(DO $godwit$
 DECLARE
@@ -147,6 +182,10 @@ std::string Run::steps_script(const Migration& migration) {
   sql += compose("SET lock_timeout = {};\nSET statement_timeout = {};\n",
                  std::max(migration.lock_timeout_ms, 0), statement_timeout(migration).count());
   std::vector<std::string_view> changed = {"lock_timeout", "statement_timeout"};
+  if (has_tenant()) {
+    sql += compose("SELECT pg_catalog.set_config('search_path', {}, false);\n", tenant_path());
+    changed.emplace_back("search_path");
+  }
   for (const Setting& setting : migration.settings) {
     sql += compose("SELECT pg_catalog.set_config({}, {}, false);\n",
                    connection_->literal(setting.name), connection_->literal(setting.value));
@@ -160,6 +199,10 @@ std::string Run::steps_script(const Migration& migration) {
   }
   for (std::size_t number = 0; number < migration.up.steps.size(); ++number) {
     const Step& step = migration.up.steps[number];
+    if (step.batch.size > 0) {
+      sql += guarded_from_psql(batch_script(migration, number));
+      continue;
+    }
     for (std::uint32_t i = 0; i < step.statement_count; ++i) {
       const Statement& statement = migration.up.statements[step.first_statement + i];
       sql += guarded_from_psql(migration.up.sql.substr(statement.offset, statement.length));
@@ -232,7 +275,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
     std::uint32_t count = 0;
     sql += compose("\n-- the history\nBEGIN ISOLATION LEVEL READ COMMITTED;\n{}{}COMMIT;\n",
                    begin_settings(options_.lock_timeout, milliseconds{0}),
-                   history_.create(*connection_, history_.schema() == "public", &count));
+                   history_.create(*connection_, history_.schema() == "public", false, &count));
   }
   const Migration* part_of =
       begin == 0 ? nullptr : own_squash(set_.migrations[begin - 1], set_.migrations.size());
@@ -249,6 +292,12 @@ std::string Run::script(std::string_view from, std::string_view to) {
       }
       continue;
     }
+    if (is_left_out(migration, options_.seed)) {
+      continue;
+    }
+    if (&migration != part_of) {
+      refuse_code(migration, migration.up, "applied");
+    }
     sql += compose("\n-- {}\n", migration.full_name);
     if (&migration == part_of) {
       Message message;
@@ -259,7 +308,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
     if (migration.up.is_transactional) {
       Message message;
       add_block(message, migration, false, false);
-      sql += guarded_from_psql(message.text());
+      sql += seed_text(message.text(), migration.up);
     } else {
       sql += steps_script(migration);
     }
@@ -267,7 +316,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
   is_undoing_ = true;
   for (std::size_t place = begin; place > end; --place) {
     const Migration& migration = set_.migrations[place - 1];
-    if (migration.kind == Kind::kVersioned && own_squash(migration, begin) == nullptr) {
+    if (migration.has_version() && own_squash(migration, begin) == nullptr) {
       sql += compose("\n-- {}, undone\n", migration.full_name) + down_script(migration);
     }
   }

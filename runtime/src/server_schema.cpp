@@ -15,13 +15,13 @@
 namespace godwit::detail {
 namespace {
 
-// {0}: the schema whose name is left out.
+// {0}: the schema whose name is left out. {2}: which others count.
 constexpr std::string_view kObjects = R"(WITH
 extension_objects AS (SELECT classid, objid FROM pg_depend WHERE deptype = 'e'),
 schemas AS (
   SELECT oid, nspname, CASE WHEN nspname = {0} THEN '' ELSE nspname || '.' END AS prefix
   FROM pg_namespace
-  WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_(toast|temp)'),
+  WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_(toast|temp)'{2}),
 relations AS MATERIALIZED (
   SELECT c.*, s.prefix || c.relname AS shown
   FROM pg_class AS c JOIN schemas AS s ON s.oid = c.relnamespace
@@ -180,6 +180,40 @@ std::string fill(std::string_view pattern, const std::vector<Piece>& pieces) {
   return compose_pieces(pattern, pieces);
 }
 
+constexpr std::string_view kExtension = "extension ";
+constexpr std::string_view kPublic = "public.";
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         (static_cast<unsigned char>(c) & 0x80U) != 0;
+}
+
+/// Whether the object of this key is one of the schema public.
+bool is_in_public(std::string_view key) {
+  constexpr std::string_view kTwoWords[] = {"materialized view ", "foreign table "};
+  std::size_t name = key.find(' ') + 1;
+  for (const std::string_view kind : kTwoWords) {
+    if (key.substr(0, kind.size()) == kind) {
+      name = kind.size();
+    }
+  }
+  return key.substr(name, kPublic.size()) == kPublic;
+}
+
+/// The build names what is in a tenant's schema and what is in public alike: without a schema.
+std::string without_public(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    if (text.substr(0, kPublic.size()) == kPublic && (out.empty() || !is_word(out.back()))) {
+      text.remove_prefix(kPublic.size());
+      continue;
+    }
+    out += text.front();
+    text.remove_prefix(1);
+  }
+  return out;
+}
+
 /// The history's own tables, and what belongs to them.
 bool is_history(const std::string& key, std::string_view table) {
   const std::size_t at = key.find(' ');
@@ -190,7 +224,7 @@ bool is_history(const std::string& key, std::string_view table) {
 
 }  // namespace
 
-std::string server_schema_query(std::string_view home) {
+std::string server_schema_query(std::string_view home, bool is_tenant) {
   const std::string of_key = columns_of("k.conrelid", "k.conkey");
   const std::string referenced = columns_of("k.confrelid", "k.confkey");
   const std::string on_update = action("k.confupdtype");
@@ -202,7 +236,10 @@ std::string server_schema_query(std::string_view home) {
   const std::string partition_key = columns_of("c.oid", "p.partattrs::int2[]");
   const std::string keys = columns_of("x.indrelid", "(x.indkey::int2[])[0:x.indnkeyatts - 1]");
   const std::string included = columns_of("x.indrelid", "(x.indkey::int2[])[x.indnkeyatts:]");
-  return fill(kObjects, {home, column}) + fill(kRelations, {partition_key}) +
+  // What a tenant's objects refer to may be in public; the other tenants are not looked at.
+  const std::string others =
+      is_tenant ? compose(" AND nspname IN ({}, 'public')", home) : std::string();
+  return fill(kObjects, {home, column, others}) + fill(kRelations, {partition_key}) +
          fill(kConstraints, {of_key, referenced, on_update, on_delete}) +
          fill(kIndexes, {keys, included}) + fill(kTypes, {base, argument, returns});
 }
@@ -233,17 +270,25 @@ SchemaLines Run::read_schema() {
   if (!options_.role.empty()) {
     begin += compose("SET LOCAL ROLE {}; ", connection_->identifier(options_.role));
   }
+  if (has_tenant()) {
+    begin += compose("SELECT pg_catalog.set_config('search_path', {}, true); ", tenant_path());
+  }
   begin += "SELECT pg_catalog.current_schema()";
   Reply reply = ask(begin, Section::kBegin);
   const std::string_view home = value(reply.results.back().get(), 0, 0);
   home_schema_ = home.empty() ? "public" : std::string(home);
-  reply = ask("SET LOCAL search_path = pg_catalog, pg_temp; " +
-                  server_schema_query(connection_->literal(home_schema_)) + "; COMMIT",
-              Section::kBegin);
+  reply =
+      ask("SET LOCAL search_path = pg_catalog, pg_temp; " +
+              server_schema_query(connection_->literal(home_schema_), has_tenant()) + "; COMMIT",
+          Section::kBegin);
   SchemaLines lines;
   const PGresult* rows = reply.results.at(1).get();
   for (int row = 0; row < PQntuples(rows); ++row) {
-    lines.emplace(value(rows, row, 0), value(rows, row, 1));
+    if (!has_tenant()) {
+      lines.emplace(value(rows, row, 0), value(rows, row, 1));
+    } else if (!is_in_public(value(rows, row, 0))) {
+      lines.emplace(without_public(value(rows, row, 0)), without_public(value(rows, row, 1)));
+    }
   }
   return lines;
 }
@@ -276,7 +321,8 @@ SchemaReport Run::compare_with(const SchemaLines& found) const {
   const std::string prefix = history_.schema() == home_schema_ ? "" : history_.schema() + ".";
   std::erase_if(report.unknown, [&](const std::string& object) {
     return object == "extension plpgsql" || object == "schema public" ||
-           object == "schema " + home_schema_ || is_history(object, prefix + history_.table());
+           object == "schema " + home_schema_ || is_history(object, prefix + history_.table()) ||
+           (has_tenant() && object.substr(0, kExtension.size()) == kExtension);
   });
   report.database = connection_->description();
   return report;

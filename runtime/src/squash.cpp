@@ -66,7 +66,7 @@ std::vector<std::int64_t> missing_of(const Migration& squash, const Versions& ve
 }
 
 bool is_covered(const MigrationSet& set, const Migration& migration, const Versions& versions) {
-  if (migration.kind != Kind::kVersioned || has(versions.present, migration.version)) {
+  if (!migration.has_version() || has(versions.present, migration.version)) {
     return false;
   }
   if (!migration.replaces.empty()) {

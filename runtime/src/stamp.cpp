@@ -45,17 +45,22 @@ HistoryReport Run::stamp(std::string_view target, bool is_baseline, const Histor
       refuse(ErrorKind::kUsage, compose("\"{}\" is before the first migration", target),
              "name a migration; `forget` takes one out of the history, `down` undoes it");
     }
+    if (target != "head" && target != "heads" && set_.migrations[place - 1].kind == Kind::kSeed) {
+      refuse(ErrorKind::kUsage, compose("{} is a seed, which is not stamped", target),
+             "`seed` applies it: it may be applied where its rows are there already");
+    }
     std::vector<Change> changes;
     const auto stamped = set_.migrations.subspan(0, place);
     const Versions versions = versions_of(set_, snapshot_);
     for (const Migration& migration : stamped) {
       const Row* row = find_row(snapshot_, set_, migration);
-      if (row != nullptr && row->state == "applied") {
+      // A seed is left to `up`, which may apply it whatever rows there are.
+      if ((row != nullptr && row->state == "applied") || migration.kind == Kind::kSeed) {
         continue;
       }
       // The squash is stamped instead, where it stands before the target.
       const Migration* squash =
-          migration.kind == Kind::kVersioned ? squash_of(set_, migration.version) : nullptr;
+          migration.has_version() ? squash_of(set_, migration.version) : nullptr;
       if (squash != nullptr && squash < stamped.data() + stamped.size() &&
           is_covered(set_, migration, versions)) {
         continue;
@@ -137,7 +142,7 @@ HistoryReport Run::accept(std::string_view target, const HistoryOptions& wanted)
     std::vector<Change> changes;
     for (const Migration& migration : set_.migrations) {
       const Row* row = find_row(snapshot_, set_, migration);
-      if ((only != nullptr && only != &migration) || migration.kind != Kind::kVersioned) {
+      if ((only != nullptr && only != &migration) || !migration.has_version()) {
         continue;
       }
       if (row == nullptr) {
@@ -180,7 +185,7 @@ HistoryReport Run::repair(const HistoryOptions& wanted) {
         add(compose("the name becomes {}", migration.full_name),
             compose("migration_name = {}", connection_->literal(migration.full_name)));
       }
-      if (migration.kind == Kind::kVersioned && row->state == "applied" &&
+      if (migration.has_version() && row->state == "applied" &&
           !is_same_checksum(migration, row->checksum)) {
         add(compose("checksum {} becomes {}", shortened(row->checksum),
                     shortened(migration.checksum)),

@@ -8,7 +8,7 @@
 //
 // The gate is not held meanwhile: an open transaction would make CREATE INDEX CONCURRENTLY wait for
 // itself. The claim keeps the others out.
-#include "run.hpp"
+#include "batches.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -103,7 +103,9 @@ bool Run::apply_steps(const Pending& pending) {
   }
   snapshot_.has_table = true;
   const auto first_step = static_cast<std::size_t>(pending.step);
-  held_ = {&migration, first_step, is_in_doubt && first_step < migration.up.steps.size()};
+  const bool is_within = first_step < migration.up.steps.size();
+  held_ = {&migration, first_step, is_in_doubt && is_within,
+           pending.is_begun && is_within && migration.up.steps[first_step].batch.size > 0};
   try {
     set_session(migration);
     replay_session(migration, first_step);
@@ -128,6 +130,7 @@ void Run::run_steps(const Pending& pending, int first_step, bool is_in_doubt) {
     is_in_doubt = false;
     held_.ended_steps = number + 1;
     held_.is_in_doubt = false;
+    held_.has_cursor = false;
     if (!is_recorded && !record_step(migration, number)) {
       ErrorDetail detail;
       detail.message = compose(
@@ -151,6 +154,10 @@ bool Run::record_step(const Migration& migration, std::size_t number) {
 // True when that the step has ended is recorded already.
 bool Run::run_step(const Migration& migration, const Step& step, std::size_t number,
                    bool is_in_doubt) {
+  if (step.batch.size > 0) {
+    Batches(*this, migration, step, number).run();
+    return true;
+  }
   if (step.is_transactional && step.statement_count == 1) {
     return run_atomic_step(migration, step, number);
   }
@@ -278,9 +285,9 @@ std::string Run::has_name(const Step& step) const {
 // A step whose owner died: did it take effect?
 bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t number) {
   if (step.probe == Probe::kIndexDropped) {
-    const Reply reply = ask(
-        compose("SELECT pg_catalog.to_regclass({}) IS NULL", connection_->literal(step.relation)),
-        Section::kUp);
+    const Reply reply = ask(compose("SELECT pg_catalog.to_regclass({}) IS NULL",
+                                    connection_->literal(in_tenant(step.relation))),
+                            Section::kUp);
     return is_true(reply.results[0].get(), 0, 0);
   }
   if (builds_index(step) && !step.index.empty()) {
@@ -313,11 +320,11 @@ bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t
       migration.up.steps.size());
   detail.hint = compose(
       "look for yourself. If it did: UPDATE {0} SET step = {1}, claim_pid = NULL WHERE "
-      "migration_set = '{2}' AND migration_name = '{3}'; if it did not: the same with "
+      "migration_set = '{2}' AND migration_name = '{3}'{6}; if it did not: the same with "
       "step = {4}; "
       "then run {5} again",
       history_.display(), number + 1, set_.name, migration.full_name, number,
-      is_undoing_ ? "`down`" : "`up`");
+      is_undoing_ ? "`down`" : "`up`", history_.display_target());
   fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
 }
 
@@ -458,10 +465,13 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
   if (builds_index(step)) {
     add_hint("if it left an INVALID index, the next run drops it before it tries again");
   }
+  const bool has_cursor = held_.has_cursor && step.batch.size > 0;
   if (number > 0) {
     add_hint(compose("{} of its {} steps have ended and stay; {} goes on with this one", number,
                      migration.up.steps.size(), is_undoing_ ? "`down`" : "`up`"));
-    kind = kind == ErrorKind::kFailed ? ErrorKind::kPartiallyApplied : kind;
+  }
+  if ((number > 0 || has_cursor) && kind == ErrorKind::kFailed) {
+    kind = ErrorKind::kPartiallyApplied;
   }
   drop_claim();
   restore_session();
@@ -510,9 +520,10 @@ void Run::drop_claim() {
         "claim_pid{1}pg_catalog.pg_backend_pid()",
         history_.quoted(*connection_), kEquals, connection_->literal(set_.name));
   } else {
-    sql += claim.ended_steps > 0 ? history_.release(*connection_, identity_, migration)
-           : is_undoing_         ? history_.cancel_undo(*connection_, identity_, migration)
-                                 : history_.forget(*connection_, identity_, migration);
+    const bool is_begun = claim.ended_steps > 0 || claim.has_cursor;
+    sql += is_begun      ? history_.release(*connection_, identity_, migration)
+           : is_undoing_ ? history_.cancel_undo(*connection_, identity_, migration)
+                         : history_.forget(*connection_, identity_, migration);
   }
   const std::string settings =
       compose("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {};\n",
@@ -584,9 +595,15 @@ void Run::set_session(const Migration& migration) {
       names.emplace_back(name);
     }
   }
+  if (has_tenant()) {
+    names.emplace_back("search_path");
+  }
   save_session(names);
   session_script_ = &migration.up;
   std::string sql = "SELECT ";
+  if (has_tenant()) {
+    sql += compose("pg_catalog.set_config('search_path', {}, false), ", tenant_path());
+  }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     sql += compose("{}pg_catalog.set_config({}, {}, false)", i == 0 ? "" : ", ",
                    connection_->literal(wanted[i].name), connection_->literal(wanted[i].value));

@@ -4,6 +4,7 @@
 #include "target.hpp"
 
 #include "migrator_impl.hpp"
+#include "seeds.hpp"
 #include "squash.hpp"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ std::optional<std::size_t> find_named(const MigrationSet& set, std::string_view 
   for (std::size_t i = 0; i < set.migrations.size(); ++i) {
     const Migration& migration = set.migrations[i];
     if (is_called(migration, name) ||
-        (number && migration.kind == Kind::kVersioned && migration.version == *number)) {
+        (number && migration.has_version() && migration.version == *number)) {
       return i;
     }
   }
@@ -65,7 +66,8 @@ bool is_pending(const Snapshot& snapshot, const MigrationSet& set, const Migrati
 // The place after the next `count` that are pending.
 std::size_t after_pending(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
   for (std::size_t i = 0; i < set.migrations.size(); ++i) {
-    if (is_pending(snapshot, set, set.migrations[i]) && --count <= 0) {
+    if (set.migrations[i].kind != Kind::kSeed && is_pending(snapshot, set, set.migrations[i]) &&
+        --count <= 0) {
       return i + 1;
     }
   }
@@ -75,7 +77,8 @@ std::size_t after_pending(const MigrationSet& set, const Snapshot& snapshot, std
 // The place before the last `count` that are applied.
 std::size_t before_applied(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
   for (std::size_t i = set.migrations.size(); i > 0; --i) {
-    if (is_applied(snapshot, set, set.migrations[i - 1]) && --count <= 0) {
+    if (set.migrations[i - 1].kind != Kind::kSeed &&
+        is_applied(snapshot, set, set.migrations[i - 1]) && --count <= 0) {
       return i - 1;
     }
   }
@@ -96,8 +99,8 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
 
 bool is_row_of(const Row& row, const MigrationSet& set, const Migration& migration) {
   return row.set == set.name &&
-         (migration.kind == Kind::kVersioned ? row.version == migration.version
-                                             : !row.version && row.name == migration.full_name);
+         (migration.has_version() ? row.version == migration.version
+                                  : !row.version && row.name == migration.full_name);
 }
 
 const Row* find_row(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration) {
@@ -148,7 +151,7 @@ namespace {
 
 // A part of a squash that a new database runs as one is no place to stop at.
 void refuse_inside_squash(const MigrationSet& set, const Snapshot& snapshot, std::size_t place) {
-  if (place == 0 || set.migrations[place - 1].kind != Kind::kVersioned) {
+  if (place == 0 || !set.migrations[place - 1].has_version()) {
     return;
   }
   const Migration& migration = set.migrations[place - 1];
@@ -198,8 +201,13 @@ std::vector<const Migration*> select_next(const Plan& plan, std::size_t count) {
 }
 
 std::vector<const Migration*> select_closure(const MigrationSet& set, const Plan& plan,
-                                             const Snapshot& snapshot, std::string_view target) {
+                                             const Snapshot& snapshot, std::string_view target,
+                                             std::string_view mode) {
   refuse_inside_squash(set, snapshot, place_of(set, snapshot, target));
+  if (is_left_out(migration_at(set, snapshot, target), mode)) {
+    refuse(compose("{} is a seed of the mode {}", target, migration_at(set, snapshot, target).seed),
+           compose("give --seed={}", migration_at(set, snapshot, target).seed));
+  }
   std::unordered_set<const Migration*> wanted = {&migration_at(set, snapshot, target)};
   // Dependencies stand before what needs them, so one walk from the end finds them all.
   std::vector<const Migration*> chosen;
@@ -213,13 +221,30 @@ std::vector<const Migration*> select_closure(const MigrationSet& set, const Plan
         continue;
       }
       for (const Migration& migration : set.migrations) {
-        if (migration.kind == Kind::kVersioned && migration.version == dependency.version) {
+        if (migration.has_version() && migration.version == dependency.version) {
           wanted.insert(&migration);
         }
       }
     }
   }
   std::reverse(chosen.begin(), chosen.end());
+  return chosen;
+}
+
+// Before the migrations there may not even be a table for them.
+std::vector<const Migration*> select_seeds(const Plan& plan) {
+  std::vector<const Migration*> chosen;
+  for (const Pending& pending : plan.pending) {
+    if (pending.migration->kind == Kind::kSeed) {
+      chosen.push_back(pending.migration);
+    } else if (!pending.is_recorded) {
+      ErrorDetail detail;
+      detail.message = compose("seeds come behind all migrations, and {} is pending",
+                               pending.migration->full_name);
+      detail.hint = "`up` applies them, and the seeds behind them";
+      throw Error(ErrorKind::kPending, std::move(detail));
+    }
+  }
   return chosen;
 }
 
@@ -232,7 +257,7 @@ void Run::warn_of_late_arrivals(const std::vector<const Migration*>& chosen, con
   }
   for (const Pending& pending : plan.pending) {
     const Migration* left = pending.migration;
-    const bool is_late = left->kind == Kind::kVersioned && left < chosen.back() &&
+    const bool is_late = left->has_version() && left < chosen.back() &&
                          (options_.order == OrderPolicy::kLinear ||
                           (!left->declares_dependencies && left->phase != Phase::kContract));
     if (is_late && std::find(chosen.begin(), chosen.end(), left) == chosen.end()) {
@@ -256,9 +281,12 @@ void Run::narrow(const Selection& selection) {
     case Selection::Part::kNext:
       selector_ = [count = selection.count](const Plan& plan) { return select_next(plan, count); };
       break;
+    case Selection::Part::kSeeds:
+      selector_ = [](const Plan& plan) { return select_seeds(plan); };
+      break;
     case Selection::Part::kOnly:
       selector_ = [this, target = selection.target](const Plan& plan) {
-        auto chosen = select_closure(set_, plan, snapshot_, target);
+        auto chosen = select_closure(set_, plan, snapshot_, target, options_.seed);
         warn_of_late_arrivals(chosen, plan);
         return chosen;
       };
@@ -268,6 +296,11 @@ void Run::narrow(const Selection& selection) {
 
 Report Run::up_to(std::string_view target) {
   narrow({Selection::Part::kUpTo, std::string(target), 0});
+  return up();
+}
+
+Report Run::seed() {
+  narrow({Selection::Part::kSeeds, {}, 0});
   return up();
 }
 
@@ -296,6 +329,10 @@ Report Migrator::up_to(std::string_view target) {
 
 Report Migrator::up_next(std::size_t count) {
   return impl_->run([&](detail::Run& run) { return run.up_next(count); });
+}
+
+Report Migrator::seed() {
+  return impl_->run([&](detail::Run& run) { return run.seed(); });
 }
 
 Report Migrator::apply(std::string_view target) {

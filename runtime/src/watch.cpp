@@ -192,13 +192,6 @@ void Run::give_up_looking() {
 // under way is the caller's to say. A query that is still waiting at `give_up` is cancelled.
 Reply Run::send_watched(const std::string& message, const ResultSink& sink, milliseconds timeout,
                         Clock::time_point give_up) {
-  // Before the timeout strikes, with time to connect.
-  const milliseconds first = timeout.count() > 0 ? std::min(kFirstLook, timeout / 3) : kFirstLook;
-  milliseconds next = first;
-  milliseconds seen{0};
-  // Results reach us late, so that a statement ended says nothing yet: what was found stays true
-  // until another look.
-  bool is_stale = false;
   Waiter waiter = waiter_;
   bool is_late = false;
   if (give_up != Clock::time_point::max()) {
@@ -210,6 +203,25 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
       return is_late;
     };
   }
+  Reply reply = send_watching(message, sink, timeout, std::move(waiter));
+  if (reply.is_cancelled && is_late && !reply.is_cut) {
+    give_up_looking();
+  }
+  if (reply.is_cancelled) {
+    interrupt();
+  }
+  return reply;
+}
+
+Reply Run::send_watching(const std::string& message, const ResultSink& sink, milliseconds timeout,
+                         Waiter waiter, const Values& values) {
+  // Before the timeout strikes, with time to connect.
+  const milliseconds first = timeout.count() > 0 ? std::min(kFirstLook, timeout / 3) : kFirstLook;
+  milliseconds next = first;
+  milliseconds seen{0};
+  // Results reach us late, so that a statement ended says nothing yet: what was found stays true
+  // until another look.
+  bool is_stale = false;
   waiter.on_idle = [&](milliseconds idle) {
     if (idle < seen) {
       next = first;
@@ -232,14 +244,7 @@ Reply Run::send_watched(const std::string& message, const ResultSink& sink, mill
     }
     return std::max(next - idle, milliseconds{1});
   };
-  Reply reply = connection_->send(message, waiter, sink);
-  if (reply.is_cancelled && is_late && !reply.is_cut) {
-    give_up_looking();
-  }
-  if (reply.is_cancelled) {
-    interrupt();
-  }
-  return reply;
+  return connection_->send(message, waiter, sink, values);
 }
 
 }  // namespace godwit::detail

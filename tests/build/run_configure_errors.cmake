@@ -118,6 +118,9 @@ refused("add_migrations(crm FILES sql/3_c.sql)" "there is no file ${project}/sql
 refused("add_migrations(crm FILES sql/1_a.sql ./sql/1_a.sql)" "${project}/sql/1_a.sql is listed twice")
 refused("add_migrations(crm FILES sql/notes.txt)" "${project}/sql/notes.txt is no .sql file")
 
+refused("add_migrations(crm DIRECTORY sql SEEDS seeds)" "there is no folder ${project}/seeds, which SEEDS names")
+refused("add_migrations(crm DIRECTORY sql SEEDS empty)" "there is no .sql file in the folders of ${project}/empty")
+
 string(ASCII 7 bell)
 foreach(mark IN ITEMS "\n" "\t" "${bell}")
   file(WRITE "${project}/sql/3${mark}c.sql" "SELECT 1;\n")
@@ -128,7 +131,7 @@ endforeach()
 
 # Words.
 refused("add_migrations(crm DIRECTORY sql COLOUR red)" "unknown: COLOUR red" "Known are: DIRECTORY")
-refused("add_migrations(crm DIRECTORY sql SEEDS seeds)" "unknown: SEEDS seeds")
+refused("add_migrations(crm DIRECTORY sql SEED seeds)" "unknown: SEED seeds")
 refused("add_migrations(crm DIRECTORY sql EXTERNAL a DEFINES x=1)" "unknown: DEFINES")
 refused("add_migrations(crm DIRECTORY sql DEFINE x)" "DEFINE is name=value, not x")
 refused("add_migrations(crm DIRECTORY sql DEFINE x=1 y=2 x=3)" "DEFINE x is given twice")

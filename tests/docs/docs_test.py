@@ -232,12 +232,10 @@ class Reader:
             self.must(self.options.godwit, "list", folder)
 
     def keys(self, block):
-        """The header keys of the manual are those of the reader, but for what it refuses."""
+        """The header keys of the manual are those of the reader."""
         source = (self.options.source / "codegen/source/header.cpp").read_text(encoding="utf-8")
         known = re.findall(r'"([A-Z][A-Za-z-]+)"', re.search(r"kKeyNames\{(.*?)\};", source, re.S)[1])
-        refused = [known[int(i)] for i in
-                   re.findall(r"\{kKeyNames\[(\d+)\], &HeaderReader::read_unsupported\}", source)]
-        self.same(first_column(block.text), set(known) - set(refused))
+        self.same(first_column(block.text), known)
 
     def tool_commands(self, block):
         self.same(first_column(block.text), self.commands_of(self.options.godwit))

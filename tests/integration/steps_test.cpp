@@ -47,9 +47,12 @@ class Steps : public OnDatabase {
     child.wait();
     if (with_backend) {
       session_.run(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+          "current_database() AND application_name = "
           "'the_child'");
-      wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'the_child'");
+      wait_for(
+          "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+          "application_name = 'the_child'");
     }
   }
 };
@@ -298,7 +301,8 @@ TEST_F(Steps, KilledInAStepThatNobodyCanJudgeIsPartlyApplied) {
   builder.add(1, "steps", {"SELECT 1", "CALL slow()", "INSERT INTO runs VALUES (3)"})
       .outside_transaction();
   kill_when(builder.set(),
-            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND "
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+            "wait_event = 'PgSleep' AND "
             "application_name = 'the_child'",
             true);
   Error error = failure(builder.set());
@@ -364,7 +368,8 @@ TEST_F(Steps, KilledInAStepThatMayRunTwiceTheRerunRunsItAgain) {
   SetBuilder builder;
   builder.add(1, "steps", {"CALL slow()"}).outside_transaction().idempotent_step(0);
   kill_when(builder.set(),
-            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND "
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+            "wait_event = 'PgSleep' AND "
             "application_name = 'the_child'",
             true);
   session_.run("CREATE TABLE quick (id int)");
@@ -529,7 +534,8 @@ TEST_F(Steps, ADoubtOutlivesARunThatCouldNotResolveIt) {
   SetBuilder builder;
   builder.add(1, "steps", {"CALL slow()"}).outside_transaction();
   kill_when(builder.set(),
-            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND "
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+            "wait_event = 'PgSleep' AND "
             "application_name = 'the_child'",
             true);
   const Session lasting(database_.conninfo());
@@ -551,10 +557,13 @@ TEST_F(Steps, AKilledClientsStatementLeavesTheLocksQueue) {
   SetBuilder builder;
   add_index(builder, 1);
   kill_when(builder.set(),
-            "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+            "wait_event_type = 'Lock' AND "
             "application_name = 'the_child'",
             false);
-  wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'the_child'");
+  wait_for(
+      "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+      "application_name = 'the_child'");
   holder.run("COMMIT");
   EXPECT_EQ(versions(up(builder.set())), "1");
   EXPECT_TRUE(is_valid("t_id"));

@@ -205,7 +205,8 @@ class StandingStill : public Surroundings {
   // In its back-off, which it sleeps in the gate: not while a message is under way.
   void freeze_in_the_gate(const Child& child) const {
     const std::string is_there =
-        "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'the_frozen' AND "
+        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+        "application_name = 'the_frozen' AND "
         "state = 'idle in transaction' AND state_change < clock_timestamp() - interval '400 ms'";
     for (int i = 0; i < 20; ++i) {
       wait_for(is_there);
@@ -277,7 +278,8 @@ TEST_F(StandingStill, WhenItsSessionWasEndedMeanwhileItFindsThatOut) {
   wait_for_sleeper();
   child.kill(SIGSTOP);
   wait_for(
-      "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'the_frozen' AND state = "
+      "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+      "application_name = 'the_frozen' AND state = "
       "'idle'");
   Options options;
   options.wait = milliseconds{500};
@@ -285,9 +287,12 @@ TEST_F(StandingStill, WhenItsSessionWasEndedMeanwhileItFindsThatOut) {
   EXPECT_EQ(error.kind(), ErrorKind::kBusy) << "its session lives, and so does its claim";
   EXPECT_NE(error.detail().blockers.find("the_frozen"), std::string::npos) << error.what();
   session_.run(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = "
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+      "AND application_name = "
       "'the_frozen'");
-  wait_for("SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'the_frozen'");
+  wait_for(
+      "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND "
+      "application_name = 'the_frozen'");
   EXPECT_EQ(versions(up(builder_.set())), "1");
   child.kill(SIGCONT);
   EXPECT_EQ(child.wait(), 0) << child.err();

@@ -5,7 +5,8 @@
 //   <case>.sql        a file judged by itself, and
 //   <case>.expected   exactly what is printed about it (nothing for a case that must be silent);
 //   <case>/           a set of migrations, judged as a whole, with
-//   <case>/expected   what is printed about it.
+//   <case>/expected   what is printed about it, and perhaps
+//   <case>/seeds/     its seeds.
 //
 // Options stand in the first line of a .sql case, `-- options: postgres=11`, or in a file `options`
 // of a set: postgres=N, require-down, require-verify, baseline=N, warn-only, werror,
@@ -162,6 +163,8 @@ std::string run(const Case& test) {
       if (fs::exists(test.input / "godwit.lock"))
         request.lock = test.input / "godwit.lock";
       request.files.defines = options.defines;
+      if (fs::exists(test.input / "seeds"))
+        list_seeds(test.input / "seeds", request.files);
       set = commands::compile_set(request);
     } else {
       set =

@@ -23,7 +23,7 @@ TEST_F(Generate, WritesTheTableOnlyWhenItChanges) {
   write_manifest();
   EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
   const std::string first = read("crm.cpp");
-  EXPECT_NE(first.find("static_assert(godwit::kTableFormat == 3"), std::string::npos);
+  EXPECT_NE(first.find("static_assert(godwit::kTableFormat == 4"), std::string::npos);
   EXPECT_NE(first.find(".sql = {\"CREATE TABLE a (id bigint)\", 26}"), std::string::npos);
   EXPECT_EQ(first.find(folder().string()), std::string::npos) << "paths of the build machine";
   const auto past = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
@@ -60,6 +60,35 @@ TEST_F(Generate, SaysWhatEachStatementLocks) {
   EXPECT_NE(table.find(".effects = {kEffects + 1, 2}"), std::string::npos);
   EXPECT_NE(table.find(".allows_fresh = true"), std::string::npos);
   EXPECT_NE(table.find("\"hstore\", 6"), std::string::npos);
+}
+
+TEST_F(Generate, DeclaresTheFunctionsOfCode) {
+  write("m/001_a.sql", "-- Code: fill\nCREATE TABLE a (id bigint PRIMARY KEY);\n");
+  write("m/002_b.sql", "-- Dependencies: 1\n-- Code: empty\n-- Code-Down: fill\n");
+  write_manifest();
+  const Result result = run("generate crm.manifest -o crm.cpp --code-header crm.code.hpp");
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  const std::string header = read("crm.code.hpp");
+  EXPECT_NE(header.find("namespace crm {\n"), std::string::npos);
+  EXPECT_NE(header.find("void fill(godwit::CodeMigration& migration);  // 001_a\n"
+                        "void empty(godwit::CodeMigration& migration);  // 002_b\n"),
+            std::string::npos)
+      << header;
+  const std::string table = read("crm.cpp");
+  EXPECT_NE(table.find(".kind = godwit::Kind::kCode"), std::string::npos);
+  EXPECT_NE(table.find(".code_runner = godwit::detail::run_code"), std::string::npos);
+  EXPECT_NE(table.find(".code = {crm::fill, {\"fill\", 4}, {\"m/001_a.sql\", 11}, 1, 10}"),
+            std::string::npos)
+      << table;
+  EXPECT_NE(table.find(".code = {crm::fill, {\"fill\", 4}, {\"m/002_b.sql\", 11}, 3, 15}"),
+            std::string::npos);
+
+  write("m/001_a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n");
+  write("m/002_b.sql", "SELECT 1;\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp --code-header crm.code.hpp").exit_code, 0);
+  EXPECT_EQ(read("crm.code.hpp"),
+            "// Made by godwit from the migrations; changes are lost.\n#pragma once\n");
+  EXPECT_EQ(read("crm.cpp").find("code_runner"), std::string::npos);
 }
 
 TEST_F(Generate, TheSetsOwnNameIsNoOtherSet) {

@@ -49,5 +49,12 @@ TEST_F(New, RefusesANameThatIsNone) {
   EXPECT_EQ(result.err, "godwit: error: `!!!` makes no file name; use letters and digits\n");
 }
 
+TEST_F(New, SaysInJsonWhatItHasWritten) {
+  write("pairs/007_a.up.sql", "SELECT 1;\n");
+  EXPECT_EQ(run("new b --down -d pairs --json").out,
+            "{\n  \"created\": [\n    \"pairs/008_b.up.sql\",\n    "
+            "\"pairs/008_b.down.sql\"\n  ]\n}\n");
+}
+
 }  // namespace
 }  // namespace godwit::test

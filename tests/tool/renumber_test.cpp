@@ -102,7 +102,8 @@ TEST_F(Renumber, MergeOfAllHeads) {
   write("heads/1_a.sql", "-- Dependencies: None\nCREATE TABLE a (id bigint PRIMARY KEY);\n");
   write("heads/2_b.sql", "-- Dependencies: 1\nCREATE TABLE b (id bigint PRIMARY KEY);\n");
   write("heads/3_c.sql", "-- Dependencies: 1\nCREATE TABLE c (id bigint PRIMARY KEY);\n");
-  EXPECT_EQ(run("merge heads -d heads").out, "heads/4_merge_2_and_3.sql\n");
+  EXPECT_EQ(run("merge heads -d heads --json").out,
+            "{\n  \"created\": [\n    \"heads/4_merge_2_and_3.sql\"\n  ]\n}\n");
   EXPECT_NE(read("heads/4_merge_2_and_3.sql").find("-- Dependencies: 2, 3\n"), std::string::npos);
   EXPECT_EQ(run("lint heads").exit_code, 0);
   EXPECT_EQ(run("merge heads -d heads").exit_code, 2);

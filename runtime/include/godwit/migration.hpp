@@ -12,6 +12,8 @@
 // Steps in which the statements are sent.
 #pragma once
 
+#include <godwit/lock_mode.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,16 +21,30 @@
 
 namespace godwit {
 
+class CodeMigration;  // in godwit/code.hpp
+struct Migration;
+
+namespace detail {
+class Run;
+}
+
 /// The format of this table, not the release of godwit: generated code asserts that it was made for
 /// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
 /// at run time.
-inline constexpr int kTableFormat = 3;
+inline constexpr int kTableFormat = 4;
 
 /// What a migration is; `kind` in the history table.
 enum class Kind : std::uint8_t {
   kVersioned,   ///< has a version, is applied once
   kRepeatable,  ///< has no version, is applied again when its checksum changes
+  kSeed,        ///< likewise, behind all others, and only where its mode is asked for
+  kCode,        ///< has a version, is applied once; a function of the application is part of it
 };
+
+/// Has no version, and is applied again when its checksum changes.
+constexpr bool is_applied_again(Kind kind) noexcept {
+  return kind == Kind::kRepeatable || kind == Kind::kSeed;
+}
 
 /// `Phase:` of the header: which side of a zero-downtime change the migration is.
 enum class Phase : std::uint8_t { kNone, kExpand, kContract };
@@ -52,6 +68,20 @@ enum class Probe : std::uint8_t {
                        ///< or that and a number
 };
 
+/// `-- godwit:batch` on an UPDATE or DELETE: how it is run in parts, each with the rows whose keys
+/// are between two others, and each in a transaction of its own.
+struct Batch {
+  std::string_view key;  ///< its columns as the history remembers them: "id", "tenant_id, id"
+  std::span<const std::string_view> columns;  ///< each quoted: "\"tenant_id\""
+  std::string_view qualifier;  ///< by what the statement calls its table, quoted: "\"u\""
+  std::string_view table;  ///< where the keys are: "\"crm\".\"users\"", with ONLY where it is there
+  std::uint32_t open =
+      0;  ///< behind WHERE, in bytes from the statement's first; 0 where it has none
+  std::uint32_t close = 0;     ///< where the condition on the key goes: behind the statement's own
+  std::uint32_t size = 0;      ///< how many rows of the table one part looks at; 0 for no batch
+  std::uint32_t pause_ms = 0;  ///< between two parts
+};
+
 /// What the runtime sends as one unit: the whole script of a transactional migration, or one
 /// statement of another.
 struct Step {
@@ -70,20 +100,7 @@ struct Step {
   /// For CREATE: the plain name of the index, in the schema of `relation`; else
   /// empty.
   std::string_view index;
-};
-
-/// PostgreSQL's modes of locking a relation, the weakest first.
-/// https://www.postgresql.org/docs/15/explicit-locking.html#LOCKING-TABLES
-enum class LockMode : std::uint8_t {
-  kNone,
-  kAccessShare,
-  kRowShare,
-  kRowExclusive,
-  kShareUpdateExclusive,
-  kShare,
-  kShareRowExclusive,
-  kExclusive,
-  kAccessExclusive,
+  Batch batch;
 };
 
 /// Work that takes the longer the larger the relation is; the bits of Effect::work.
@@ -103,6 +120,30 @@ struct Effect {
   std::string_view schema;  ///< empty: wherever the search_path finds it
   std::string_view relation;
 };
+
+/// The rows behind a `COPY … FROM STDIN` of a seed, as they stand in the file.
+struct CopyRows {
+  std::uint32_t statement = 0;  ///< the COPY's index in Script::statements
+  std::uint32_t line = 0;       ///< of the first row in the file, from 1
+  std::string_view table;       ///< its plain name, by which the server tells of a bad row
+  /// One after the other; each ends at the end of a line.
+  std::span<const std::string_view> chunks;
+};
+
+/// A function of the application that is a migration, or undoes one; see godwit/code.hpp.
+using CodeFunction = void (*)(CodeMigration& migration);
+
+/// `Code:` or `Code-Down:` of the header.
+struct Code {
+  CodeFunction function = nullptr;  ///< null: there is none
+  std::string_view name;            ///< without the namespace
+  std::string_view file;            ///< whose header names it
+  std::uint32_t line = 0;           ///< of the name in the file, from 1
+  std::uint32_t column = 0;
+};
+
+/// What calls such a function: a part of the runtime that a set without one does not link.
+using CodeRunner = bool (*)(detail::Run& run, const Migration& migration);
 
 /// A `-- godwit:up` or `-- godwit:down` section.
 struct Script {
@@ -128,6 +169,9 @@ struct Script {
   std::span<const std::string_view> leftovers;
   /// In the order of the statements; empty where the build could not parse them.
   std::span<const Effect> effects;
+  std::span<const CopyRows> copies;  ///< in the order of the statements
+  /// Called in the transaction of the script: after the SQL of `up`, before that of `down`.
+  Code code = {};
 };
 
 /// A `-- godwit:require` or `-- godwit:verify` section: queries that must each give exactly one
@@ -180,7 +224,8 @@ struct ForeignChecksum {
 /// One migration.
 struct Migration {
   Kind kind = Kind::kVersioned;
-  std::int64_t version = 0;  ///< 1 to 18 digits; meaningless for a repeatable one
+  std::int64_t version = 0;  ///< 1 to 18 digits; meaningless where is_applied_again(kind)
+  std::string_view seed;     ///< of a seed: its mode, "reference"
   std::string_view name;     ///< "crm_system_schema"
   std::string_view
       full_name;  ///< "007_crm_system_schema": `migration_name` in the history, at most 255 bytes
@@ -227,6 +272,11 @@ struct Migration {
   Script down;
   Checks require;
   Checks verify;
+
+  /// Is applied once, and known by its version.
+  constexpr bool has_version() const noexcept {
+    return kind == Kind::kVersioned || kind == Kind::kCode;
+  }
 };
 
 /// What one add_migrations() compiled. Constant for the life of the program; safe to use from any
@@ -241,6 +291,7 @@ struct MigrationSet {
   bool allows_fresh = false;       ///< ALLOW_FRESH: the command `fresh` may empty a database
   /// Extensions that a migration creates; `fresh` drops them, and no other.
   std::span<const std::string_view> extensions;
+  CodeRunner code_runner = nullptr;       ///< where a migration has code
   std::span<const Migration> migrations;  ///< in the order in which they are applied
 };
 

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <godwit/error.hpp>
+#include <godwit/hooks.hpp>
 #include <godwit/migration.hpp>
 
 #include <chrono>
@@ -56,8 +57,17 @@ struct Options {
   /// time before the new release runs everywhere. kContract applies them, and refuses as long as
   /// anything else is pending. kNone applies all.
   Phase phase = Phase::kNone;
+  /// Which seeds are applied behind the migrations: "none", "reference" (the same as empty),
+  /// "sample" (reference and sample), "full" (all), or a folder of SEEDS (reference and that one).
+  std::string seed;
   /// "table" or "schema.table"; empty takes the set's own.
   std::string history_table;
+  /// The schema that the set is applied to, for an application with a schema for each tenant; it
+  /// has to exist. Migrations run with the search path `schema`, public: what they create without
+  /// naming a schema is made there, and what is in public, such as the types of extensions, is
+  /// found. The history table stays where it is, with rows of each schema's own, and so are the
+  /// gate, status() and all else. Empty is none. For many schemas at once: godwit/schemas.hpp.
+  std::string schema;
   /// The role that owns what is created; every message runs under SET LOCAL ROLE. Empty keeps the
   /// login role.
   std::string role;
@@ -67,6 +77,8 @@ struct Options {
   bool dry_run = false;
   /// Called on the thread of the caller, in order. It must not throw.
   std::function<void(const Event&)> on_event;
+  /// Called before and after the run, and before and after each migration.
+  Hooks hooks;
   /// Asked between messages and at least ten times a second while waiting; true cancels the
   /// statement under way, rolls back and throws kInterrupted.
   std::function<bool()> is_cancelled;
@@ -80,7 +92,9 @@ enum class EventKind : std::uint8_t {
   kApplying,   ///< `migration` begins, number `index` of `count`
   kStatement,  ///< a statement outside a transaction begins
   kProgress,   ///< an index is being built: `message` is the phase, as
-               ///< pg_stat_progress_create_index names it, `percent` how much of it is done
+               ///< pg_stat_progress_create_index names it, `percent` how much of it is done; or
+               ///< `rows` are set, and a statement is run in batches, of which `message` says how
+               ///< far it is; or what the function of a code migration says of itself
   kNotice,     ///< the server sent a notice: `message`
   kWarning,    ///< such as drift under DriftPolicy::kWarn: `message`
   kApplied,    ///< `migration` is committed, after `duration`
@@ -98,8 +112,12 @@ struct Event {
   const Migration* migration = nullptr;
   std::size_t index = 0;
   std::size_t count = 0;
-  std::uint32_t line = 0;     ///< of the statement, where one is meant
-  std::uint32_t percent = 0;  ///< of kProgress
+  std::uint32_t line = 0;        ///< of the statement, where one is meant
+  std::uint32_t percent = 0;     ///< of kProgress
+  std::uint64_t rows = 0;        ///< of batches: that they have looked at, earlier runs included
+  std::uint64_t total_rows = 0;  ///< about how many there are; 0 where nobody knows
+  std::uint64_t rows_per_second = 0;
+  std::chrono::milliseconds left{0};  ///< until the last batch at this rate; 0 where nobody knows
   std::chrono::milliseconds duration{0};
   std::string message;
 };
@@ -113,7 +131,7 @@ struct HistoryRow {
   std::string checksum;
   std::string description;
   std::optional<std::int64_t> execution_time_ms;
-  std::string kind;  ///< "versioned", "repeatable"
+  std::string kind;  ///< "versioned", "repeatable", "seed"
   std::string
       state;  ///< "applied" or "running" (a migration outside a transaction that has not ended)
   int step = 0;
@@ -122,6 +140,10 @@ struct HistoryRow {
   std::string run_id;
   std::string applied_by;
   std::string tool_version;
+  /// Of a statement that is run in batches, in a migration that has not ended: the rows that they
+  /// have behind them, and about how many there are. 0 where nobody knows.
+  std::uint64_t batch_rows = 0;
+  std::uint64_t batch_total = 0;
 };
 
 enum class State : std::uint8_t {
@@ -241,6 +263,9 @@ class Migrator {
   Report up_to(std::string_view target);
   /// up() for the next `count` that are pending. Throws kUsage when fewer are, unless none is.
   Report up_next(std::size_t count);
+  /// up() for the seeds of Options::seed that are new or have changed. Throws kPending where a
+  /// migration is pending, which they may need.
+  Report seed();
   /// up() for `target` and what it depends on, and nothing else. Warns when something that is left
   /// out would be refused as a late arrival afterwards.
   Report apply(std::string_view target);
@@ -283,7 +308,8 @@ class Migrator {
   VerifyReport verify();
   /// Compares the server's schema with the one that the build computed for exactly those migrations
   /// that are applied, in a read-only transaction. The schema that stands first in the search path
-  /// is taken for `public`.
+  /// is taken for `public`; with Options::schema it is that one, and no other schema's objects
+  /// count.
   SchemaReport compare_schema();
   /// The log, oldest first: what was applied, undone, failed, stamped, forgotten, accepted and
   /// repaired. Empty where there is no history.

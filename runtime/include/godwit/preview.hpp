@@ -17,14 +17,10 @@
 
 namespace godwit {
 
-/// "ACCESS EXCLUSIVE"; empty for kNone.
-std::string_view to_string(LockMode mode) noexcept;
-/// Whether one waits for the other.
-bool conflict(LockMode one, LockMode other) noexcept;
-
-/// Which of the pending migrations are meant, as by up(), up_to(), up_next() and apply().
+/// Which of the pending migrations are meant, as by up(), up_to(), up_next(), apply()
+/// and seed().
 struct Selection {
-  enum class Part : std::uint8_t { kAll, kUpTo, kNext, kOnly };
+  enum class Part : std::uint8_t { kAll, kUpTo, kNext, kOnly, kSeeds };
   Part part = Part::kAll;
   std::string target;     ///< of kUpTo and kOnly
   std::size_t count = 0;  ///< of kNext

@@ -289,9 +289,8 @@ TEST(Header, ReportsValuesThatCannotBeRead) {
   EXPECT_EQ(problems("-- Migration 99999999999999999999: x\n"),
             "007_x.sql:1:14: error: `99999999999999999999` is not a version "
             "[invalid-header-value]\n");
-  EXPECT_EQ(problems("-- Seed: full\n"),
-            "007_x.sql:1:4: error: `Seed` is not supported by this version of godwit "
-            "[invalid-header-value]\n");
+  EXPECT_EQ(problems("-- Seed:\n"),
+            "007_x.sql:1:4: error: `Seed` names no mode [invalid-header-value]\n");
   EXPECT_EQ(problems("-- Replaces: 9-1, x\n"),
             "007_x.sql:1:14: error: `9-1` is neither a version nor a range of versions "
             "[invalid-header-value]\n"

@@ -1,0 +1,4 @@
+-- Migration 003: Nothing but code
+-- Dependencies: 2
+-- Code: count_people
+-- Irreversible: it only counts

@@ -1,0 +1,2 @@
+SET LOCAL timezone TO 'UTC';
+ALTER TABLE events ALTER COLUMN at TYPE timestamptz;

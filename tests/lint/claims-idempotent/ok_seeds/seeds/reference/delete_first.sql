@@ -1,0 +1,4 @@
+DELETE FROM public.countries;
+COPY public.countries (code, name) FROM stdin;
+at	Austria's
+\.

@@ -1,0 +1,3 @@
+CREATE TEMP TABLE new_rows (LIKE countries) ON COMMIT DROP;
+COPY new_rows FROM stdin;
+at	Austria

@@ -1,0 +1,4 @@
+-- Migration 003: Code alone
+-- Dependencies: 2
+-- Code: fill
+-- Code-Down: empty

@@ -1,0 +1,2 @@
+-- options: fixed-schema=warn
+CREATE TABLE app.notes (id bigint PRIMARY KEY);

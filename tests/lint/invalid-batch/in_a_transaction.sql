@@ -1,0 +1,3 @@
+-- options: transaction=always
+-- godwit:batch key=id size=1000
+UPDATE users SET plan = 'a' WHERE plan IS NULL;

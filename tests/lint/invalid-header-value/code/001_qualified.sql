@@ -1,0 +1,4 @@
+-- Migration 001: Qualified
+-- Code: shop::fill
+-- Code-Down: fill()
+SELECT 1;

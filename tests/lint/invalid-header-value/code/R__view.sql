@@ -1,0 +1,2 @@
+-- Code: fill
+CREATE OR REPLACE VIEW v AS SELECT 1 AS one;

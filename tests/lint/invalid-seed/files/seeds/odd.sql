@@ -1,0 +1,2 @@
+-- Seed: Every one
+INSERT INTO countries VALUES ('at', 'Austria') ON CONFLICT DO NOTHING;

@@ -1,0 +1,2 @@
+-- Seed: acme
+INSERT INTO countries VALUES ('at', 'Austria') ON CONFLICT DO NOTHING;

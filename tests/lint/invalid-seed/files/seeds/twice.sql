@@ -1,0 +1,2 @@
+-- Seed: reference
+INSERT INTO countries VALUES ('at', 'Austria') ON CONFLICT DO NOTHING;

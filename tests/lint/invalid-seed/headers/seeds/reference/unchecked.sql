@@ -1,0 +1,2 @@
+-- Syntax: unchecked of a newer server
+INSERT INTO countries VALUES ('at', 'Austria') ON CONFLICT DO NOTHING;

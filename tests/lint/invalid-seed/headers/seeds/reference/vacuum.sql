@@ -1,0 +1,2 @@
+INSERT INTO countries VALUES ('at', 'Austria') ON CONFLICT DO NOTHING;
+VACUUM countries;

@@ -1,0 +1,3 @@
+-- Seed: full
+-- Dependencies: acme/c
+INSERT INTO countries VALUES ('li', 'Liechtenstein') ON CONFLICT DO NOTHING;

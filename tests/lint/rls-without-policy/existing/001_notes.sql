@@ -1,0 +1,4 @@
+CREATE TABLE notes (id bigint PRIMARY KEY);
+CREATE TABLE guarded (id bigint PRIMARY KEY);
+CREATE POLICY p ON guarded USING (true);
+ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;

@@ -1,0 +1,2 @@
+-- Dependencies: 1
+UPDATE a SET plan = 'free';

@@ -1,0 +1,2 @@
+-- Dependencies: reference/a
+SELECT 1;

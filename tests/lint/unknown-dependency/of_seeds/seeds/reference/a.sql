@@ -1,0 +1,2 @@
+-- Dependencies: sample/b
+INSERT INTO countries VALUES ('at', 'Austria') ON CONFLICT DO NOTHING;

@@ -1,0 +1,2 @@
+-- Dependencies: b, reference/a
+INSERT INTO countries VALUES ('at', 'Austria') ON CONFLICT DO NOTHING;
