@@ -8,6 +8,8 @@
 #include "references.hpp"
 #include "signals.hpp"
 
+#include <godwit/maintenance.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -72,6 +74,52 @@ bool is_meant(const MigrationStatus& entry, const std::string& target) {
   return migration.full_name == target || migration.name == target ||
          (!migration.tag.empty() && "@" + std::string(migration.tag) == target) ||
          std::find(aliases.begin(), aliases.end(), target) != aliases.end();
+}
+
+[[noreturn]] void refuse_place(const std::string& target, std::string_view why) {
+  ErrorDetail detail;
+  detail.message = fmt::format("\"{}\" is {}", target, why);
+  detail.hint = "name a migration; `list` shows all";
+  throw Error(ErrorKind::kUsage, std::move(detail));
+}
+
+// The migration at a place that depends on the database, as for up(); any other target as it is.
+std::string name_of_place(const Status& status, const MigrationSet& set,
+                          const std::string& target) {
+  if ((target == "head" || target == "heads") && !set.migrations.empty()) {
+    return std::string(set.migrations.back().full_name);
+  }
+  if (target == "base") {
+    refuse_place(target, "before the first migration");
+  }
+  const bool is_step = target.size() > 1 && (target.front() == '+' || target.front() == '-');
+  const auto steps = is_step                ? count_in(target.substr(1))
+                     : target == "previous" ? std::optional<std::size_t>(1)
+                                            : std::nullopt;
+  if (!steps) {
+    return target;
+  }
+  std::size_t left = *steps;
+  const auto& entries = status.migrations;
+  if (target.front() == '+') {
+    for (const MigrationStatus& entry : entries) {
+      const bool is_pending = entry.state == State::kPending || entry.state == State::kPartial;
+      if (is_pending && entry.migration != nullptr && --left == 0) {
+        return std::string(entry.migration->full_name);
+      }
+    }
+    refuse_place(target, "beyond the last one");
+  }
+  for (std::size_t i = entries.size(); i > 1; --i) {
+    const MigrationStatus& entry = entries[i - 1];
+    const bool is_applied = entry.migration != nullptr && entry.row &&
+                            entry.row->state == "applied" &&
+                            entry.migration->kind == Kind::kVersioned;
+    if (is_applied && --left == 0) {
+      return std::string(entries[i - 2].migration->full_name);
+    }
+  }
+  refuse_place(target, "before the first migration");
 }
 
 // What a step outside a transaction, or the whole, looks like from outside.
@@ -167,9 +215,7 @@ int run_list(const Arguments& arguments, const MigrationSet& set) {
 
 int run_info(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
-  const std::string target = arguments.target == "head" && !set.migrations.empty()
-                                 ? std::string(set.migrations.back().full_name)
-                                 : arguments.target;
+  const std::string target = name_of_place(status, set, arguments.target);
   const auto found =
       std::find_if(status.migrations.begin(), status.migrations.end(),
                    [&](const MigrationStatus& entry) { return is_meant(entry, target); });
@@ -236,8 +282,10 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
 int run_check(const Arguments& arguments, const MigrationSet& set) {
   Options options = arguments.options;
   options.dry_run = true;
+  options.assumed = assumed_for(arguments, set);
   try {
     const Report report = migrate(arguments.conninfo, set, std::move(options));
+    assume(arguments, set, report.planned);
     const int exit_code = report.planned.empty() ? 0 : static_cast<int>(ErrorKind::kPending);
     if (arguments.is_json) {
       print(json_check(report, nullptr, exit_code));
@@ -333,8 +381,18 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
                             entry.migration->version, dependency.version, dependency.version));
           }
         }
+        if (entry.row->is_breaking != entry.migration->is_breaking) {
+          findings.push_back(fmt::format(
+              "{} is {}breaking in this build, and in the history it is {}: `repair` mends that",
+              name, entry.migration->is_breaking ? "" : "not ",
+              entry.row->is_breaking ? "so" : "not so"));
+        }
         break;
     }
+  }
+  if (status.has_history) {
+    const auto broken = broken_dependencies(arguments.conninfo, set, arguments.options);
+    findings.insert(findings.end(), broken.begin(), broken.end());
   }
   // No difference, and worth knowing before a release: these cannot be undone.
   std::vector<const Migration*> without_down;

@@ -4,6 +4,7 @@
 // for each set and one for all of them, so that the last line is what it always is.
 #include "sets.hpp"
 
+#include "commands.hpp"
 #include "output.hpp"
 
 #include <algorithm>
@@ -62,6 +63,13 @@ bool needs_one_set(const Arguments& arguments) {
   }
 }
 
+std::string_view history_table_of(const Arguments& arguments, const MigrationSet& set) {
+  return !arguments.options.history_table.empty()
+             ? std::string_view(arguments.options.history_table)
+         : !set.history_table.empty() ? set.history_table
+                                      : std::string_view("schema_migrations");
+}
+
 std::string counts(const Totals& totals) {
   return fmt::format("{} applied, {} skipped, {} failed", totals.applied, totals.skipped,
                      totals.failed);
@@ -106,12 +114,14 @@ void print_totals(const Arguments& arguments, const std::vector<Outcome>& outcom
 
 int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
   std::vector<Outcome> outcomes;
+  std::vector<Assumed> assumed;
   int exit_code = 0;
   for (const MigrationSet& set : sets) {
     print_heading(arguments, set.name, outcomes.empty());
     Outcome& outcome = outcomes.emplace_back(Outcome{set.name, {}, 0});
     Arguments own = arguments;
     own.totals = &outcome.totals;
+    own.assumed = &assumed;
     outcome.exit_code = run(own, set);
     // Pending is an answer; what went wrong goes before it.
     const bool is_pending = exit_code == static_cast<int>(ErrorKind::kPending);
@@ -130,6 +140,37 @@ int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
 }
 
 }  // namespace
+
+void assume(const Arguments& arguments, const MigrationSet& set,
+            const std::vector<const Migration*>& pending) {
+  if (arguments.assumed == nullptr) {
+    return;
+  }
+  const auto add = [&](std::int64_t version) {
+    arguments.assumed->push_back(
+        {arguments.conninfo, history_table_of(arguments, set), {set.name, version}});
+  };
+  for (const Migration* migration : pending) {
+    if (migration->kind == Kind::kVersioned) {
+      add(migration->version);
+      std::for_each(migration->replaced.begin(), migration->replaced.end(), add);
+    }
+  }
+}
+
+std::vector<Dependency> assumed_for(const Arguments& arguments, const MigrationSet& set) {
+  std::vector<Dependency> list;
+  if (arguments.assumed == nullptr) {
+    return list;
+  }
+  for (const Assumed& one : *arguments.assumed) {
+    if (one.conninfo == arguments.conninfo &&
+        one.history_table == history_table_of(arguments, set)) {
+      list.push_back(one.migration);
+    }
+  }
+  return list;
+}
 
 int run_on_sets(const Arguments& arguments, const Sets& sets, RunOnSet run) {
   for (auto set = sets.begin(); set != sets.end(); ++set) {

@@ -89,6 +89,8 @@ constexpr std::array kColumns = {
     Column{"run_id", "uuid NOT NULL DEFAULT gen_random_uuid()"},
     Column{"breaking", "boolean NOT NULL DEFAULT false"},
     Column{"down_sql", "text"},
+    Column{"needs", "text[]"},
+    Column{"replaces", "text"},
     Column{"claim_pid", "integer"},
     Column{"claim_backend_start", "timestamptz"},
     Column{"claim_system_id", "bigint"},
@@ -339,6 +341,8 @@ std::string History::create(const Connection& connection, bool has_schema,
   run_id pg_catalog.uuid NOT NULL,
   breaking boolean NOT NULL DEFAULT false,
   down_sql pg_catalog.text,
+  needs pg_catalog.text[],
+  replaces pg_catalog.text,
   claim_pid integer,
   claim_backend_start timestamp with time zone,
   claim_system_id bigint,
@@ -431,8 +435,8 @@ std::string History::finish(const Connection& connection, const RunIdentity& run
       "execution_time_ms, run_id, tool_version) SELECT 'applied', migration_set, kind, "
       "migration_name, migration_number, checksum, execution_time_ms, run_id, tool_version "
       "FROM done RETURNING execution_time_ms",
-      quoted(connection), kElapsed, row_condition(connection, run, migration),
-      quoted_log(connection));
+      quoted(connection), std::string(kElapsed) + links(connection, run, migration),
+      row_condition(connection, run, migration), quoted_log(connection));
 }
 
 std::string History::set_step(const Connection& connection, const RunIdentity& run,

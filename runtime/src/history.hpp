@@ -33,12 +33,24 @@ struct Row {
   bool operator==(const Row&) const = default;
 };
 
+/// Versions for which a row stands: it is a squash.
+struct ReplacedRange {
+  std::string set;
+  std::int64_t squash = 0;
+  VersionRange range;
+};
+
 /// The history at one moment.
 struct Snapshot {
   bool has_table = false;
   std::vector<Row> rows;  ///< in the order in which they were written
+  /// What rows of other builds stand for; looked up only where something could be missing.
+  std::vector<ReplacedRange> replaced;
 
-  bool operator==(const Snapshot&) const = default;
+  /// `replaced` follows from the rows.
+  bool operator==(const Snapshot& other) const {
+    return has_table == other.has_table && rows == other.rows;
+  }
 };
 
 /// What identifies the run that writes.
@@ -164,6 +176,18 @@ class History {
                          const Migration& script) const;
   std::string cancel_undo(const Connection& connection, const RunIdentity& run,
                           const Migration& script) const;
+
+  // history_links.cpp
+  /// Assignments for an UPDATE of the migration's row, each behind a comma: what it needs in other
+  /// sets, and what it replaces. Empty for most migrations.
+  std::string links(const Connection& connection, const RunIdentity& run,
+                    const Migration& migration) const;
+  /// The rows of other sets that need something of this one, newest first: set, name, and what
+  /// they need ("main:2"). An error where the table has no such column.
+  std::string read_needs(const Connection& connection, const RunIdentity& run) const;
+  /// What the squashes of all sets stand for; likewise.
+  std::string read_replaces(const Connection& connection) const;
+  static std::vector<ReplacedRange> parse_replaces(const PGresult* result);
 
   /// One message: the embedded checksum goes into the row. `settings` follow BEGIN.
   std::string accept(const Connection& connection, const RunIdentity& run,

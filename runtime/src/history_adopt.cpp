@@ -26,6 +26,7 @@ std::string History::adopt(const Connection& connection, const RunIdentity& run,
   if (!adopted.applied_by.empty()) {
     changes += compose(", applied_by = {}", connection.literal(adopted.applied_by));
   }
+  changes += links(connection, run, migration);
   return compose(
       "{0};\nWITH done AS (UPDATE {1} SET origin = '{2}'{3}, claim_pid = NULL WHERE {4} RETURNING "
       "*) INSERT INTO {5} (event, migration_set, kind, migration_name, migration_number, checksum, "
@@ -71,6 +72,8 @@ std::string History::extend(const Connection& connection, const RunIdentity& run
   ADD COLUMN run_id pg_catalog.uuid NOT NULL DEFAULT '{3}',
   ADD COLUMN breaking boolean NOT NULL DEFAULT false,
   ADD COLUMN down_sql pg_catalog.text,
+  ADD COLUMN needs pg_catalog.text[],
+  ADD COLUMN replaces pg_catalog.text,
   ADD COLUMN claim_pid integer,
   ADD COLUMN claim_backend_start timestamp with time zone,
   ADD COLUMN claim_system_id bigint,
@@ -101,6 +104,7 @@ std::string History::complete(const Connection& connection, const RunIdentity& r
              connection.literal(migration.checksum), steps,
              migration.is_breaking ? "true" : "false",
              migration.down.is_present ? connection.literal(migration.down.sql) : "NULL") +
+         links(connection, run, migration) +
          compose(
              ", tool_version = {0} WHERE id{1}{2} RETURNING *) INSERT INTO {3} (event, "
              "migration_set, kind, migration_name, migration_number, checksum, execution_time_ms, "

@@ -28,7 +28,8 @@ std::string History::stamp(const Connection& connection, const RunIdentity& run,
              "migration_number, checksum, run_id, tool_version, message) SELECT 'stamped', "
              "migration_set, kind, migration_name, migration_number, checksum, '{5}', {6}, '{1}' "
              "FROM done RETURNING 1",
-             quoted(connection), origin, connection.literal(migration.checksum),
+             quoted(connection), origin,
+             connection.literal(migration.checksum) + links(connection, run, migration),
              row_condition(connection, run, migration), quoted_log(connection), run.run_id,
              connection.literal(run.tool_version));
 }

@@ -11,6 +11,8 @@
 //     target.cpp   a part of what is pending
 //     phase.cpp    what may be applied before a release, and what after it
 //     down.cpp     undoing
+//     redo.cpp     undoing what is applied again
+//     links.cpp    what other sets and other builds have to do with it
 //     fresh.cpp    emptying the database
 //     preview.cpp  what is to come
 //     rehearse.cpp all of it, rolled back
@@ -117,6 +119,10 @@ class Run {
   RehearsalReport rehearse(const RehearsalOptions& wanted);
   // down.cpp
   DownReport down(const DownOptions& wanted);
+  // redo.cpp: the half that undoes, when the other half may follow
+  DownReport undo_for_redo(const DownOptions& wanted);
+  // links.cpp
+  std::vector<std::string> broken_dependencies();
   // stamp.cpp, repair.cpp: what is to be changed
   HistoryReport stamp(std::string_view target, bool is_baseline, const HistoryOptions& wanted);
   HistoryReport forget(std::string_view target, const HistoryOptions& wanted);
@@ -146,6 +152,7 @@ class Run {
   void select(Plan& plan);
   // phase.cpp
   void keep_phase(Plan& plan);
+  std::vector<const Migration*> late_in(std::size_t begin, std::size_t end) const;
   void refuse_what_cuts(const Migration& migration);
   void settle(const Plan& plan);
   void handle_drift(const Plan& plan);
@@ -260,6 +267,14 @@ class Run {
   bool undo_in_transaction(Undo& undo);
   void refuse_ended_transaction(const Undo& undo);
 
+  // redo.cpp
+  void refuse_unrepeatable();
+
+  // links.cpp
+  void look_up_replaced();
+  Reply look_at_links(const std::string& query);
+  void refuse_needed_elsewhere(const std::vector<const Row*>& rows, bool is_forgotten);
+
   // verify.cpp
   void verify_one(const Migration& migration, VerifyReport& report);
 
@@ -274,6 +289,10 @@ class Run {
   std::string steps_script(const Migration& migration);
   std::string down_script(const Migration& migration);
 
+  // stamp.cpp
+  void refuse_stamp_of(const Migration& migration) const;
+  void warn_of_skipped(const Migration& migration);
+
   // change.cpp
   HistoryReport change_history(const HistoryOptions& wanted,
                                const std::function<std::vector<Change>()>& choose);
@@ -283,6 +302,7 @@ class Run {
 
   // lost_rows.cpp
   void refuse_emptied_history();
+  const Migration* pending_before(const Migration& migration) const;
   void add_lost_row(const Migration& migration, ErrorDetail& detail);
   Reply read_recorded();
   // adopt.cpp
@@ -322,6 +342,7 @@ class Run {
   std::size_t left_out_ = 0;
   std::size_t covered_ = 0;  // a squash stands for them
   bool is_undoing_ = false;
+  bool is_redoing_ = false;
   std::vector<Undo> undo_list_;
   const Undo* undo_ = nullptr;  // what is being undone
   Parameters parameters_;

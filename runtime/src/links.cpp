@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a history has of other sets and of other builds, where it touches this set: who needs what
+// is to be undone or forgotten, and what a squash stands for that this build does not contain.
+#include "migrator_impl.hpp"
+#include "squash.hpp"
+#include "target.hpp"
+
+#include <godwit/maintenance.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace godwit::detail {
+namespace {
+
+/// A migration of another set, and the version of this one that it needs.
+struct Need {
+  std::string set;
+  std::string name;
+  std::int64_t version = 0;
+};
+
+std::vector<Need> parse_needs(const PGresult* result) {
+  std::vector<Need> needs;
+  for (int row = 0; row < PQntuples(result); ++row) {
+    const std::string_view text = value(result, row, 2);
+    const auto version = whole_number(text.substr(text.rfind(':') + 1));
+    if (version) {
+      needs.push_back(
+          {std::string(value(result, row, 0)), std::string(value(result, row, 1)), *version});
+    }
+  }
+  return needs;
+}
+
+bool is_applied(const Snapshot& snapshot, std::string_view set, std::int64_t version) {
+  return std::any_of(snapshot.rows.begin(), snapshot.rows.end(),
+                     [&](const Row& row) {
+                       return row.set == set && row.version == version && row.state == "applied";
+                     }) ||
+         is_replaced_in(snapshot, set, version);
+}
+
+bool needs_other_set(const MigrationSet& set, const Dependency& dependency) {
+  return !dependency.set.empty() && dependency.set != set.name;
+}
+
+}  // namespace
+
+// A table that an older godwit made has no such columns: an error that says nothing.
+Reply Run::look_at_links(const std::string& query) {
+  Reply reply = connection_->send(with_role(query), Waiter{});
+  if (reply.is_cut) {
+    throw ConnectionLost{reply.cut_message};
+  }
+  if (reply.error) {
+    roll_back();
+  }
+  return reply;
+}
+
+// Asked where something is missing that a squash of another build, or of another set, may stand
+// for: never by a build that finds all that it knows.
+void Run::look_up_replaced() {
+  snapshot_.replaced.clear();
+  const bool has_unknown =
+      std::any_of(snapshot_.rows.begin(), snapshot_.rows.end(), [&](const Row& row) {
+        return row.set == set_.name && row.version && squash_of(set_, *row.version) == nullptr &&
+               std::none_of(
+                   set_.migrations.begin(), set_.migrations.end(),
+                   [&](const Migration& migration) { return is_row_of(row, set_, migration); });
+      });
+  const bool is_missing =
+      std::any_of(set_.migrations.begin(), set_.migrations.end(), [&](const Migration& migration) {
+        return migration.kind == Kind::kVersioned &&
+               find_row(snapshot_, set_, migration) == nullptr &&
+               (has_unknown ||
+                std::any_of(migration.dependencies.begin(), migration.dependencies.end(),
+                            [&](const Dependency& dependency) {
+                              return needs_other_set(set_, dependency) &&
+                                     !is_applied(snapshot_, dependency.set, dependency.version);
+                            }));
+      });
+  if (!snapshot_.has_table || !is_missing) {
+    return;
+  }
+  const Reply reply = look_at_links(history_.read_replaces(*connection_));
+  if (reply.is_ok()) {
+    snapshot_.replaced =
+        History::parse_replaces(reply.results[options_.role.empty() ? 0 : 2].get());
+  }
+}
+
+void Run::refuse_needed_elsewhere(const std::vector<const Row*>& rows, bool is_forgotten) {
+  if (rows.empty()) {
+    return;
+  }
+  const Reply reply = look_at_links(history_.read_needs(*connection_, identity_));
+  if (!reply.is_ok()) {
+    return;
+  }
+  for (const Need& need : parse_needs(reply.results[options_.role.empty() ? 0 : 2].get())) {
+    for (const Row* row : rows) {
+      const bool is_squash = std::any_of(
+          set_.migrations.begin(), set_.migrations.end(), [&](const Migration& migration) {
+            return is_row_of(*row, set_, migration) && stands_for(migration, need.version);
+          });
+      if (row->version != need.version && !is_squash) {
+        continue;
+      }
+      ErrorDetail detail;
+      detail.migration = row->version;
+      detail.migration_name = row->name;
+      detail.message =
+          compose("{} cannot be {}: {} of the set \"{}\" is applied and depends on it", row->name,
+                  is_forgotten ? "forgotten" : "undone", need.name, need.set);
+      detail.hint = compose("{} {} first{}", is_forgotten ? "forget" : "undo", need.name,
+                            is_forgotten ? ", or undo both with `down`" : "");
+      throw Error(ErrorKind::kFailed, std::move(detail));
+    }
+  }
+}
+
+std::vector<std::string> Run::broken_dependencies() {
+  connect();
+  for (;;) {
+    try {
+      std::vector<std::string> texts;
+      check();
+      if (!snapshot_.has_table) {
+        return texts;
+      }
+      Reply reply = look_at_links(history_.read_replaces(*connection_));
+      const std::size_t at = options_.role.empty() ? 0 : 2;
+      if (reply.is_ok()) {
+        snapshot_.replaced = History::parse_replaces(reply.results[at].get());
+      }
+      for (const Migration& migration : set_.migrations) {
+        const Row* row = find_row(snapshot_, set_, migration);
+        for (const Dependency& dependency : migration.dependencies) {
+          if (row != nullptr && needs_other_set(set_, dependency) &&
+              !is_applied(snapshot_, dependency.set, dependency.version)) {
+            texts.push_back(compose("{} depends on migration {}:{}, but {}:{} has not been applied",
+                                    migration.full_name, dependency.set, dependency.version,
+                                    dependency.set, dependency.version));
+          }
+        }
+      }
+      reply = look_at_links(history_.read_needs(*connection_, identity_));
+      if (reply.is_ok()) {
+        for (const Need& need : parse_needs(reply.results[at].get())) {
+          if (!is_applied(snapshot_, set_.name, need.version)) {
+            texts.push_back(
+                compose("{} of the set \"{}\" depends on migration {}, but {} has not been applied",
+                        need.name, need.set, need.version, need.version));
+          }
+        }
+      }
+      return texts;
+    } catch (const ConnectionLost& lost) {
+      recover(lost);
+    }
+  }
+}
+
+}  // namespace godwit::detail
+
+namespace godwit {
+
+std::vector<std::string> broken_dependencies(const std::string& conninfo, const MigrationSet& set,
+                                             const Options& options) {
+  detail::Run run(set, options, detail::parameters_of(conninfo), nullptr);
+  return run.broken_dependencies();
+}
+
+}  // namespace godwit
