@@ -348,6 +348,8 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     command->add_flag("--verify", arguments.is_verify,
                       "Run the verify sections first, and stamp only as far as they hold");
   }
+  stamp->add_flag("--only", arguments.is_only,
+                  "The target alone, not what stands before it; what it depends on is there");
   repair->add_flag("--write", arguments.is_write, "Do it");
   CLI::Option* effect =
       repair->add_flag("--took-effect", arguments.took_effect,

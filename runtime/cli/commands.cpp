@@ -9,6 +9,8 @@
 #include "references.hpp"
 #include "signals.hpp"
 
+#include <godwit/maintenance.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -88,18 +90,64 @@ std::string up_to_date(std::size_t count) {
                      count == 1 ? "migration is" : "migrations are");
 }
 
-// What a step outside a transaction, or the whole, looks like from outside.
-std::string transaction_text(const Migration& migration) {
-  return migration.up.is_transactional
-             ? std::string("in a transaction")
-             : fmt::format("outside a transaction, {} steps", migration.up.steps.size());
-}
-
 // The last migration that is none of the seeds, which stand behind all others.
 const Migration& head_of(const MigrationSet& set) {
   const auto seed = std::find_if(set.migrations.begin() + 1, set.migrations.end(),
                                  [](const Migration& one) { return one.kind == Kind::kSeed; });
   return *(seed - 1);
+}
+
+[[noreturn]] void refuse_place(const std::string& target, std::string_view why) {
+  ErrorDetail detail;
+  detail.message = fmt::format("\"{}\" is {}", target, why);
+  detail.hint = "name a migration; `list` shows all";
+  throw Error(ErrorKind::kUsage, std::move(detail));
+}
+
+// The migration at a place that depends on the database, as for up(); any other target as it is.
+std::string name_of_place(const Status& status, const MigrationSet& set,
+                          const std::string& target) {
+  if ((target == "head" || target == "heads") && !set.migrations.empty()) {
+    return std::string(head_of(set).full_name);
+  }
+  if (target == "base") {
+    refuse_place(target, "before the first migration");
+  }
+  const bool is_step = target.size() > 1 && (target.front() == '+' || target.front() == '-');
+  const auto steps = is_step                ? count_in(target.substr(1))
+                     : target == "previous" ? std::optional<std::size_t>(1)
+                                            : std::nullopt;
+  if (!steps) {
+    return target;
+  }
+  std::size_t left = *steps;
+  const auto& entries = status.migrations;
+  if (target.front() == '+') {
+    for (const MigrationStatus& entry : entries) {
+      const bool is_pending = entry.state == State::kPending || entry.state == State::kPartial;
+      if (is_pending && entry.migration != nullptr && entry.migration->kind != Kind::kSeed &&
+          --left == 0) {
+        return std::string(entry.migration->full_name);
+      }
+    }
+    refuse_place(target, "beyond the last one");
+  }
+  for (std::size_t i = entries.size(); i > 1; --i) {
+    const MigrationStatus& entry = entries[i - 1];
+    const bool is_applied = entry.migration != nullptr && entry.row &&
+                            entry.row->state == "applied" && entry.migration->has_version();
+    if (is_applied && --left == 0) {
+      return std::string(entries[i - 2].migration->full_name);
+    }
+  }
+  refuse_place(target, "before the first migration");
+}
+
+// What a step outside a transaction, or the whole, looks like from outside.
+std::string transaction_text(const Migration& migration) {
+  return migration.up.is_transactional
+             ? std::string("in a transaction")
+             : fmt::format("outside a transaction, {} steps", migration.up.steps.size());
 }
 
 void print_field(std::string_view name, std::string_view text) {
@@ -192,9 +240,7 @@ int run_list(const Arguments& arguments, const MigrationSet& set) {
 
 int run_info(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
-  const std::string target = arguments.target == "head" && !set.migrations.empty()
-                                 ? std::string(head_of(set).full_name)
-                                 : arguments.target;
+  const std::string target = name_of_place(status, set, arguments.target);
   const auto found =
       std::find_if(status.migrations.begin(), status.migrations.end(),
                    [&](const MigrationStatus& entry) { return is_meant(entry, target); });
@@ -267,8 +313,10 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
 int run_check(const Arguments& arguments, const MigrationSet& set) {
   Options options = arguments.options;
   options.dry_run = true;
+  options.assumed = assumed_for(arguments, set);
   try {
     const Report report = migrate(arguments.conninfo, set, std::move(options));
+    assume(arguments, set, report.planned);
     const int exit_code = report.planned.empty() ? 0 : static_cast<int>(ErrorKind::kPending);
     if (arguments.is_json) {
       print(json_check(report, nullptr, exit_code));
@@ -366,8 +414,18 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
                             entry.migration->version, dependency.version, dependency.version));
           }
         }
+        if (entry.row->is_breaking != entry.migration->is_breaking) {
+          findings.push_back(fmt::format(
+              "{} is {}breaking in this build, and in the history it is {}: `repair` mends that",
+              name, entry.migration->is_breaking ? "" : "not ",
+              entry.row->is_breaking ? "so" : "not so"));
+        }
         break;
     }
+  }
+  if (status.has_history) {
+    const auto broken = broken_dependencies(arguments.conninfo, set, arguments.options);
+    findings.insert(findings.end(), broken.begin(), broken.end());
   }
   // No difference, and worth knowing before a release: these cannot be undone.
   std::vector<const Migration*> without_down;

@@ -58,6 +58,7 @@ int run(const Arguments& arguments, const MigrationSet& set, std::string_view do
   const SignalGuard guard;
   HistoryOptions wanted;
   wanted.verify = arguments.is_verify;
+  wanted.only = arguments.is_only;
   wanted.doubt = arguments.took_effect     ? Doubt::kTookEffect
                  : arguments.had_no_effect ? Doubt::kHadNoEffect
                                            : Doubt::kOpen;

@@ -112,9 +112,15 @@ void print_migration(const Arguments& arguments, const PlanReport& report,
 int run_plan(const Arguments& arguments, const MigrationSet& set) {
   Options options = arguments.options;
   options.is_cancelled = [] { return SignalGuard::is_raised(); };
+  options.assumed = assumed_for(arguments, set);
   const SignalGuard guard;
   const PlanReport report =
       Migrator(arguments.conninfo, set, std::move(options)).plan(selection_of(arguments));
+  std::vector<const Migration*> pending;
+  for (const PlannedMigration& planned : report.migrations) {
+    pending.push_back(planned.migration);
+  }
+  assume(arguments, set, pending);
   if (arguments.is_json) {
     std::puts(json_plan(report).c_str());
     return 0;
@@ -127,6 +133,7 @@ int run_plan(const Arguments& arguments, const MigrationSet& set) {
       print_migration(arguments, report, planned);
     }
   }
+  print_postponed(arguments, report.postponed);
   std::puts(fmt::format("{} pending on {}", report.migrations.size(), report.database).c_str());
   return 0;
 }

@@ -103,6 +103,7 @@ void print(const Arguments& arguments, const RehearsalReport& report) {
     print_locks(arguments, report);
     std::puts("");
   }
+  print_postponed(arguments, report.postponed);
   if (report.failure) {
     std::fflush(stdout);
     std::fprintf(stderr, "%s\n", report.failure->what());

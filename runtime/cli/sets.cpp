@@ -4,6 +4,7 @@
 // for each set and one for all of them, so that the last line is what it always is.
 #include "sets.hpp"
 
+#include "commands.hpp"
 #include "output.hpp"
 #include "usage.hpp"
 
@@ -57,6 +58,13 @@ bool needs_one_set(const Arguments& arguments) {
     default:
       return true;
   }
+}
+
+std::string_view history_table_of(const Arguments& arguments, const MigrationSet& set) {
+  return !arguments.options.history_table.empty()
+             ? std::string_view(arguments.options.history_table)
+         : !set.history_table.empty() ? set.history_table
+                                      : std::string_view("schema_migrations");
 }
 
 std::string counts(const Totals& totals) {
@@ -129,6 +137,7 @@ bool has_mode(const Sets& sets, std::string_view mode) {
 
 int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
   std::vector<Outcome> outcomes;
+  std::vector<Assumed> assumed;
   int exit_code = 0;
   for (const MigrationSet& set : sets) {
     print_heading(arguments, set.name, outcomes.empty());
@@ -138,6 +147,7 @@ int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
     if (!has_mode(set, own.options.seed) && has_mode(sets, own.options.seed)) {
       own.options.seed.clear();  // the mode is another set's: of this one it means reference
     }
+    own.assumed = &assumed;
     outcome.exit_code = run(own, set);
     // Pending is an answer; what went wrong goes before it.
     const bool is_pending = exit_code == static_cast<int>(ErrorKind::kPending);
@@ -156,6 +166,37 @@ int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
 }
 
 }  // namespace
+
+void assume(const Arguments& arguments, const MigrationSet& set,
+            const std::vector<const Migration*>& pending) {
+  if (arguments.assumed == nullptr) {
+    return;
+  }
+  const auto add = [&](std::int64_t version) {
+    arguments.assumed->push_back(
+        {arguments.conninfo, history_table_of(arguments, set), {set.name, version}});
+  };
+  for (const Migration* migration : pending) {
+    if (migration->has_version()) {
+      add(migration->version);
+      std::for_each(migration->replaced.begin(), migration->replaced.end(), add);
+    }
+  }
+}
+
+std::vector<Dependency> assumed_for(const Arguments& arguments, const MigrationSet& set) {
+  std::vector<Dependency> list;
+  if (arguments.assumed == nullptr) {
+    return list;
+  }
+  for (const Assumed& one : *arguments.assumed) {
+    if (one.conninfo == arguments.conninfo &&
+        one.history_table == history_table_of(arguments, set)) {
+      list.push_back(one.migration);
+    }
+  }
+  return list;
+}
 
 int run_on_sets(const Arguments& arguments, const Sets& sets, RunOnSet run) {
   for (auto set = sets.begin(); set != sets.end(); ++set) {

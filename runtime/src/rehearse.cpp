@@ -428,6 +428,7 @@ bool Run::begin_rehearsal(const RehearsalOptions& wanted, std::vector<const Migr
     if (is_up) {
       plan = make_plan(set_, snapshot_, options_, history_);
       handle_drift(plan);
+      keep_phase(plan);
       if (selector_) {
         select(plan);
       }
@@ -436,6 +437,8 @@ bool Run::begin_rehearsal(const RehearsalOptions& wanted, std::vector<const Migr
       }
     } else {
       undo_list_ = choose_undone(wanted.down);
+      is_redoing_ = wanted.direction == RehearsalOptions::Direction::kRedo;
+      refuse_unrepeatable();
       for (const Undo& undo : undo_list_) {
         plan.pending.push_back({&undo.script, false, 0, false});
         undone.push_back(&undo.script);
@@ -509,6 +512,7 @@ RehearsalReport Run::rehearse(const RehearsalOptions& wanted) {
   }
   roll_back();
   rehearsal.name_relations();
+  report.postponed = report_.postponed;
   report.warnings.insert(report.warnings.begin(), report_.warnings.begin(), report_.warnings.end());
   report.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
   undo_ = nullptr;

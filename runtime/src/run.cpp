@@ -309,6 +309,7 @@ void Run::check() {
     snapshot_ = History::read_check(reply.results[at].get(), &backend_pid_);
     is_pooled_ = backend_pid_ != PQbackendPID(connection_->raw());
     is_table_foreign_ = false;
+    look_up_replaced();
     return;
   }
   roll_back();
@@ -820,7 +821,15 @@ Status Run::status() {
     if (row.version) {
       versions.add(*row.version, row.state == "applied");
     }
+    Row& seen = snapshot_.rows.emplace_back();
+    seen.set = set_.name;
+    seen.name = row.migration_name;
+    seen.version = row.version;
+    seen.state = row.state;
   }
+  snapshot_.has_table = status.has_history;
+  look_up_replaced();
+  versions.replaced = replaced_elsewhere(set_, snapshot_.replaced);
   for (const Migration& migration : set_.migrations) {
     const bool is_unwanted = is_left_out(migration, options_.seed);
     MigrationStatus entry;

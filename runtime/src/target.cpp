@@ -65,20 +65,26 @@ bool is_pending(const Snapshot& snapshot, const MigrationSet& set, const Migrati
 
 // The place after the next `count` that are pending.
 std::size_t after_pending(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
+  std::int64_t there = 0;
   for (std::size_t i = 0; i < set.migrations.size(); ++i) {
     if (set.migrations[i].kind != Kind::kSeed && is_pending(snapshot, set, set.migrations[i]) &&
-        --count <= 0) {
+        ++there == count) {
       return i + 1;
     }
+  }
+  if (there > 0) {
+    refuse(compose("\"+{}\" is beyond the last one: {} {} pending", count, there,
+                   there == 1 ? "is" : "are"),
+           "head is after all of them");
   }
   return set.migrations.size();
 }
 
-// The place before the last `count` that are applied.
+// The place before the last `count` that are applied and can be undone.
 std::size_t before_applied(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
   for (std::size_t i = set.migrations.size(); i > 0; --i) {
-    if (set.migrations[i - 1].kind != Kind::kSeed &&
-        is_applied(snapshot, set, set.migrations[i - 1]) && --count <= 0) {
+    if (set.migrations[i - 1].has_version() && is_applied(snapshot, set, set.migrations[i - 1]) &&
+        --count <= 0) {
       return i - 1;
     }
   }

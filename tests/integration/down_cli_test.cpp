@@ -115,6 +115,10 @@ TEST_F(DownCommand, RedoThatFailsSaysWhatIsLeft) {
   EXPECT_NE(outcome.err.find("1 undone and not applied again: `up` applies them"),
             std::string::npos)
       << outcome.err;
+  EXPECT_EQ(outcome.last_line(), "1 undone, 1 failed");
+  // As it says.
+  session_.run("DROP TABLE once");
+  EXPECT_EQ(run({"up"}).last_line(), "1 applied, 6 skipped, 0 failed");
 }
 
 }  // namespace

@@ -46,6 +46,14 @@ TEST_F(Target, UpNextCountsAndRefusesMoreThanThereIs) {
   EXPECT_EQ(versions(migrator().up_next(1)), "") << "nothing is pending: nothing to do";
 }
 
+TEST_F(Target, MoreThanThereIsIsRefusedHoweverItIsWritten) {
+  const Error error = failure_of([&] { migrator().up_to("+6"); });
+  EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+  EXPECT_EQ(error.detail().message, "\"+6\" is beyond the last one: 5 are pending");
+  EXPECT_EQ(versions(migrator().up_to("+5")), "1,3,7,10,12");
+  EXPECT_EQ(versions(migrator().up_to("+6")), "") << "nothing is pending: nothing to do";
+}
+
 TEST_F(Target, ApplyTakesTheClosureOfDependenciesOnly) {
   const Report report = migrator().apply("10");
   EXPECT_EQ(versions(report), "1,7,10");
