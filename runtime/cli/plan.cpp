@@ -97,7 +97,7 @@ void print_migration(const Arguments& arguments, const PlanReport& report,
   if (migration.is_unchecked) {
     std::puts("        nobody knows what it locks: the build could not parse it");
   } else if (planned.effects.empty() && migration.up.code.function == nullptr) {
-    std::puts("        locks nothing that was there before");
+    std::puts("        locks out no reader or writer of what was there before");
   }
   for (const BatchLine& batch : batch_lines(migration)) {
     std::puts(fmt::format("{:>6}  {}", batch.line, batch.text).c_str());

@@ -186,7 +186,7 @@ class History {
   /// The SQL that undoes a row, as its own build left it there.
   std::string stored_down(const Connection& connection, std::int64_t row_id) const;
   /// Ends the undoing of the row that `condition` picks: removes it, and writes the log's line.
-  /// Gives one row with `duration` when there was one.
+  /// Gives one row with `duration` when there was one; below zero it is not known.
   std::string finish_undo(const Connection& connection, const RunIdentity& run,
                           std::string_view condition, milliseconds duration) const;
   /// A claim on an applied row whose down section runs outside a transaction, and its end when no

@@ -256,7 +256,7 @@ std::string Run::steps_script(const Migration& migration) {
           is_undoing_
               ? history_.finish_undo(*connection_, identity_,
                                      history_.row_condition(*connection_, identity_, migration),
-                                     milliseconds{0})
+                                     milliseconds{-1})
               : history_.finish(*connection_, identity_, migration));
   end.add(Section::kCommit, &migration, "COMMIT");
   sql += guarded_from_psql(end.text());
@@ -289,7 +289,7 @@ std::string Run::down_script(const Migration& migration) {
   message.add(Section::kConstraints, &script, "SET CONSTRAINTS ALL IMMEDIATE");
   add_role_reset(message, script);
   message.add(Section::kFinish, &script,
-              history_.finish_undo(*connection_, identity_, condition, milliseconds{0}));
+              history_.finish_undo(*connection_, identity_, condition, milliseconds{-1}));
   message.add(Section::kCommit, &script, "COMMIT");
   add_leak_reset(message, script);
   return guarded_from_psql(message.text());

@@ -72,7 +72,7 @@ std::size_t after_pending(const MigrationSet& set, const Snapshot& snapshot, std
       return i + 1;
     }
   }
-  if (there > 0) {
+  if (there > 0 || static_cast<std::size_t>(count) > set.migrations.size()) {
     refuse(compose("\"+{}\" is beyond the last one: {} {} pending", count, there,
                    there == 1 ? "is" : "are"),
            "head is after all of them");
@@ -190,9 +190,12 @@ std::vector<const Migration*> select_to(const MigrationSet& set, const Plan& pla
   return chosen;
 }
 
-std::vector<const Migration*> select_next(const Plan& plan, std::size_t count) {
+// With nothing pending there is nothing to do, whatever number the command that is run again has,
+// unless the set has not even so many: then a version was meant.
+std::vector<const Migration*> select_next(const MigrationSet& set, const Plan& plan,
+                                          std::size_t count) {
   const std::size_t there = real_count(plan);
-  if (count > there && there > 0) {
+  if (count > there && (there > 0 || count > set.migrations.size())) {
     refuse(compose("{} migrations are to be applied, but {} {} pending", count, there,
                    there == 1 ? "is" : "are"),
            compose("a number alone is how many; for all up to the version {0}: --to={0}", count));
@@ -285,7 +288,9 @@ void Run::narrow(const Selection& selection) {
       };
       break;
     case Selection::Part::kNext:
-      selector_ = [count = selection.count](const Plan& plan) { return select_next(plan, count); };
+      selector_ = [this, count = selection.count](const Plan& plan) {
+        return select_next(set_, plan, count);
+      };
       break;
     case Selection::Part::kSeeds:
       selector_ = [](const Plan& plan) { return select_seeds(plan); };

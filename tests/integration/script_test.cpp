@@ -116,6 +116,34 @@ TEST_F(Script, InPartsAndDownAgain) {
   EXPECT_EQ(dump(other_.name()), dump(database_.name()));
 }
 
+TEST_F(Script, WritesWhatOthersNeedToKnow) {
+  SetBuilder billing("billing");
+  billing.add(1, "bills", {"SELECT 1"}).depends_on("main", 13);
+  billing.add(2, "index", {"SELECT 2"}).depends_on("main", 14).outside_transaction();
+  run({"up"});
+  int code = 0;
+  const std::string said =
+      psql(psql_script(billing.set(), {}, "base", "head"), database_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  EXPECT_EQ(session_.list("SELECT migration_name || needs::text FROM schema_migrations WHERE "
+                          "migration_set = 'billing' ORDER BY id"),
+            "001_bills{main:13},002_index{main:14}");
+  const Outcome down = run({"down"});
+  EXPECT_EQ(down.code, 1);
+  EXPECT_NE(down.err.find("002_index of the set \"billing\" is applied"), std::string::npos)
+      << down.err;
+}
+
+TEST_F(Script, NobodyMeasuresWhatPsqlUndoes) {
+  int code = 0;
+  psql(sql({}), other_.name(), &code);
+  const std::string said = psql(sql({"--from=head", "--to=10"}), other_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  EXPECT_EQ(other_session_.get("SELECT count(*) FROM schema_migrations_log WHERE event = 'undone' "
+                               "AND execution_time_ms IS NOT NULL"),
+            "0");
+}
+
 TEST_F(Script, AWrongStartingStateIsRefused) {
   int code = 0;
   const std::string script = sql({"--from=7"});
