@@ -89,6 +89,22 @@ TEST_F(Rehearsal, ReportsEachLockAndHowLongARealRunWouldHoldIt) {
       << "not a row was written";
 }
 
+TEST_F(Rehearsal, WhatAnEarlierOneHasLockedIsListedWithItsPartitions) {
+  run({"up"});
+  session_.run(
+      "CREATE TABLE ev (id int) PARTITION BY RANGE (id); CREATE TABLE ev_1 PARTITION OF ev FOR "
+      "VALUES FROM (0) TO (9) PARTITION BY RANGE (id); CREATE TABLE ev_1_1 PARTITION OF ev_1 FOR "
+      "VALUES FROM (0) TO (5)");
+  builder_.add(12, "a", {"ALTER TABLE ev ADD a int"}).locks(0, LockMode::kAccessExclusive, "ev");
+  builder_.add(13, "b", {"ALTER TABLE ev ADD b int"}).locks(0, LockMode::kAccessExclusive, "ev");
+  const RehearsalReport report = rehearse();
+  ASSERT_FALSE(report.failure) << report.failure->what();
+  EXPECT_EQ(locks(report),
+            "ACCESS EXCLUSIVE ev by 12; ACCESS EXCLUSIVE ev_1 by 12; ACCESS EXCLUSIVE ev_1_1 by "
+            "12; ACCESS EXCLUSIVE ev by 13; ACCESS EXCLUSIVE ev_1 by 13; ACCESS EXCLUSIVE ev_1_1 "
+            "by 13");
+}
+
 TEST_F(Rehearsal, AFailureIsThatOfTheRunAndTheLogSaysNothing) {
   run({"up"});
   session_.run("INSERT INTO users VALUES (1), (1)");
