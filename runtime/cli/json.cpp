@@ -283,7 +283,7 @@ void add_applied_again(Json& json, const Report& up, const Error* error) {
   json["applied"] = report_object(up, nullptr)["applied"];
   json["applied_run_id"] = optional_text(up.run_id);
   if (error == nullptr) {
-    json["left"] = json["left"].get<std::size_t>() + up.applied.size();
+    json["left"] = json["left"].get<std::size_t>() + up.applied.size() + up.planned.size();
     json["duration_ms"] = json["duration_ms"].get<std::int64_t>() + up.duration.count();
   }
 }

@@ -173,8 +173,14 @@ void assume(const Arguments& arguments, const MigrationSet& set,
     return;
   }
   const auto add = [&](std::int64_t version) {
-    arguments.assumed->push_back(
-        {arguments.conninfo, history_table_of(arguments, set), {set.name, version}});
+    const bool is_noted =
+        std::any_of(arguments.assumed->begin(), arguments.assumed->end(), [&](const Assumed& one) {
+          return one.migration.set == set.name && one.migration.version == version;
+        });
+    if (!is_noted) {
+      arguments.assumed->push_back(
+          {arguments.conninfo, history_table_of(arguments, set), {set.name, version}});
+    }
   };
   for (const Migration* migration : pending) {
     if (migration->has_version()) {

@@ -40,7 +40,7 @@ std::string History::links(const Connection& connection, const RunIdentity& run,
   // What is applied again may have needed something the last time.
   if (!needs.empty()) {
     sql += compose(", needs = CAST(ARRAY[{}] AS pg_catalog.text[])", needs);
-  } else if (migration.kind == Kind::kRepeatable) {
+  } else if (is_applied_again(migration.kind)) {
     sql += ", needs = NULL";
   }
   if (!ranges.empty()) {

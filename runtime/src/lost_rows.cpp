@@ -88,7 +88,7 @@ const Migration* Run::pending_before(const Migration& migration) const {
 void Run::add_lost_row(const Migration& migration, ErrorDetail& detail) {
   constexpr std::string_view kIsThere[] = {"42P07", "42701", "42710", "42723", "42P06"};
   if (std::find(std::begin(kIsThere), std::end(kIsThere), detail.sqlstate) == std::end(kIsThere) ||
-      connection_->is_cut() || !connection_->is_idle()) {
+      migration.kind == Kind::kSeed || connection_->is_cut() || !connection_->is_idle()) {
     return;
   }
   // `stamp` alone takes along what stands before, which has not run.

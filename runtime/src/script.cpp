@@ -301,7 +301,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
   const std::size_t end = fixed_place(to);
   std::string sql = compose(
       "-- Made by godwit {}: the set {}, {} {} to {}.\n"
-      "-- Run it with: psql -X -f FILE\n"
+      "-- Run it with: psql -X -q -o /dev/null -f FILE\n"
       "\\set ON_ERROR_STOP on\n\\set AUTOCOMMIT on\n"
       "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n\n{}",
       set_.tool_version, set_.name, end < begin ? "down from" : "from", name_of(set_, begin),

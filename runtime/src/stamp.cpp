@@ -103,8 +103,11 @@ HistoryReport Run::stamp(std::string_view target, bool is_baseline, const Histor
              "`seed` applies it: it may be applied where its rows are there already");
     }
     std::vector<Change> changes;
-    const auto stamped =
-        set_.migrations.subspan(wanted.only ? place - 1 : 0, wanted.only ? 1 : place);
+    std::size_t end = place;
+    while (wanted.only && end > 1 && set_.migrations[end - 1].kind == Kind::kSeed) {
+      --end;  // the head is the last that is none
+    }
+    const auto stamped = set_.migrations.subspan(wanted.only ? end - 1 : 0, wanted.only ? 1 : end);
     const Row* there = find_row(snapshot_, set_, stamped.back());
     if (wanted.only && (there == nullptr || there->state != "applied")) {
       refuse_stamp_of(stamped.back());

@@ -258,7 +258,10 @@ TEST_F(CommandLine, UsageErrorsInJsonAreOneObject) {
                                              {"up", "", "--json"},
                                              {"help", "upp", "--json"},
                                              {"fresh", "--json"},
-                                             {"up", "--wait=soon", "--json"}}) {
+                                             {"up", "--wait=soon", "--json"},
+                                             {"up", "--jobs=4", "--json"},
+                                             {"down", "--schemas=t%", "--json"},
+                                             {"up", "--schemas=t%", "--rehearse", "--json"}}) {
     const Outcome outcome = run(arguments);
     EXPECT_EQ(outcome.code, 2) << arguments.front();
     EXPECT_EQ(outcome.err, "") << arguments.front();
@@ -274,10 +277,10 @@ TEST_F(CommandLine, UsageErrorsInJsonAreOneObject) {
 
 TEST_F(CommandLine, HelpFitsATerminalAndNamesEveryOption) {
   for (const char* command :
-       {"",         "up",      "plan",     "apply",  "down",   "redo",    "stamp",
-        "baseline", "forget",  "accept",   "repair", "adopt",  "history", "current",
-        "heads",    "pending", "graph",    "verify", "sql",    "status",  "list",
-        "info",     "check",   "validate", "wait",   "version"}) {
+       {"",         "up",      "plan",     "apply",  "down",    "redo",    "stamp",
+        "baseline", "forget",  "accept",   "repair", "adopt",   "history", "current",
+        "heads",    "pending", "graph",    "verify", "sql",     "status",  "list",
+        "info",     "check",   "validate", "wait",   "version", "seed"}) {
     const std::string text = run(*command == 0 ? std::vector<std::string>{"--help"}
                                                : std::vector<std::string>{command, "--help"})
                                  .out;

@@ -140,6 +140,9 @@ TEST_F(Redo, DryRunSaysBothHalves) {
   EXPECT_EQ(outcome.out.substr(0, 15), "to undo  014_c\n") << outcome.out;
   EXPECT_NE(outcome.out.find("\npending  014_c\n1 would be applied to "), std::string::npos)
       << outcome.out;
+  const Json json = Json::parse(run({"redo", "--dry-run", "--json"}).last_line());
+  EXPECT_EQ(json["planned"][0]["version"], 14);
+  EXPECT_EQ(json["left"], 4) << "as after redo";
   EXPECT_EQ(applied(), "1,7,10,14");
   EXPECT_EQ(log(), "");
 }
