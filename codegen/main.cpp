@@ -279,6 +279,7 @@ void add_merge(CLI::App& app, CommandLine& line) {
       ->type_name("TEXT");
   command.add_option("--directory,-d", line.merge.directory, "migrations/ unless given")
       ->type_name("DIRECTORY");
+  command.add_flag("--dry-run", line.merge.dry_run, "say what would be written");
   command.add_flag("--json", line.merge.json, "the names of what is written, as JSON");
   add_layout(command, line.merge.layout);
 }

@@ -121,6 +121,7 @@ struct MergeOptions {
   std::vector<std::string> names;  ///< versions, names, aliases, or `heads` for all heads
   std::string message;  ///< what the new migration is called; of the versions where empty
   Layout layout = Layout::kAuto;
+  bool dry_run = false;
   bool json = false;
 };
 int run_merge(const MergeOptions& options);
@@ -146,6 +147,9 @@ bool use_color(Color color, int descriptor);
 
 /// The set in `directory` with its own lock file, by the default policy. Throws UsageError when the
 /// directory cannot be read. `seeds` is a folder of seeds, or empty.
+/// Throws UsageError, which names `-d`, where there is no such directory.
+void require_directory(const std::filesystem::path& directory);
+
 SourceFiles files_of(const std::filesystem::path& directory, Layout layout = Layout::kAuto,
                      std::vector<Define> defines = {}, const std::filesystem::path& seeds = {});
 

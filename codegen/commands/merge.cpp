@@ -31,6 +31,31 @@ std::vector<const MigrationSource*> heads_of(const CompiledSet& set) {
   return heads;
 }
 
+/// A branch that holds the other one has nothing to be joined with.
+void refuse_ancestors(const CompiledSet& set, const std::vector<const MigrationSource*>& merged) {
+  const auto place_of = [&](const MigrationSource* source) {
+    return static_cast<std::size_t>(source - set.sources.data());
+  };
+  for (const MigrationSource* later : merged) {
+    std::vector<bool> is_seen(set.sources.size());
+    std::vector<std::size_t> left{place_of(later)};
+    while (!left.empty()) {
+      const std::size_t place = left.back();
+      left.pop_back();
+      for (const std::size_t dependency : set.order.dependencies[place]) {
+        if (!is_seen[dependency])
+          left.push_back(dependency);
+        is_seen[dependency] = true;
+      }
+    }
+    for (const MigrationSource* earlier : merged) {
+      if (is_seen[place_of(earlier)])
+        throw UsageError(fmt::format("{} depends on {} already: there is nothing to join",
+                                     later->full_name, earlier->full_name));
+    }
+  }
+}
+
 void add(std::vector<const MigrationSource*>& merged, const MigrationSource* source) {
   if (std::find(merged.begin(), merged.end(), source) == merged.end())
     merged.push_back(source);
@@ -39,6 +64,7 @@ void add(std::vector<const MigrationSource*>& merged, const MigrationSource* sou
 }  // namespace
 
 int run_merge(const MergeOptions& options) {
+  require_directory(options.directory);
   SetRequest request{.files = files_of(options.directory, options.layout),
                      .lock = options.directory / "godwit.lock",
                      .policy = {}};
@@ -59,6 +85,7 @@ int run_merge(const MergeOptions& options) {
     throw UsageError(fmt::format(
         "there is only one to merge ({}); name two migrations, or `heads` where there are several",
         merged.empty() ? std::string("none") : merged.front()->full_name));
+  refuse_ancestors(*set, merged);
   std::string dependencies;
   std::string title;
   for (const MigrationSource* source : merged) {
@@ -70,8 +97,9 @@ int run_merge(const MergeOptions& options) {
                      .dependencies = dependencies,
                      .up = "SELECT 1;  -- joins branches, and changes nothing\n",
                      .down = "SELECT 1;  -- nothing to undo\n",
-                     .verify = std::nullopt};
-  print_created(write_new_file(file), options.json);
+                     .verify = std::nullopt,
+                     .dry_run = options.dry_run};
+  print_created(write_new_file(file), options.json, options.dry_run);
   return kClean;
 }
 

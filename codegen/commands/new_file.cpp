@@ -83,14 +83,17 @@ struct Part {
 };
 
 /// All of them, or none where one is there already.
-std::vector<std::filesystem::path> create(const std::vector<Part>& parts) {
+std::vector<std::filesystem::path> create(const std::vector<Part>& parts, bool dry_run) {
   for (const Part& part : parts) {
     if (std::filesystem::exists(part.path))
       throw UsageError(part.path.string() + ": exists already");
   }
   std::vector<std::filesystem::path> paths;
   for (const Part& part : parts) {
-    write_if_different(part.path, part.text);
+    if (!dry_run) {
+      std::filesystem::create_directories(part.path.parent_path());
+      write_if_different(part.path, part.text);
+    }
     paths.push_back(part.path);
   }
   return paths;
@@ -102,7 +105,8 @@ std::vector<std::filesystem::path> write_new_file(const NewFile& file) {
   const std::string words = file_words(file.title);
   if (words.empty())
     throw UsageError(fmt::format("`{}` makes no file name; use letters and digits", file.title));
-  std::filesystem::create_directories(file.directory);
+  if (!file.dry_run)
+    std::filesystem::create_directories(file.directory);
   const Style style = style_of(files_of(file.directory));
   const std::tm now = fmt::gmtime(std::time(nullptr));
   std::string digits = file.timestamp || style.is_timestamp
@@ -117,11 +121,10 @@ std::vector<std::filesystem::path> write_new_file(const NewFile& file) {
       header(digits, file.title, file.dependencies, now) + "\n" + std::string(file.up);
 
   if (style.is_folder) {
-    std::filesystem::create_directory(file.directory / stem);
     std::vector<Part> parts{{file.directory / stem / "up.sql", up}};
     if (file.down)
       parts.push_back({file.directory / stem / "down.sql", std::string(*file.down)});
-    return create(parts);
+    return create(parts, file.dry_run);
   }
   if (style.is_paired) {
     std::vector<Part> parts{{file.directory / (stem + ".up.sql"), up}};
@@ -129,25 +132,30 @@ std::vector<std::filesystem::path> write_new_file(const NewFile& file) {
       parts.push_back({file.directory / (stem + ".down.sql"), std::string(*file.down)});
     if (file.verify)
       parts.push_back({file.directory / (stem + ".verify.sql"), std::string(*file.verify)});
-    return create(parts);
+    return create(parts, file.dry_run);
   }
   std::string text = up;
   if (file.verify)
     text += "-- godwit:verify\n" + std::string(*file.verify);
   if (file.down)
     text += "-- godwit:down\n" + std::string(*file.down);
-  return create({{file.directory / (stem + ".sql"), text}});
+  return create({{file.directory / (stem + ".sql"), text}}, file.dry_run);
 }
 
-void print_created(const std::vector<std::filesystem::path>& files, bool json) {
+void print_created(const std::vector<std::filesystem::path>& files, bool json, bool dry_run) {
   if (!json) {
     for (const std::filesystem::path& path : files) fmt::print("{}\n", path.string());
+    if (dry_run)
+      fmt::print("nothing was written; without --dry-run it is\n");
     return;
   }
   auto created = nlohmann::ordered_json::array();
   for (const std::filesystem::path& path : files) created.push_back(path.string());
-  fmt::print("{}\n", nlohmann::ordered_json{{"created", created}}.dump(
-                         2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  nlohmann::ordered_json json_object{{"created", created}};
+  if (dry_run)
+    json_object["dry_run"] = true;
+  fmt::print("{}\n",
+             json_object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 }  // namespace godwit::codegen::commands

@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "commands/commands.hpp"
 
 namespace godwit::codegen::commands {
@@ -26,6 +28,13 @@ bool use_color(Color color, int descriptor) {
     return true;
   const char* terminal = std::getenv("TERM");
   return isatty(descriptor) == 1 && terminal != nullptr && std::string_view(terminal) != "dumb";
+}
+
+void require_directory(const std::filesystem::path& directory) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(directory, error))
+    throw UsageError(fmt::format("{}: {}; name the directory of the migrations with -d",
+                                 directory.string(), error ? error.message() : "not a directory"));
 }
 
 SourceFiles files_of(const std::filesystem::path& directory, Layout layout,

@@ -253,6 +253,7 @@ void print(const Plan& plan, const RenumberOptions& options) {
 }  // namespace
 
 int run_renumber(const RenumberOptions& options) {
+  require_directory(options.directory);
   FileStore files;
   Diagnostics ignored;
   const std::vector<MigrationSource> sources =

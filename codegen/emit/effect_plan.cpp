@@ -60,12 +60,17 @@ void EffectRecorder::record(const lint::Event& event, const lint::Context& conte
     return catalog.indexes.find(relation) == nullptr &&
            (context.is_down() || !context.is_new(relation));
   };
+  // A table stands for its partitions where it is locked at least as strongly: what is done to
+  // their rows is then done under that lock.
+  const auto named_by = [&](const catalog::Name& relation) {
+    const catalog::Name root = locks::partition_root(catalog, relation);
+    const locks::Mode mode = effects.mode_of(relation);
+    return mode != locks::Mode::kNone && matters(root) && effects.mode_of(root) >= mode ? root
+                                                                                        : relation;
+  };
   std::vector<EffectPlan>& list = effects_[&context.section()];
   for (const locks::RelationLock& lock : effects.locks) {
-    if (!matters(lock.relation))
-      continue;
-    const catalog::Name root = locks::partition_root(catalog, lock.relation);
-    if (root != lock.relation && effects.mode_of(root) >= lock.mode)
+    if (!matters(lock.relation) || named_by(lock.relation) != lock.relation)
       continue;
     EffectPlan& plan = entry(list, event.statement_index, lock.relation);
     plan.mode = std::max(plan.mode, lock.mode);
@@ -78,7 +83,7 @@ void EffectRecorder::record(const lint::Event& event, const lint::Context& conte
     const bool is_in_root = root != work.table && effects.does(work.kind, root);
     if (is_in_root)
       continue;
-    EffectPlan& plan = entry(list, event.statement_index, work.table);
+    EffectPlan& plan = entry(list, event.statement_index, named_by(work.table));
     plan.work = static_cast<std::uint8_t>(plan.work | bit_of(work.kind));
     plan.is_certain = plan.is_certain || !event.is_conditional;
   }

@@ -534,10 +534,12 @@ class SetLoader {
     const bool is_ambiguous = parts.up.size() > 1;
     for (Parts::Part& up : parts.up) {
       if (&up != &parts.up.front())
-        diagnostics_.error("duplicate-version", *up.file, 0,
-                           "version " + shown_version(up.name) + " is taken by " +
-                               parts.up.front().file->display(),
-                           {"give one of the two another version"});
+        diagnostics_.error(
+            "duplicate-version", *up.file, 0,
+            "version " + shown_version(up.name) + " is taken by " +
+                parts.up.front().file->display(),
+            {"give one of the two another version; `godwit renumber` does it for the one "
+             "that is not locked yet"});
       MigrationSource migration = make_migration(up, files_.root, store_, diagnostics_);
       if (!is_ambiguous) {
         add_parts(migration, parts.down, SectionKind::kDown, diagnostics_);

@@ -3,14 +3,19 @@
 // The only file that includes CLI11, whose header takes seconds to compile.
 #include "arguments.hpp"
 
+#include "json.hpp"
+#include "usage.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 #include <unistd.h>
 
@@ -26,13 +31,23 @@ libpq's own variables (PGHOST, PGPORT, PGUSER, PGDATABASE, PGPASSWORD, …).
 Durations are written 500ms, 30s, 10m or 2h; a number alone means seconds.
 
 Exit codes:
-  0  done, or up to date          6   busy: another run or a lock, past --wait
-  1  failed, rolled back          7   cannot connect
-  2  usage                        8   read-only, or a privilege is missing
-  3  pending (check)              9   a migration outside a transaction is partly applied
-  4  drift                        10  the connection was lost, the outcome is unknown
-  5  the database is newer        11  a verify section failed, or the schema differs
-                                  130 interrupted, rolled back)";
+  0    done, or up to date
+  1    failed, rolled back
+  2    usage
+  3    pending (check)
+  4    drift
+  5    the database is newer
+  6    busy: another run or a lock, past --wait
+  7    cannot connect
+  8    read-only, or a privilege is missing
+  9    a migration outside a transaction is partly applied
+  10   the connection was lost, the outcome is unknown
+  11   a verify section failed, or the schema differs
+  130  interrupted, rolled back
+)";
+
+constexpr const char* kEveryCommand = "Options of every command";
+constexpr const char* kChanges = "Options of what applies, undoes or records";
 
 std::chrono::milliseconds parse_duration(const std::string& text) {
   std::int64_t number = 0;
@@ -62,23 +77,132 @@ bool wants_color(const std::string& when) {
          environment("TERM") != "dumb";
 }
 
+bool has_word(int argc, const char* const* argv, std::string_view word) {
+  return std::any_of(argv, argv + argc, [&](std::string_view given) { return given == word; });
+}
+
+/// Of one command also the options of all commands, but for those that say nothing to one that only
+/// reads.
+std::string help_of(const CLI::App& app, const CLI::App* command) {
+  if (command == nullptr) {
+    return wrapped(app.help() + kFooter);
+  }
+  static const std::set<std::string> kReading = {"history", "current", "heads",   "graph",
+                                                 "status",  "list",    "info",    "version",
+                                                 "help",    "verify",  "validate"};
+  std::string text = command->help(app.get_name());
+  const CLI::Formatter formatter;
+  for (const std::string group : {kEveryCommand, kChanges}) {
+    if (group == kEveryCommand || kReading.count(command->get_name()) == 0) {
+      text += formatter.make_group(group, false, app.get_options([&](const CLI::Option* option) {
+        return option->get_group() == group;
+      }));
+    }
+  }
+  text += "\n\n" + app.get_name() + " help: the commands, and what else there is to say\n";
+  return wrapped(text + kFooter);
+}
+
+void print_help(const CLI::App& app, const CLI::App* command, bool is_json) {
+  const std::string text = help_of(app, command);
+  std::fputs(is_json ? (json_help(text) + "\n").c_str() : text.c_str(), stdout);
+}
+
+/// Commands with their aliases, or without `command` all options that it understands.
+std::vector<std::string> known_words(const CLI::App& app, const CLI::App* command, bool is_option) {
+  std::vector<std::string> words;
+  if (!is_option) {
+    for (const CLI::App* each : app.get_subcommands({})) {
+      words.push_back(each->get_name());
+      words.insert(words.end(), each->get_aliases().begin(), each->get_aliases().end());
+    }
+    return words;
+  }
+  for (const CLI::App* each : {&app, command}) {
+    if (each != nullptr) {
+      for (const CLI::Option* option : each->get_options()) {
+        for (const std::string& name : option->get_lnames()) {
+          words.push_back("--" + name);
+        }
+      }
+    }
+  }
+  return words;
+}
+
+int unknown_command(const CLI::App& app, const std::string& word, bool is_json) {
+  const std::string meant = closest(word, known_words(app, nullptr, false));
+  return usage_error(
+      is_json, "there is no command " + word,
+      meant.empty() ? "`" + app.get_name() + " help` lists them" : "did you mean `" + meant + "`?");
+}
+
+/// What is said of a command line that CLI11 refuses.
+int explain(const CLI::App& app, const CLI::ParseError& error, bool is_json) {
+  const std::vector<CLI::App*> parsed = app.get_subcommands();
+  const CLI::App* command = parsed.empty() ? nullptr : parsed.front();
+  const std::string call =
+      app.get_name() + (command == nullptr ? std::string{} : " " + command->get_name());
+  const std::vector<std::string> extras = app.remaining(true);
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr || extras.empty()) {
+    return usage_error(is_json, error.what(), "`" + call + " --help` says what it takes");
+  }
+  const std::string word = extras.front().substr(0, extras.front().find('='));
+  const bool is_option = word.size() > 1 && word.front() == '-';
+  if (!is_option && command == nullptr) {
+    return unknown_command(app, word, is_json);
+  }
+  const std::string meant = is_option ? closest(word, known_words(app, command, true)) : "";
+  return usage_error(
+      is_json,
+      is_option ? "there is no option " + word
+                : "\"" + word + "\" is one word more than `" + call + "` takes",
+      meant.empty() ? "`" + call + " --help` says what it takes" : "did you mean `" + meant + "`?");
+}
+
 /// `help` and `help up`.
-Arguments show_help(CLI::App& app, const std::string& about) {
-  Arguments arguments;
-  arguments.exit_code = 0;
+int show_help(CLI::App& app, const std::string& about, bool is_json) {
   app.clear();  // else it would be the help of `help`
-  if (about.empty()) {
-    std::fputs(app.help().c_str(), stdout);
-    return arguments;
+  const auto commands =
+      app.get_subcommands([&](CLI::App* command) { return command->check_name(about); });
+  if (!about.empty() && commands.empty()) {
+    return unknown_command(app, about, is_json);
   }
-  const auto commands = app.get_subcommands([&](CLI::App* c) { return c->check_name(about); });
-  if (commands.empty()) {
-    std::fprintf(stderr, "there is no command %s; help lists them\n", about.c_str());
-    arguments.exit_code = static_cast<int>(ErrorKind::kUsage);
-  } else {
-    std::fputs(commands.front()->help(app.get_name()).c_str(), stdout);
+  print_help(app, about.empty() ? nullptr : commands.front(), is_json);
+  return 0;
+}
+
+/// A variable that a script never set must not turn a part into the whole.
+std::string empty_argument(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const auto& given = option->results();
+    if (std::find(given.begin(), given.end(), std::string{}) != given.end()) {
+      return option->get_name();
+    }
   }
-  return arguments;
+  return {};
+}
+
+/// What CLI11 does not check; empty when nothing is wrong.
+std::string contradiction(const CLI::App& app, const Arguments& arguments, bool is_status) {
+  const std::vector<CLI::App*> parsed = app.get_subcommands();
+  std::string empty = empty_argument(app);
+  if (empty.empty() && !parsed.empty()) {
+    empty = empty_argument(*parsed.front());
+  }
+  if (!empty.empty()) {
+    return (empty.front() == '-' ? "" : "the ") + empty + " is empty";
+  }
+  if (!arguments.target.empty() && !arguments.to.empty()) {
+    return "there are two targets, " + arguments.target + " and --to=" + arguments.to;
+  }
+  if (!is_status || parsed.empty() || parsed.front()->get_name() == "status") {
+    return {};
+  }
+  const bool is_plain_up =
+      parsed.front()->get_name() == "up" && arguments.target.empty() && arguments.to.empty();
+  return is_plain_up ? std::string{}
+                     : "--status is a command, and here is another, " + parsed.front()->get_name();
 }
 
 }  // namespace
@@ -88,7 +212,6 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   CLI::App app(
       "Migrates the database of this application, with the migrations that are compiled into it.");
   app.name(argc > 0 ? argv[0] : "migrate");
-  app.footer(kFooter);
   app.fallthrough();
   app.require_subcommand(0, 1);
 
@@ -101,7 +224,9 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
   std::string statement_timeout;
   std::string before_timeout;
   bool is_status = false;
+  const bool is_json = has_word(argc, argv, "--json");  // for what is wrong with the rest, too
   Options& options = arguments.options;
+  app.option_defaults()->group(kEveryCommand);
   app.add_option("--url", arguments.conninfo,
                  "The database: postgresql://user@host:5432/database, or libpq's keywords. A "
                  "password here can be seen in the process list: better in the environment");
@@ -110,18 +235,9 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
                "All of them, which is the default where a command can do that")
       ->excludes("--set");
   app.add_option(
-      "--direct-url", options.direct_conninfo,
-      "A way to the server around a connection pooler, for migrations that cannot run in "
-      "a transaction (else GODWIT_DIRECT_URL)");
-  app.add_option(
       "--wait", wait,
       "How long to wait for the server, for locks and for other runs (10m; connecting is "
       "tried once unless this is given)");
-  app.add_option("--lock-timeout", lock_timeout,
-                 "How long a statement may wait for a lock before its migration is rolled back and "
-                 "tried again (3s; 0 waits for ever)");
-  app.add_option("--statement-timeout", statement_timeout,
-                 "How long one statement may run (for ever)");
   app.add_option("--role", options.role,
                  "The role that shall own what is created (SET LOCAL ROLE)");
   CLI::Option* schema = app.add_option(
@@ -139,28 +255,39 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
       ->check(CLI::Range(1, 1000));
   app.add_option("--history-table", options.history_table,
                  "The table that records what is applied, as table or schema.table");
-  app.add_option("--on-drift", drift, "When an applied migration was edited: fail, warn or accept")
-      ->check(CLI::IsMember({"fail", "warn", "accept"}));
-  app.add_option("--order", order,
-                 "A pending migration that stands before an applied one: graph applies it when its "
-                 "header declares Dependencies, linear never, any always")
-      ->check(CLI::IsMember({"graph", "linear", "any"}));
-  app.add_option("--phase", phase,
-                 "expand leaves migrations of the contract phase pending, contract applies them")
-      ->check(CLI::IsMember({"expand", "contract"}));
-  app.add_option("--seed", options.seed,
-                 "Which seeds follow the migrations: none, reference (the default), sample (both), "
-                 "full (all), or a folder of your own (reference and that)")
-      ->type_name("MODE");
-  app.add_flag("--dry-run", options.dry_run, "Say what would be done, and write nothing");
-  app.add_flag("--yes{true},-y{true}", arguments.yes,
-               "Do not ask on a terminal (elsewhere the command is consent)");
   app.add_flag("--json", arguments.is_json,
                "One JSON object on stdout; for up one a line, the last is the report");
   app.add_flag("-q,--quiet", arguments.is_quiet, "Only errors and the last line");
   app.add_flag("-v,--verbose", arguments.verbosity, "Notices and statements too; twice: the SQL");
   app.add_option("--color", color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.option_defaults()->group(kChanges);
+  app.add_flag("--dry-run", options.dry_run, "Say what would be done, and write nothing");
+  app.add_flag("--yes{true},-y{true}", arguments.yes,
+               "Do not ask on a terminal (elsewhere the command is consent)");
+  app.add_option("--phase", phase,
+                 "expand leaves migrations of the contract phase pending, contract applies them")
+      ->check(CLI::IsMember({"expand", "contract"}));
+  app.add_option("--order", order,
+                 "A pending migration that stands before an applied one: graph applies it when its "
+                 "header declares Dependencies, linear never, any always")
+      ->check(CLI::IsMember({"graph", "linear", "any"}));
+  app.add_option("--on-drift", drift, "When an applied migration was edited: fail, warn or accept")
+      ->check(CLI::IsMember({"fail", "warn", "accept"}));
+  app.add_option("--seed", options.seed,
+                 "Which seeds follow the migrations: none, reference (the default), sample (both), "
+                 "full (all), or a folder of your own (reference and that)")
+      ->type_name("MODE");
+  app.add_option("--lock-timeout", lock_timeout,
+                 "How long a statement may wait for a lock before its migration is rolled back and "
+                 "tried again (3s; 0 waits for ever)");
+  app.add_option("--statement-timeout", statement_timeout,
+                 "How long one statement may run (for ever)");
+  app.add_option(
+      "--direct-url", options.direct_conninfo,
+      "A way to the server around a connection pooler, for migrations that cannot run in "
+      "a transaction (else GODWIT_DIRECT_URL)");
+  app.option_defaults()->group("Options");  // the commands take it over
   app.add_flag("--status", is_status, "The same as the command status");
 
   constexpr const char* kTarget =
@@ -221,6 +348,8 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
     command->add_flag("--verify", arguments.is_verify,
                       "Run the verify sections first, and stamp only as far as they hold");
   }
+  stamp->add_flag("--only", arguments.is_only,
+                  "The target alone, not what stands before it; what it depends on is there");
   repair->add_flag("--write", arguments.is_write, "Do it");
   CLI::Option* effect =
       repair->add_flag("--took-effect", arguments.took_effect,
@@ -313,20 +442,23 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
       options.statement_timeout = parse_duration(statement_timeout);
     }
   } catch (const CLI::ParseError& error) {
-    const bool is_help = error.get_exit_code() == 0;
-    const bool is_fresh = std::any_of(argv, argv + argc, [](std::string_view word) {
-      return word == "fresh" || word == "reset";
-    });
-    if (!is_help && is_fresh && !has_fresh) {
-      std::fputs(
-          "error: this build may not empty databases, and has no such command\n"
-          "hint: give add_migrations() the keyword ALLOW_FRESH, in builds for development and "
-          "tests only\n",
-          stderr);
+    const bool is_fresh = has_word(argc, argv, "fresh") || has_word(argc, argv, "reset");
+    if (error.get_exit_code() == 0) {
+      const std::vector<CLI::App*> parsed = app.get_subcommands();
+      print_help(app, parsed.empty() ? nullptr : parsed.front(), is_json);
+      arguments.exit_code = 0;
+    } else if (is_fresh && !has_fresh) {
+      arguments.exit_code = usage_error(
+          is_json, "this build may not empty databases, and has no such command",
+          "give add_migrations() the keyword ALLOW_FRESH, in builds for development and tests "
+          "only");
     } else {
-      app.exit(error);
+      arguments.exit_code = explain(app, error, is_json);
     }
-    arguments.exit_code = is_help ? 0 : static_cast<int>(ErrorKind::kUsage);
+    return arguments;
+  }
+  if (const std::string wrong = contradiction(app, arguments, is_status); !wrong.empty()) {
+    arguments.exit_code = usage_error(is_json, wrong, "nothing was done");
     return arguments;
   }
 
@@ -350,17 +482,21 @@ Arguments parse_arguments(int argc, const char* const* argv, bool has_fresh) {
       {info, Command::kInfo},         {check, Command::kCheck},     {validate, Command::kValidate},
       {wait_command, Command::kWait}, {seed, Command::kSeed},       {version, Command::kVersion},
       {help, Command::kHelp}};
-  if (!app.get_subcommands().empty()) {
+  if (is_status) {
+    arguments.command = Command::kStatus;  // `up --status` too: whoever appends it wants no change
+  } else if (!app.get_subcommands().empty()) {
     arguments.command = commands.at(app.get_subcommands().front());
-  } else if (is_status) {
-    arguments.command = Command::kStatus;
+  } else if (is_json) {
+    arguments.exit_code = usage_error(is_json, "there is no command", "`help` lists them");
+    return arguments;
   } else {
-    std::fputs(app.help().c_str(), stderr);
+    std::fputs(help_of(app, nullptr).c_str(), stderr);
     arguments.exit_code = static_cast<int>(ErrorKind::kUsage);
     return arguments;
   }
   if (arguments.command == Command::kHelp) {
-    return show_help(app, about);
+    arguments.exit_code = show_help(app, about, is_json);
+    return arguments;
   }
   options.on_drift = drift == "warn"     ? DriftPolicy::kWarn
                      : drift == "accept" ? DriftPolicy::kAccept

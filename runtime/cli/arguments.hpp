@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace godwit::cli {
 
@@ -51,6 +52,13 @@ struct Totals {
   std::size_t failed = 0;
 };
 
+/// What a look at the sets before this one found pending, and where.
+struct Assumed {
+  std::string conninfo;
+  std::string_view history_table;
+  Dependency migration;
+};
+
 struct Arguments {
   Command command = Command::kHelp;
   std::string conninfo;
@@ -65,6 +73,7 @@ struct Arguments {
   bool has_from = false;                        ///< --from was given
   bool is_stored = false;                       ///< --stored
   bool is_verify = false;                       ///< --verify
+  bool is_only = false;                         ///< --only
   bool is_write = false;                        ///< --write
   std::string adopt_from = "auto";              ///< adopt --from
   std::string table;                            ///< --table
@@ -84,7 +93,8 @@ struct Arguments {
   std::string set;                ///< --set
   bool is_all_databases = false;  ///< --all-databases
   Totals* totals = nullptr;       ///< where there are several sets: print_summary() adds to it
-  int exit_code = -1;             ///< from 0 on: everything was said already, end with this
+  std::vector<Assumed>* assumed = nullptr;  ///< likewise, for what only looks
+  int exit_code = -1;  ///< from 0 on: everything was said already, end with this
 };
 
 /// Reads the command line. Prints help and usage errors itself. Without `has_fresh` there is no

@@ -9,6 +9,8 @@
 #include "references.hpp"
 #include "signals.hpp"
 
+#include <godwit/maintenance.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -75,11 +77,17 @@ bool is_meant(const MigrationStatus& entry, const std::string& target) {
          std::find(aliases.begin(), aliases.end(), target) != aliases.end();
 }
 
-// What a step outside a transaction, or the whole, looks like from outside.
-std::string transaction_text(const Migration& migration) {
-  return migration.up.is_transactional
-             ? std::string("in a transaction")
-             : fmt::format("outside a transaction, {} steps", migration.up.steps.size());
+std::string aliases_of(const Migration& migration) {
+  std::string text;
+  for (const std::string_view alias : migration.aliases) {
+    text += (text.empty() ? "" : ", ") + std::string(alias);
+  }
+  return text;
+}
+
+std::string up_to_date(std::size_t count) {
+  return fmt::format("up to date: {} {} applied", count,
+                     count == 1 ? "migration is" : "migrations are");
 }
 
 // The last migration that is none of the seeds, which stand behind all others.
@@ -87,6 +95,59 @@ const Migration& head_of(const MigrationSet& set) {
   const auto seed = std::find_if(set.migrations.begin() + 1, set.migrations.end(),
                                  [](const Migration& one) { return one.kind == Kind::kSeed; });
   return *(seed - 1);
+}
+
+[[noreturn]] void refuse_place(const std::string& target, std::string_view why) {
+  ErrorDetail detail;
+  detail.message = fmt::format("\"{}\" is {}", target, why);
+  detail.hint = "name a migration; `list` shows all";
+  throw Error(ErrorKind::kUsage, std::move(detail));
+}
+
+// The migration at a place that depends on the database, as for up(); any other target as it is.
+std::string name_of_place(const Status& status, const MigrationSet& set,
+                          const std::string& target) {
+  if ((target == "head" || target == "heads") && !set.migrations.empty()) {
+    return std::string(head_of(set).full_name);
+  }
+  if (target == "base") {
+    refuse_place(target, "before the first migration");
+  }
+  const bool is_step = target.size() > 1 && (target.front() == '+' || target.front() == '-');
+  const auto steps = is_step                ? count_in(target.substr(1))
+                     : target == "previous" ? std::optional<std::size_t>(1)
+                                            : std::nullopt;
+  if (!steps) {
+    return target;
+  }
+  std::size_t left = *steps;
+  const auto& entries = status.migrations;
+  if (target.front() == '+') {
+    for (const MigrationStatus& entry : entries) {
+      const bool is_pending = entry.state == State::kPending || entry.state == State::kPartial;
+      if (is_pending && entry.migration != nullptr && entry.migration->kind != Kind::kSeed &&
+          --left == 0) {
+        return std::string(entry.migration->full_name);
+      }
+    }
+    refuse_place(target, "beyond the last one");
+  }
+  for (std::size_t i = entries.size(); i > 1; --i) {
+    const MigrationStatus& entry = entries[i - 1];
+    const bool is_applied = entry.migration != nullptr && entry.row &&
+                            entry.row->state == "applied" && entry.migration->has_version();
+    if (is_applied && --left == 0) {
+      return std::string(entries[i - 2].migration->full_name);
+    }
+  }
+  refuse_place(target, "before the first migration");
+}
+
+// What a step outside a transaction, or the whole, looks like from outside.
+std::string transaction_text(const Migration& migration) {
+  return migration.up.is_transactional
+             ? std::string("in a transaction")
+             : fmt::format("outside a transaction, {} steps", migration.up.steps.size());
 }
 
 void print_field(std::string_view name, std::string_view text) {
@@ -179,9 +240,7 @@ int run_list(const Arguments& arguments, const MigrationSet& set) {
 
 int run_info(const Arguments& arguments, const MigrationSet& set) {
   const Status status = read_status(arguments, set);
-  const std::string target = arguments.target == "head" && !set.migrations.empty()
-                                 ? std::string(head_of(set).full_name)
-                                 : arguments.target;
+  const std::string target = name_of_place(status, set, arguments.target);
   const auto found =
       std::find_if(status.migrations.begin(), status.migrations.end(),
                    [&](const MigrationStatus& entry) { return is_meant(entry, target); });
@@ -207,6 +266,7 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Author", migration.author);
     print_field("Created", migration.created);
     print_field("Tag", migration.tag);
+    print_field("Alias", aliases_of(migration));
     print_field("File", migration.up.file);
     print_field("Checksum", migration.checksum);
     print_field("Dependencies", joined(dependencies_of(set, migration)));
@@ -218,12 +278,15 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
     print_field("Runs", transaction_text(migration));
     print_field("Idempotent", migration.is_idempotent ? "yes" : "not claimed");
     print_field("Breaking", migration.is_breaking ? "yes: older builds refuse to start on it" : "");
-    print_field("Down", migration.down.is_present         ? "yes"
-                        : !migration.irreversible.empty() ? migration.irreversible
-                                                          : std::string_view("no"));
-    print_field("Verify", migration.verify.statements.empty()
-                              ? ""
-                              : fmt::format("{} queries", migration.verify.statements.size()));
+    print_field("Down", migration.down.is_present ? std::string("yes")
+                        : !migration.irreversible.empty()
+                            ? fmt::format("no, irreversible: {}", migration.irreversible)
+                            : std::string("no"));
+    print_field("Verify",
+                migration.verify.statements.empty()
+                    ? ""
+                    : fmt::format("{} {}", migration.verify.statements.size(),
+                                  migration.verify.statements.size() == 1 ? "query" : "queries"));
   }
   if (found->row) {
     const HistoryRow& row = *found->row;
@@ -250,8 +313,10 @@ int run_info(const Arguments& arguments, const MigrationSet& set) {
 int run_check(const Arguments& arguments, const MigrationSet& set) {
   Options options = arguments.options;
   options.dry_run = true;
+  options.assumed = assumed_for(arguments, set);
   try {
     const Report report = migrate(arguments.conninfo, set, std::move(options));
+    assume(arguments, set, report.planned);
     const int exit_code = report.planned.empty() ? 0 : static_cast<int>(ErrorKind::kPending);
     if (arguments.is_json) {
       print(json_check(report, nullptr, exit_code));
@@ -270,7 +335,7 @@ int run_check(const Arguments& arguments, const MigrationSet& set) {
                           migration->full_name));
       }
       print(report.planned.empty()
-                ? fmt::format("up to date: {} migrations are applied", report.skipped)
+                ? up_to_date(report.skipped)
                 : fmt::format("{} pending, {} applied", report.planned.size(), report.skipped));
     }
     return exit_code;
@@ -349,8 +414,18 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
                             entry.migration->version, dependency.version, dependency.version));
           }
         }
+        if (entry.row->is_breaking != entry.migration->is_breaking) {
+          findings.push_back(fmt::format(
+              "{} is {}breaking in this build, and in the history it is {}: `repair` mends that",
+              name, entry.migration->is_breaking ? "" : "not ",
+              entry.row->is_breaking ? "so" : "not so"));
+        }
         break;
     }
+  }
+  if (status.has_history) {
+    const auto broken = broken_dependencies(arguments.conninfo, set, arguments.options);
+    findings.insert(findings.end(), broken.begin(), broken.end());
   }
   // No difference, and worth knowing before a release: these cannot be undone.
   std::vector<const Migration*> without_down;
@@ -403,7 +478,7 @@ int run_wait(const Arguments& arguments, const MigrationSet& set) {
   if (arguments.is_json) {
     print(json_set(set));
   } else if (!arguments.is_quiet) {
-    print(fmt::format("up to date: {} migrations are applied", set.migrations.size()));
+    print(up_to_date(set.migrations.size()));
   }
   return 0;
 }

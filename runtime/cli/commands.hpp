@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace godwit::cli {
 
@@ -18,6 +19,16 @@ std::optional<std::size_t> count_in(const std::string& target);
 
 /// What a dry run of up() would apply.
 void print_planned(const Arguments& arguments, const Report& report);
+
+/// What stays for the contract phase.
+void print_postponed(const Arguments& arguments, const std::vector<const Migration*>& postponed);
+
+/// Of several sets those that come later find the migrations of those before them applied: notes
+/// what is pending in this one.
+void assume(const Arguments& arguments, const MigrationSet& set,
+            const std::vector<const Migration*>& pending);
+/// What was noted of the sets before, where they share this one's database and history.
+std::vector<Dependency> assumed_for(const Arguments& arguments, const MigrationSet& set);
 
 /// What the command line says of up(), plan() and rehearse().
 Selection selection_of(const Arguments& arguments);

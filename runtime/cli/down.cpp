@@ -51,14 +51,24 @@ void print_down_summary(std::size_t undone, int failed) {
 int fail(const Arguments& arguments, Reporter& progress, const std::optional<Migrator>& migrator,
          const Error& error) {
   if (arguments.is_json) {
-    const Report partial = migrator ? migrator->partial_report() : Report{};
-    std::puts(json_failed_down(progress.undone(), partial, error).c_str());
+    const Report last = migrator ? migrator->partial_report() : Report{};
+    const Report up = progress.partial_report();
+    DownReport partial;
+    partial.undone = progress.undone_list();
+    partial.database = last.database;
+    partial.run_id = last.run_id;
+    partial.duration = last.duration;
+    partial.warnings = up.warnings;
+    const bool is_redo = arguments.command == Command::kRedo;
+    std::puts(json_failed_down(partial, is_redo ? &up : nullptr, error).c_str());
   } else {
     progress.clear_line();
     std::fflush(stdout);
     std::fprintf(stderr, "%s\n", error.what());
     std::fflush(stderr);
-    print_down_summary(progress.undone(), progress.partial_report().failed > 0 ? 1 : 0);
+    const bool is_half_done = arguments.command == Command::kRedo && progress.undone() > 0;
+    print_down_summary(progress.undone(),
+                       is_half_done || progress.partial_report().failed > 0 ? 1 : 0);
   }
   return static_cast<int>(error.kind());
 }
@@ -114,6 +124,9 @@ int run_redo(const Arguments& arguments, const MigrationSet& set) {
       return 0;
     }
     print_planned_down(arguments, report.down);
+    if (arguments.options.dry_run) {
+      print_planned(arguments, report.up);
+    }
     print_down_summary(report.down.undone.size(), 0);
     if (!arguments.options.dry_run) {
       print_summary(arguments, report.up);
@@ -123,8 +136,9 @@ int run_redo(const Arguments& arguments, const MigrationSet& set) {
     const int exit_code = fail(arguments, progress, migrator, error);
     const Report up = progress.partial_report();
     if (!arguments.is_json && up.applied.size() < progress.undone()) {
-      std::fprintf(stderr, "%zu undone and not applied again: `up` applies them\n",
-                   progress.undone() - up.applied.size());
+      std::fprintf(stderr, "%zu undone and not applied again: `up%s` applies them\n",
+                   progress.undone() - up.applied.size(),
+                   arguments.options.order == OrderPolicy::kAny ? " --order=any" : "");
     }
     return exit_code;
   }

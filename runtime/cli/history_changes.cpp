@@ -23,6 +23,23 @@ std::string line_of(const HistoryChange& change) {
   return fmt::format("{}  {}", change.name, change.text);
 }
 
+void print_why_not(const Arguments& arguments) {
+  switch (arguments.command) {
+    case Command::kStamp:
+    case Command::kBaseline:
+      std::puts("all of that is in the history already");
+      break;
+    case Command::kAccept:
+      std::puts(
+          arguments.target.empty()
+              ? "no applied migration differs from this build"
+              : fmt::format("{} is applied as it is in this build", arguments.target).c_str());
+      break;
+    default:
+      break;
+  }
+}
+
 void print(const Arguments& arguments, const HistoryReport& report, std::string_view done,
            bool is_dry_run) {
   for (const std::string& warning : report.warnings) {
@@ -38,6 +55,9 @@ void print(const Arguments& arguments, const HistoryReport& report, std::string_
         std::puts(fmt::format("  {}", paint(change.sql, Color::kDim, arguments.has_color)).c_str());
       }
     }
+  }
+  if (report.changes.empty() && !report.stopped_by && !arguments.is_quiet) {
+    print_why_not(arguments);
   }
   if (report.stopped_by) {
     std::fflush(stdout);
@@ -58,6 +78,7 @@ int run(const Arguments& arguments, const MigrationSet& set, std::string_view do
   const SignalGuard guard;
   HistoryOptions wanted;
   wanted.verify = arguments.is_verify;
+  wanted.only = arguments.is_only;
   wanted.doubt = arguments.took_effect     ? Doubt::kTookEffect
                  : arguments.had_no_effect ? Doubt::kHadNoEffect
                                            : Doubt::kOpen;

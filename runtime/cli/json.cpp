@@ -8,6 +8,7 @@
 #include "output.hpp"
 #include "references.hpp"
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 
@@ -65,6 +66,21 @@ Json optional_text(std::string_view text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
+namespace {
+
+/// One session a line, as the runtime writes them; null for none.
+Json lines_of(std::string_view text) {
+  Json lines(nullptr);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+}  // namespace
+
 Json error_object(const Error& error) {
   const ErrorDetail& detail = error.detail();
   Json json;
@@ -79,7 +95,7 @@ Json error_object(const Error& error) {
   json["detail"] = optional_text(detail.detail);
   json["hint"] = optional_text(detail.hint);
   json["context"] = optional_text(detail.context);
-  json["blockers"] = optional_text(detail.blockers);
+  json["blockers"] = lines_of(detail.blockers);
   json["retryable"] = error.is_retryable();
   return json;
 }
@@ -240,22 +256,36 @@ Json undone_list(const std::vector<DownReport::Undone>& list, bool has_duration)
   return json;
 }
 
-Json down_object(const DownReport& report) {
+// `left` is not known when a run has failed.
+Json down_object(const DownReport& report, const Error* error) {
   Json json;
   json["event"] = "report";
-  json["ok"] = true;
-  json["exit_code"] = 0;
+  json["ok"] = error == nullptr;
+  json["exit_code"] = error == nullptr ? 0 : static_cast<int>(error->kind());
   json["database"] = optional_text(report.database);
   json["run_id"] = optional_text(report.run_id);
   json["undone"] = undone_list(report.undone, true);
   if (!report.planned.empty()) {
     json["planned"] = undone_list(report.planned, false);
   }
-  json["left"] = report.left;
-  json["failed"] = 0;
+  json["left"] = error == nullptr ? Json(report.left) : Json(nullptr);
+  json["failed"] = error == nullptr ? 0 : 1;
   json["duration_ms"] = report.duration.count();
   json["warnings"] = report.warnings;
+  if (error != nullptr) {
+    json["error"] = error_object(*error);
+  }
   return json;
+}
+
+// What was applied again, in a run of its own.
+void add_applied_again(Json& json, const Report& up, const Error* error) {
+  json["applied"] = report_object(up, nullptr)["applied"];
+  json["applied_run_id"] = optional_text(up.run_id);
+  if (error == nullptr) {
+    json["left"] = json["left"].get<std::size_t>() + up.applied.size() + up.planned.size();
+    json["duration_ms"] = json["duration_ms"].get<std::int64_t>() + up.duration.count();
+  }
 }
 
 }  // namespace
@@ -265,25 +295,20 @@ std::string json_report(const Report& report, const Error* error) {
 }
 
 std::string json_down(const DownReport& report) {
-  return dump(down_object(report));
+  return dump(down_object(report, nullptr));
 }
 
 std::string json_redo(const RedoReport& report) {
-  Json json = down_object(report.down);
-  json["applied"] = report_object(report.up, nullptr)["applied"];
+  Json json = down_object(report.down, nullptr);
+  add_applied_again(json, report.up, nullptr);
   return dump(json);
 }
 
-std::string json_failed_down(std::size_t undone, const Report& partial, const Error& error) {
-  Json json;
-  json["event"] = "report";
-  json["ok"] = false;
-  json["exit_code"] = static_cast<int>(error.kind());
-  json["database"] = optional_text(partial.database);
-  json["run_id"] = optional_text(partial.run_id);
-  json["undone_count"] = undone;
-  json["failed"] = 1;
-  json["error"] = error_object(error);
+std::string json_failed_down(const DownReport& partial, const Report* up, const Error& error) {
+  Json json = down_object(partial, &error);
+  if (up != nullptr) {
+    add_applied_again(json, *up, &error);
+  }
   return dump(json);
 }
 
@@ -563,6 +588,14 @@ std::string json_error(const Error& error) {
   json["ok"] = false;
   json["exit_code"] = static_cast<int>(error.kind());
   json["error"] = error_object(error);
+  return dump(json);
+}
+
+std::string json_help(const std::string& text) {
+  Json json;
+  json["ok"] = true;
+  json["exit_code"] = 0;
+  json["help"] = text;
   return dump(json);
 }
 

@@ -22,7 +22,8 @@ std::string json_event(const Event& event, std::string_view schema = {});
 std::string json_report(const Report& report, const Error* error);
 std::string json_down(const DownReport& report);
 std::string json_redo(const RedoReport& report);
-std::string json_failed_down(std::size_t undone, const Report& partial, const Error& error);
+/// In the same shape. `up` is what `redo` had applied again; null for `down`.
+std::string json_failed_down(const DownReport& partial, const Report* up, const Error& error);
 std::string json_changes(const HistoryReport& report, bool is_dry_run);
 std::string json_adopt(const AdoptReport& report, bool is_dry_run);
 std::string json_log(const std::vector<LogEntry>& log);
@@ -44,6 +45,7 @@ std::string json_fresh(const FreshReport& report, bool is_dry_run, const Error* 
 std::string json_plan(const PlanReport& report);
 std::string json_set(const MigrationSet& set);
 std::string json_error(const Error& error);
+std::string json_help(const std::string& text);
 std::string json_schemas(const SchemasStatus& status, int exit_code);
 std::string json_schema_result(const SchemaResult& result);
 std::string json_schemas_report(const SchemasReport& report, int exit_code);

@@ -48,6 +48,14 @@ Json planned_effect(const PlanReport& report, const Migration& migration,
   return json;
 }
 
+Json names_of(const std::vector<const Migration*>& migrations) {
+  Json names = Json::array();
+  for (const Migration* migration : migrations) {
+    names.push_back(migration->full_name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string json_plan(const PlanReport& report) {
@@ -82,6 +90,7 @@ std::string json_plan(const PlanReport& report) {
     }
     json["migrations"].push_back(std::move(entry));
   }
+  json["postponed"] = names_of(report.postponed);
   json["warnings"] = report.warnings;
   return dump(json);
 }

@@ -97,7 +97,7 @@ void print_migration(const Arguments& arguments, const PlanReport& report,
   if (migration.is_unchecked) {
     std::puts("        nobody knows what it locks: the build could not parse it");
   } else if (planned.effects.empty() && migration.up.code.function == nullptr) {
-    std::puts("        locks nothing that was there before");
+    std::puts("        locks out no reader or writer of what was there before");
   }
   for (const BatchLine& batch : batch_lines(migration)) {
     std::puts(fmt::format("{:>6}  {}", batch.line, batch.text).c_str());
@@ -112,9 +112,15 @@ void print_migration(const Arguments& arguments, const PlanReport& report,
 int run_plan(const Arguments& arguments, const MigrationSet& set) {
   Options options = arguments.options;
   options.is_cancelled = [] { return SignalGuard::is_raised(); };
+  options.assumed = assumed_for(arguments, set);
   const SignalGuard guard;
   const PlanReport report =
       Migrator(arguments.conninfo, set, std::move(options)).plan(selection_of(arguments));
+  std::vector<const Migration*> pending;
+  for (const PlannedMigration& planned : report.migrations) {
+    pending.push_back(planned.migration);
+  }
+  assume(arguments, set, pending);
   if (arguments.is_json) {
     std::puts(json_plan(report).c_str());
     return 0;
@@ -127,6 +133,7 @@ int run_plan(const Arguments& arguments, const MigrationSet& set) {
       print_migration(arguments, report, planned);
     }
   }
+  print_postponed(arguments, report.postponed);
   std::puts(fmt::format("{} pending on {}", report.migrations.size(), report.database).c_str());
   return 0;
 }

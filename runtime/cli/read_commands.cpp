@@ -41,6 +41,27 @@ std::vector<const Migration*> heads_of(const MigrationSet& set) {
   return heads;
 }
 
+// What is of the contract phase, and what depends on it.
+void leave_late(const MigrationSet& set, std::vector<const Migration*>& pending) {
+  std::vector<const Migration*> late;
+  std::erase_if(pending, [&](const Migration* migration) {
+    const bool is_late =
+        migration->phase == Phase::kContract ||
+        std::any_of(late.begin(), late.end(), [&](const Migration* other) {
+          return other->has_version() &&
+                 std::any_of(migration->dependencies.begin(), migration->dependencies.end(),
+                             [&](const Dependency& dependency) {
+                               return (dependency.set.empty() || dependency.set == set.name) &&
+                                      dependency.version == other->version;
+                             });
+        });
+    if (is_late) {
+      late.push_back(migration);
+    }
+    return is_late;
+  });
+}
+
 std::string log_line(const LogEntry& entry) {
   std::string text;
   if (entry.execution_time_ms) {
@@ -120,6 +141,24 @@ void print_graph(const MigrationSet& set, bool is_dot) {
 
 }  // namespace
 
+namespace {
+
+// What was applied last, where that is not the last one of the set: a late arrival.
+const MigrationStatus* undone_first(const Status& status) {
+  const MigrationStatus* last = nullptr;
+  const MigrationStatus* newest = nullptr;
+  for (const MigrationStatus& entry : status.migrations) {
+    if (entry.migration == nullptr || !entry.migration->has_version() || !entry.row) {
+      continue;
+    }
+    last = &entry;
+    newest = newest == nullptr || entry.row->id > newest->row->id ? &entry : newest;
+  }
+  return newest == last ? nullptr : newest;
+}
+
+}  // namespace
+
 int run_history(const Arguments& arguments, const MigrationSet& set) {
   if (arguments.verbosity > 0) {
     return print_log(arguments, set);
@@ -165,6 +204,10 @@ int run_current(const Arguments& arguments, const MigrationSet& set) {
   }
   print(name_of(*last) +
         (pending == 0 ? std::string(" (head)") : fmt::format(" ({} pending)", pending)));
+  const auto* const first = undone_first(status);
+  if (first != nullptr) {
+    print(fmt::format("applied after it: {}, which `down` undoes first", name_of(*first)));
+  }
   return 0;
 }
 
@@ -188,6 +231,9 @@ int run_pending(const Arguments& arguments, const MigrationSet& set) {
         (entry.state == State::kPending || entry.state == State::kPartial)) {
       pending.push_back(entry.migration);
     }
+  }
+  if (arguments.options.phase == Phase::kExpand) {
+    leave_late(set, pending);
   }
   if (arguments.is_json) {
     print(json_migrations("pending", pending));
@@ -218,7 +264,8 @@ std::string place_beside(const MigrationSet& set, const std::string& from, std::
                          bool is_down) {
   std::vector<const Migration*> line;
   for (const Migration& migration : set.migrations) {
-    if (squash_name(set, migration).empty()) {
+    if (squash_name(set, migration).empty() &&
+        (!is_down || migration.has_version())) {  // nothing else is undone
       line.push_back(&migration);
     }
   }

@@ -38,7 +38,9 @@ std::string fine_duration_text(std::chrono::microseconds duration) {
 }
 
 void print_rehearsed(const Arguments& arguments, const RehearsalReport::Rehearsed& one) {
-  const std::string_view what = one.has_failed ? "failed" : one.is_undoing ? "undone" : "applied";
+  const std::string_view what = one.has_failed   ? "failed"
+                                : one.is_undoing ? "rehearsed to undo"
+                                                 : "rehearsed";
   std::puts(
       fmt::format("{}  {}  ({})",
                   paint(what, one.has_failed ? Color::kRed : Color::kGreen, arguments.has_color),
@@ -101,6 +103,7 @@ void print(const Arguments& arguments, const RehearsalReport& report) {
     print_locks(arguments, report);
     std::puts("");
   }
+  print_postponed(arguments, report.postponed);
   if (report.failure) {
     std::fflush(stdout);
     std::fprintf(stderr, "%s\n", report.failure->what());

@@ -8,6 +8,7 @@
 #include "references.hpp"
 #include "signals.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <utility>
 
@@ -45,12 +46,15 @@ void Reporter::remember(const Event& event) {
   } else if (event.kind == EventKind::kApplied || event.kind == EventKind::kUndone) {
     is_under_way_ = false;
   }
-  if (event.kind == EventKind::kStarted) {
-    report_.skipped = set_.migrations.size() - event.count;
-  } else if (event.kind == EventKind::kApplied) {
+  if (event.kind == EventKind::kApplied) {
     report_.applied.push_back({event.migration, event.duration});
   } else if (event.kind == EventKind::kUndone) {
-    ++undone_;
+    // What this build does not contain is gone when the run is.
+    const bool is_known =
+        std::any_of(set_.migrations.begin(), set_.migrations.end(),
+                    [&](const Migration& one) { return &one == event.migration; });
+    undone_.push_back({is_known ? event.migration : nullptr,
+                       std::string(event.migration->full_name), event.duration});
   } else if (event.kind == EventKind::kFailed) {
     report_.failed = 1;
   } else if (event.kind == EventKind::kWarning) {

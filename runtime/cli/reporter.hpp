@@ -7,10 +7,11 @@
 #include "arguments.hpp"
 #include "progress.hpp"
 
-#include <godwit/migrator.hpp>
+#include <godwit/maintenance.hpp>
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace godwit::cli {
 
@@ -25,7 +26,8 @@ class Reporter {
   void on_event(const Event& event);
   /// A migration that was under way when the run ended has failed, whoever's fault it was.
   Report partial_report() const;
-  std::size_t undone() const noexcept { return undone_; }
+  std::size_t undone() const noexcept { return undone_.size(); }
+  const std::vector<DownReport::Undone>& undone_list() const noexcept { return undone_; }
   /// Ends what stands on the terminal's line.
   void clear_line();
 
@@ -39,7 +41,7 @@ class Reporter {
   const MigrationSet& set_;
   ProgressLine line_;
   bool is_under_way_ = false;
-  std::size_t undone_ = 0;
+  std::vector<DownReport::Undone> undone_;
   Report report_;
 };
 

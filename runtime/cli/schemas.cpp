@@ -218,6 +218,9 @@ void print_sum(const SchemasReport& report, bool is_dry_run) {
 int up(const Arguments& arguments, const MigrationSet& set) {
   Options options = with_before_command(arguments, arguments.options);
   options.is_cancelled = [] { return SignalGuard::is_raised(); };
+  if (options.dry_run) {
+    options.assumed = assumed_for(arguments, set);
+  }
   SchemasReporter reporter(arguments);
   const SignalGuard guard;
   const SchemasReport report =
@@ -235,6 +238,9 @@ int up(const Arguments& arguments, const MigrationSet& set) {
       worst.add(result.error->kind());
     }
   }
+  for (const SchemaResult& result : report.schemas) {
+    assume(arguments, set, result.report.planned);
+  }
   if (report.is_interrupted) {
     worst.add(ErrorKind::kInterrupted);
   }
@@ -250,8 +256,9 @@ int up(const Arguments& arguments, const MigrationSet& set) {
 }
 
 int status(const Arguments& arguments, const MigrationSet& set) {
-  const SchemasStatus status =
-      check_schemas(arguments.conninfo, set, arguments.schemas, arguments.options);
+  Options options = arguments.options;
+  options.assumed = assumed_for(arguments, set);
+  const SchemasStatus status = check_schemas(arguments.conninfo, set, arguments.schemas, options);
   const bool is_check = arguments.command == Command::kCheck;
   Worst worst;
   std::size_t current = 0;
@@ -264,6 +271,14 @@ int status(const Arguments& arguments, const MigrationSet& set) {
     } else if (is_check && schema.pending > 0) {
       worst.add(ErrorKind::kPending);
     }
+  }
+  if (std::any_of(status.schemas.begin(), status.schemas.end(),
+                  [](const SchemaStatus& schema) { return schema.pending > 0; })) {
+    std::vector<const Migration*> all;
+    for (const Migration& migration : set.migrations) {
+      all.push_back(&migration);
+    }
+    assume(arguments, set, all);
   }
   if (arguments.is_json) {
     std::puts(json_schemas(status, worst.exit_code()).c_str());

@@ -71,26 +71,22 @@ void print_planned(const Arguments& arguments, const Report& report) {
   }
 }
 
-namespace {
-
-void print_postponed(const Arguments& arguments, const Report& report) {
-  if (report.postponed.empty()) {
+void print_postponed(const Arguments& arguments, const std::vector<const Migration*>& postponed) {
+  if (postponed.empty()) {
     return;
   }
   if (!arguments.is_quiet) {
-    for (const Migration* migration : report.postponed) {
+    for (const Migration* migration : postponed) {
       std::puts(fmt::format("{}  {}", paint("postponed", Color::kYellow, arguments.has_color),
                             migration->full_name)
                     .c_str());
     }
   }
-  std::puts(fmt::format("{} stay pending until `up --phase=contract`, for when every replica runs "
+  std::puts(fmt::format("{} {} pending until `up --phase=contract`, for when every replica runs "
                         "the new release",
-                        report.postponed.size())
+                        postponed.size(), postponed.size() == 1 ? "stays" : "stay")
                 .c_str());
 }
-
-}  // namespace
 
 int run_up(const Arguments& arguments, const MigrationSet& set) {
   if (arguments.is_sql) {
@@ -100,20 +96,24 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
   const SignalGuard guard;
   std::optional<Migrator> migrator;
   try {
-    const Options options = progress.listen(with_before_command(arguments, arguments.options));
+    Options options = progress.listen(with_before_command(arguments, arguments.options));
+    if (options.dry_run) {
+      options.assumed = assumed_for(arguments, set);
+    }
     if (arguments.creates_database && !options.dry_run &&
         create_database(arguments.conninfo, options) && !arguments.is_quiet && !arguments.is_json) {
       std::puts(paint("created the database", Color::kGreen, arguments.has_color).c_str());
     }
     migrator.emplace(arguments.conninfo, set, options);
     const Report report = run_selected(arguments, *migrator);
+    assume(arguments, set, report.planned);
     if (arguments.is_json) {
       add_to_totals(arguments, report);
       std::puts(json_report(report, nullptr).c_str());
       return 0;
     }
     print_planned(arguments, report);
-    print_postponed(arguments, report);
+    print_postponed(arguments, report.postponed);
     print_summary(arguments, report);
     return 0;
   } catch (const Error& error) {
@@ -122,6 +122,7 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
       const Report& partial = migrator->partial_report();
       report.run_id = partial.run_id;
       report.database = partial.database;
+      report.skipped = partial.skipped;
       report.duration = partial.duration;
     }
     if (arguments.is_json) {

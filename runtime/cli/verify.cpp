@@ -105,6 +105,11 @@ int run_verify(const Arguments& arguments, const MigrationSet& set) {
   }
   print_sections(arguments, sections);
   print_schema(arguments, schema);
+  const Status status = migrator.status();
+  if (status.count(State::kApplied) + status.count(State::kCovered) == 0) {
+    print(fmt::format("nothing is applied, {} pending: there was nothing to verify",
+                      status.count(State::kPending)));
+  }
   return exit_code;
 }
 

@@ -17,7 +17,9 @@ inline constexpr std::string_view kActivity =
     "pg_catalog.date_trunc('second', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) "
     "a.state_change), pg_catalog.left(a.query, 200)";
 
-/// The row of a result that has these columns from `first` on.
-std::string describe_session(const PGresult* result, int row, int first = 0);
+/// The row of a result that has these columns from `first` on. `held` is what it has that somebody
+/// waits for; `doing`, where there is any, stands for the query.
+std::string describe_session(const PGresult* result, int row, int first = 0,
+                             std::string_view held = {}, std::string_view doing = {});
 
 }  // namespace godwit::detail

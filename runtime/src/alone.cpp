@@ -65,6 +65,7 @@ bool Run::begin_alone(const Migration& migration) {
   // "running" until the end: should somebody commit in the middle, the row says so.
   before.add(Section::kGuard, &migration,
              history_.insert(*connection_, identity_, migration, true));
+  add_links(before, migration);
   add_settings(before, migration);
   if (!migration.require.guarded_sql.empty()) {
     before.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql,

@@ -196,6 +196,7 @@ void Run::add_block(Message& message, const Migration& migration, bool continues
   }
   message.add(Section::kGuard, &migration,
               history_.insert(*connection_, identity_, migration, false));
+  add_links(message, migration);
   add_settings(message, migration);
   if (!migration.require.guarded_sql.empty()) {
     message.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql,

@@ -123,6 +123,30 @@ struct Target {
   milliseconds limit{30'000};
 };
 
+/// What to do, by what the server said; "" for the SQLSTATE when there was no answer.
+std::string_view advice(std::string_view sqlstate) {
+  if (sqlstate == "3D000") {
+    return "the server has no such database: `up --create-db` creates it, if the name is right";
+  }
+  if (sqlstate == "28P01" || sqlstate == "28000") {
+    return "the server refuses this login: check the user, the password (PGPASSWORD, or the file "
+           ".pgpass) and what its pg_hba.conf allows from here";
+  }
+  if (sqlstate == "42501") {
+    return "the role may not connect: GRANT CONNECT ON DATABASE to it";
+  }
+  if (sqlstate == "53300") {
+    return "the server has no connection left: end some, or wait longer with --wait";
+  }
+  if (sqlstate == "57P03") {
+    return "the server starts up or shuts down: wait longer with --wait";
+  }
+  return sqlstate.empty()
+             ? "check the address and that the server runs; the connection comes from --url, "
+               "GODWIT_URL_<SET>, GODWIT_URL, DATABASE_URL or libpq's PG* variables"
+             : "the server is there, and said no; its log may say more";
+}
+
 PGconn* start(const Parameters& parameters) {
   std::vector<const char*> keywords;
   std::vector<const char*> values;
@@ -214,9 +238,7 @@ std::unique_ptr<Connection> Connection::open(const Parameters& parameters,
     detail.sqlstate = std::move(sqlstate);
     detail.message =
         compose("cannot connect to {}: {}", connection->description(), connection->scrub(failures));
-    detail.hint =
-        "check the address and that the server runs; the connection comes from --url, "
-        "GODWIT_URL_<SET>, GODWIT_URL, DATABASE_URL or libpq's PG* variables";
+    detail.hint = advice(detail.sqlstate);
     throw Error(ErrorKind::kCannotConnect, std::move(detail));
   }
 }

@@ -242,12 +242,15 @@ void Run::prepare(Undo& undo, const Row& row, const DownOptions& wanted) {
 
 std::vector<Undo> Run::choose_undone(const DownOptions& wanted) {
   std::vector<Undo> list;
+  std::vector<const Row*> rows;
   for (const Candidate& candidate : choose(set_, snapshot_, wanted)) {
+    rows.push_back(candidate.row);
     Undo undo;
     undo.known = candidate.known;
     prepare(undo, *candidate.row, wanted);
     list.push_back(std::move(undo));
   }
+  refuse_needed_elsewhere(rows, false);
   // Only now do the texts stay where they are.
   for (Undo& undo : list) {
     if (undo.known != nullptr) {
@@ -288,6 +291,7 @@ DownReport Run::undo_all(const DownOptions& wanted) {
       }
       if (!is_chosen) {
         undo_list_ = choose_undone(wanted);
+        refuse_unrepeatable();
         is_chosen = true;
         pending_count_ = list.size();
         if (!options_.dry_run && !list.empty() && wanted.confirm) {
@@ -511,21 +515,6 @@ namespace godwit {
 
 DownReport Migrator::down(const DownOptions& options) {
   return impl_->run([&](detail::Run& run) { return run.down(options); });
-}
-
-RedoReport Migrator::redo(const DownOptions& options) {
-  RedoReport report;
-  report.down = down(options);
-  std::vector<const Migration*> migrations;
-  for (const DownReport::Undone& undone : report.down.undone) {
-    if (undone.migration != nullptr) {
-      migrations.push_back(undone.migration);
-    }
-  }
-  if (!migrations.empty()) {
-    report.up = impl_->run([&](detail::Run& run) { return run.up_these(migrations); });
-  }
-  return report;
 }
 
 }  // namespace godwit

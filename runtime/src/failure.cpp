@@ -28,8 +28,6 @@ constexpr std::array kAdvice = {
            "the server is out of memory; of shared memory: raise its max_locks_per_transaction, or "
            "touch fewer tables in one migration"},
     Advice{"53400", "a limit of the server or the role, such as temp_file_limit, was reached"},
-    Advice{"57014",
-           "give it more time with Statement-Timeout in the header, or --statement-timeout"},
     Advice{"25001",
            "put the statement into a migration of its own, with Transaction: none in the "
            "header"},
@@ -44,6 +42,21 @@ constexpr std::array kAdvice = {
            "the data breaks the new rule: find and mend it first, in a migration of its own"},
 };
 
+// A time limit, or somebody: the server has one SQLSTATE for both, and says which in its language.
+std::string_view cancel_advice(std::string_view message, bool has_limit) {
+  const bool is_request = message.find("user request") != std::string_view::npos;
+  const bool is_limit =
+      message.find("statement timeout") != std::string_view::npos || (!is_request && has_limit);
+  return is_limit ? "give it more time with Statement-Timeout in the header, or --statement-timeout"
+                  : "somebody cancelled the statement (pg_cancel_backend); run the command again";
+}
+
+// What the server calls undefined: a table, column, function, other object or schema.
+bool is_missing(std::string_view sqlstate) {
+  return sqlstate == "42P01" || sqlstate == "42703" || sqlstate == "42883" || sqlstate == "42704" ||
+         sqlstate == "3F000";
+}
+
 void add_hint(ErrorDetail& detail, std::string_view text) {
   if (!text.empty()) {
     detail.hint += detail.hint.empty() ? "" : "\n";
@@ -53,15 +66,29 @@ void add_hint(ErrorDetail& detail, std::string_view text) {
 
 }  // namespace
 
+// The first migration of all takes the history back with it when it fails: the history is made
+// again for what the server has said. What we ourselves refuse leaves a database without one as it
+// was.
 void Run::log_failure(const Migration& migration, const ErrorDetail& detail) {
   const bool has_table = snapshot_.has_table || !report_.applied.empty();
-  if (is_looking_ || !has_table || connection_->is_cut() || !connection_->is_idle()) {
+  // What is there already was made by somebody else: that database is left alone, too.
+  const bool is_there =
+      detail.sqlstate == "42P07" || detail.sqlstate == "42701" || detail.sqlstate == "42710";
+  const bool is_worth_a_history = !detail.sqlstate.empty() && !is_there && !is_table_foreign_;
+  if (is_looking_ || (!has_table && !is_worth_a_history) || connection_->is_cut() ||
+      !connection_->is_idle()) {
     return;
   }
+  ErrorDetail said = detail;
+  if (is_undoing_) {
+    said.message = "in its down section: " + said.message;
+  }
+  std::uint32_t count = 0;
   // Best effort: the failure itself is what the caller has to hear about.
   const Reply reply = connection_->send(
-      compose("BEGIN ISOLATION LEVEL READ COMMITTED;\n{}{};\nCOMMIT", gate_settings(),
-              history_.log_failure(*connection_, identity_, migration, detail)),
+      compose("BEGIN ISOLATION LEVEL READ COMMITTED;\n{}{}\n{};\nCOMMIT", gate_settings(),
+              has_table ? std::string{} : history_.create(*connection_, has_schema_, false, &count),
+              history_.log_failure(*connection_, identity_, migration, said)),
       Waiter{});
   if (!reply.is_ok()) {
     roll_back();
@@ -98,11 +125,12 @@ void Run::add_missing_grant(Section section, ErrorDetail& detail) const {
                          role, history_.display(), history_.display_log()));
         break;
       }
-      add_hint(detail,
-               compose("GRANT SELECT, INSERT, UPDATE, DELETE ON {0} TO \"{1}\"; GRANT SELECT, "
-                       "INSERT ON {3} TO \"{1}\"; and USAGE ON SCHEMA \"{2}\"; reading the "
-                       "status takes SELECT alone",
-                       history_.display(), role, history_.schema(), history_.display_log()));
+      add_hint(
+          detail,
+          compose("to read the history: GRANT USAGE ON SCHEMA \"{2}\" TO \"{1}\"; GRANT SELECT "
+                  "ON {0}, {3} TO \"{1}\"; to migrate, also: GRANT SELECT, INSERT, UPDATE, "
+                  "DELETE ON {0} TO \"{1}\"; GRANT SELECT, INSERT ON {3} TO \"{1}\"",
+                  history_.display(), role, history_.schema(), history_.display_log()));
       break;
     default:
       add_hint(detail, compose("give the role \"{}\" the privilege, or the ownership, that the "
@@ -153,11 +181,29 @@ void Run::fail_in_section(const PGresult* error, Section section, const Migratio
     }
   } else if (section == Section::kVerify || section == Section::kRequire) {
     kind = ErrorKind::kVerifyFailed;
+    const std::string name(migration == nullptr ? std::string_view{} : migration->full_name);
     add_hint(detail, section == Section::kVerify
-                         ? "the migration was rolled back"
+                         ? compose("the migration was rolled back; run the query by hand to see "
+                                   "what it finds (`info {} --sql` shows it)",
+                                   name)
                          : "the migration was not begun; its require section says what it needs");
   } else {
     add_advice(detail);
+    if (sqlstate == "57014" && migration != nullptr) {
+      add_hint(detail,
+               cancel_advice(detail.message, statement_timeout(*migration) > milliseconds{0}));
+    } else if (sqlstate == "0A000" && detail.detail.find("_RETURN") != std::string::npos) {
+      // The rule of this name is the view's query, in every language.
+      add_hint(detail,
+               "drop the view before, and create it again after, in the same migration: what a "
+               "view selects cannot change its type");
+    } else if (is_undoing_ && section == Section::kUp && migration != nullptr &&
+               is_missing(sqlstate)) {
+      add_hint(detail, compose("what the down section takes away is not there: was it removed by "
+                               "hand? When nothing of it is left, `forget {}` takes it out of the "
+                               "history",
+                               migration->full_name));
+    }
     if (migration != nullptr && section == Section::kUp && !is_undoing_) {
       add_lost_row(*migration, detail);
     }

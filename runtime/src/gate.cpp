@@ -203,6 +203,7 @@ bool Run::take_gate(const Plan& plan) {
     int pid = 0;
     Snapshot now = History::read_check(last, &pid);
     is_unchanged = now == snapshot_;
+    now.replaced = std::move(snapshot_.replaced);
     snapshot_ = std::move(now);
   } else {
     has_appeared = is_true(last, 0, 0);
@@ -238,6 +239,8 @@ bool Run::take_gate(const Plan& plan) {
   roll_back();
   if (has_appeared) {
     check();
+  } else if (!is_unchanged) {
+    look_up_replaced();
   }
   wait_for_gate();
   return false;

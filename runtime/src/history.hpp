@@ -33,14 +33,28 @@ struct Row {
   bool operator==(const Row&) const = default;
 };
 
+/// Versions for which a row stands: it is a squash.
+struct ReplacedRange {
+  std::string target;  ///< the schema that it was applied in, or ""
+  std::string set;
+  std::int64_t squash = 0;
+  VersionRange range;
+};
+
 /// The history at one moment.
 struct Snapshot {
   bool has_table = false;
   std::vector<Row> rows;  ///< in the order in which they were written
   /// The target is a schema with nothing in it, or one that there is not.
   bool is_target_empty = false;
+  /// What rows of other builds stand for; looked up only where something could be missing.
+  std::vector<ReplacedRange> replaced;
 
-  bool operator==(const Snapshot&) const = default;
+  /// `replaced` follows from the rows.
+  bool operator==(const Snapshot& other) const {
+    return has_table == other.has_table && is_target_empty == other.is_target_empty &&
+           rows == other.rows;
+  }
 };
 
 /// What identifies the run that writes.
@@ -172,7 +186,7 @@ class History {
   /// The SQL that undoes a row, as its own build left it there.
   std::string stored_down(const Connection& connection, std::int64_t row_id) const;
   /// Ends the undoing of the row that `condition` picks: removes it, and writes the log's line.
-  /// Gives one row with `duration` when there was one.
+  /// Gives one row with `duration` when there was one; below zero it is not known.
   std::string finish_undo(const Connection& connection, const RunIdentity& run,
                           std::string_view condition, milliseconds duration) const;
   /// A claim on an applied row whose down section runs outside a transaction, and its end when no
@@ -194,6 +208,20 @@ class History {
                          const Migration& migration, std::size_t step) const;
   /// Fills in how far the batches of the row's step are.
   static void read_progress(std::string_view cursor, HistoryRow* row);
+
+  // history_links.cpp
+  /// A statement, behind those that write the migration's row: what it needs in other sets, and
+  /// what it replaces. Does nothing where the table has no such columns. Empty for most migrations.
+  std::string note_links(const Connection& connection, const RunIdentity& run,
+                         const Migration& migration) const;
+  /// The rows of other sets that need something of this one, newest first: set, name, what they
+  /// need ("main:2"), and the schema that they were applied in. An error where the table has no
+  /// such column.
+  std::string read_needs(const Connection& connection, const RunIdentity& run) const;
+  /// What the squashes stand for that a check sees, or with `is_everywhere` those of all schemas;
+  /// likewise.
+  std::string read_replaces(const Connection& connection, bool is_everywhere) const;
+  static std::vector<ReplacedRange> parse_replaces(const PGresult* result);
 
   /// One message: the embedded checksum goes into the row. `settings` follow BEGIN.
   std::string accept(const Connection& connection, const RunIdentity& run,
@@ -231,6 +259,9 @@ class History {
                             const Migration& migration) const;
 
  private:
+  /// Assignments, each behind a comma.
+  std::string links(const Connection& connection, const RunIdentity& run,
+                    const Migration& migration) const;
   std::string change_cursor(const Connection& connection, const RunIdentity& run,
                             const Migration& migration, std::string_view assignment) const;
   /// A condition on the rows `row` of the history or its log: they are of the target.

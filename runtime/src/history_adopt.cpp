@@ -15,6 +15,11 @@ std::string History::adopt(const Connection& connection, const RunIdentity& run,
                            const Migration& migration, const Adopted& adopted,
                            std::uint32_t* count) const {
   *count = 2;
+  std::string links = note_links(connection, run, migration);
+  if (!links.empty()) {
+    links += ";\n";
+    *count += 1;
+  }
   std::string changes;
   if (!adopted.executed_at.empty()) {
     changes += compose(", executed_at = CAST({} AS timestamp with time zone)",
@@ -27,7 +32,8 @@ std::string History::adopt(const Connection& connection, const RunIdentity& run,
     changes += compose(", applied_by = {}", connection.literal(adopted.applied_by));
   }
   return compose(
-      "{0};\nWITH done AS (UPDATE {1} SET origin = '{2}'{3}, claim_pid = NULL WHERE {4} RETURNING "
+      "{0};\n{7}WITH done AS (UPDATE {1} SET origin = '{2}'{3}, claim_pid = NULL WHERE {4} "
+      "RETURNING "
       "*) INSERT INTO {5} (event, migration_set, target_schema, kind, migration_name, "
       "migration_number, checksum, execution_time_ms, run_id, tool_version, message) SELECT "
       "'adopted', migration_set, target_schema, kind, "
@@ -35,7 +41,7 @@ std::string History::adopt(const Connection& connection, const RunIdentity& run,
       "FROM done RETURNING 1",
       insert(connection, run, migration, false), quoted(connection), adopted.origin, changes,
       row_condition(connection, run, migration), quoted_log(connection),
-      connection.literal(adopted.message));
+      connection.literal(adopted.message), links);
 }
 
 std::string History::unique_constraints(const Connection& connection) const {
@@ -72,6 +78,8 @@ std::string History::extend(const Connection& connection, const RunIdentity& run
   ADD COLUMN run_id pg_catalog.uuid NOT NULL DEFAULT '{3}',
   ADD COLUMN breaking boolean NOT NULL DEFAULT false,
   ADD COLUMN down_sql pg_catalog.text,
+  ADD COLUMN needs pg_catalog.text[],
+  ADD COLUMN replaces pg_catalog.text,
   ADD COLUMN claim_pid integer,
   ADD COLUMN claim_backend_start timestamp with time zone,
   ADD COLUMN claim_system_id bigint,
@@ -104,6 +112,7 @@ std::string History::complete(const Connection& connection, const RunIdentity& r
              connection.literal(migration.checksum), steps,
              migration.is_breaking ? "true" : "false",
              migration.down.is_present ? connection.literal(migration.down.sql) : "NULL") +
+         links(connection, run, migration) +
          compose(
              ", tool_version = {0} WHERE id{1}{2} RETURNING *) INSERT INTO {3} (event, "
              "migration_set, target_schema, kind, migration_name, migration_number, checksum, "

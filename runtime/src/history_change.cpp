@@ -18,7 +18,12 @@ std::string History::stamp(const Connection& connection, const RunIdentity& run,
   *count = 1;
   if (!has_row) {
     sql = insert(connection, run, migration, false) + ";\n";
-    *count = 2;
+    *count += 1;
+  }
+  const std::string links = note_links(connection, run, migration);
+  if (!links.empty()) {
+    sql += links + ";\n";
+    *count += 1;
   }
   return sql +
          compose(

@@ -33,7 +33,8 @@ std::string History::finish_undo(const Connection& connection, const RunIdentity
       "kind, "
       "migration_name, migration_number, checksum, {}, '{}', {} FROM gone "
       "RETURNING execution_time_ms",
-      quoted(connection), condition, quoted_log(connection), duration.count(), run.run_id,
+      quoted(connection), condition, quoted_log(connection),
+      duration.count() < 0 ? std::string("NULL") : std::to_string(duration.count()), run.run_id,
       connection.literal(run.tool_version));
 }
 

@@ -5,6 +5,8 @@
 // grows, can. It is asked where that costs nothing that counts: when the history has no row of the
 // set at all, and when a migration has failed.
 #include "run.hpp"
+#include "squash.hpp"
+#include "target.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -63,17 +65,44 @@ bool Run::refuse_emptied_history() {
   throw Error(ErrorKind::kDrift, std::move(detail));
 }
 
+// The last one before it that is not applied; null for none.
+const Migration* Run::pending_before(const Migration& migration) const {
+  const Versions versions = versions_of(set_, snapshot_);
+  const Migration* found = nullptr;
+  for (const Migration& other : set_.migrations) {
+    // Undone or rehearsed, a migration may be a copy of that of the set.
+    if (other.full_name == migration.full_name) {
+      break;
+    }
+    const Row* row = find_row(snapshot_, set_, other);
+    const bool is_there =
+        (row != nullptr && row->state == "applied") || is_covered(set_, other, versions) ||
+        std::any_of(report_.applied.begin(), report_.applied.end(),
+                    [&](const Report::Applied& applied) { return applied.migration == &other; });
+    found = is_there ? found : &other;
+  }
+  return found;
+}
+
 // What a migration makes is there already. Called after it was rolled back.
 void Run::add_lost_row(const Migration& migration, ErrorDetail& detail) {
   constexpr std::string_view kIsThere[] = {"42P07", "42701", "42710", "42723", "42P06"};
   if (std::find(std::begin(kIsThere), std::end(kIsThere), detail.sqlstate) == std::end(kIsThere) ||
-      connection_->is_cut() || !connection_->is_idle()) {
+      migration.kind == Kind::kSeed || connection_->is_cut() || !connection_->is_idle()) {
     return;
   }
+  // `stamp` alone takes along what stands before, which has not run.
+  const Migration* before = pending_before(migration);
   std::string text = compose(
-      "if all is as the migration makes it, record that: `stamp {}`; `verify` tells "
+      "if all is as the migration makes it, record that: `stamp {}{}`; `verify` tells "
       "whether it is",
-      migration.full_name);
+      before == nullptr ? "" : "--only ", migration.full_name);
+  if (is_looking_ && before != nullptr) {
+    text = compose(
+        "if all is as the migration makes it, apply what stands before it (`up --to={}`), and then "
+        "record that: `stamp --only {}`; `verify` tells whether it is",
+        before->full_name, migration.full_name);
+  }
   const Reply reply = read_recorded();
   if (reply.is_ok()) {
     const PGresult* recorded = reply.results[options_.role.empty() ? 0 : 2].get();

@@ -175,7 +175,9 @@ void describe_error(const PGresult* error, ErrorDetail& detail) {
   detail.sqlstate = error_field(error, PG_DIAG_SQLSTATE);
   detail.detail = error_field(error, PG_DIAG_MESSAGE_DETAIL);
   detail.hint = error_field(error, PG_DIAG_MESSAGE_HINT);
-  detail.context = error_field(error, PG_DIAG_CONTEXT);
+  if (detail.sqlstate != "GW001") {  // else it is the block in which the build has put the query
+    detail.context = error_field(error, PG_DIAG_CONTEXT);
+  }
 }
 
 void name_migration(const Migration& migration, ErrorDetail& detail) {

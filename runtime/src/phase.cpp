@@ -8,6 +8,25 @@
 
 namespace godwit::detail {
 
+// Of the contract phase, or depending on what is; between two places of the set.
+std::vector<const Migration*> Run::late_in(std::size_t begin, std::size_t end) const {
+  std::vector<const Migration*> late;
+  for (const Migration& migration : set_.migrations.subspan(begin, end - begin)) {
+    const bool needs_late = std::any_of(late.begin(), late.end(), [&](const Migration* other) {
+      return other->has_version() &&
+             std::any_of(migration.dependencies.begin(), migration.dependencies.end(),
+                         [&](const Dependency& dependency) {
+                           return (dependency.set.empty() || dependency.set == set_.name) &&
+                                  dependency.version == other->version;
+                         });
+    });
+    if (migration.phase == Phase::kContract || needs_late) {
+      late.push_back(&migration);
+    }
+  }
+  return late;
+}
+
 // Leaves in the plan what the phase allows, and notes the rest.
 void Run::keep_phase(Plan& plan) {
   if (options_.phase == Phase::kNone) {

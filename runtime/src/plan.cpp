@@ -302,7 +302,8 @@ class Comparison {
     for (const Pending& pending : plan_.pending) {
       for (const Dependency& dependency : pending.migration->dependencies) {
         const bool is_own = dependency.set.empty() || dependency.set == set_.name;
-        if (is_own ? there.count(dependency.version) != 0 : is_applied_in(dependency)) {
+        if ((is_own ? there.count(dependency.version) != 0 : is_applied_in(dependency)) ||
+            is_replaced_in(snapshot_, is_own ? set_.name : dependency.set, dependency.version)) {
           continue;
         }
         const std::string name = is_own ? std::to_string(dependency.version)
@@ -327,6 +328,12 @@ class Comparison {
   }
 
   bool is_applied_in(const Dependency& dependency) const {
+    const auto& assumed = options_.assumed;
+    if (std::any_of(assumed.begin(), assumed.end(), [&](const Dependency& other) {
+          return other.set == dependency.set && other.version == dependency.version;
+        })) {
+      return true;
+    }
     return std::any_of(snapshot_.rows.begin(), snapshot_.rows.end(), [&](const Row& row) {
       return row.set == dependency.set && row.version == dependency.version &&
              row.state == "applied";

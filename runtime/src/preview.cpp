@@ -162,6 +162,7 @@ PlanReport Run::plan(const Selection& selection) {
       check();
       Plan plan = make_plan(set_, snapshot_, options_, history_);
       handle_drift(plan);
+      keep_phase(plan);
       if (selector_) {
         select(plan);
       }
@@ -199,6 +200,7 @@ PlanReport Run::plan(const Selection& selection) {
         report.migrations.push_back(std::move(planned));
       }
       look_up_relations(report);
+      report.postponed = report_.postponed;
       report.warnings = std::move(report_.warnings);
       return report;
     } catch (const ConnectionLost& lost) {

@@ -25,7 +25,9 @@ using std::chrono::microseconds;
 
 // Of what is no system's. A relation that was dropped has no name any more.
 constexpr std::string_view kLocks =
-    "SELECT l.relation, l.mode, n.nspname, c.relname, c.relkind FROM pg_catalog.pg_locks AS l LEFT "
+    "SELECT l.relation, l.mode, n.nspname, c.relname, c.relkind, CAST("
+    "pg_catalog.pg_partition_root(CAST(l.relation AS pg_catalog.regclass)) AS pg_catalog.oid) FROM "
+    "pg_catalog.pg_locks AS l LEFT "
     "JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) l.relation LEFT JOIN "
     "pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE l.locktype "
     "OPERATOR(pg_catalog.=) 'relation' AND l.granted AND l.pid OPERATOR(pg_catalog.=) "
@@ -82,6 +84,7 @@ class Rehearsal {
     std::string name;
     bool is_index = false;
     bool is_there = false;
+    std::int64_t root = 0;  ///< of a partition: the table at the top
   };
   struct Taken {
     std::int64_t oid = 0;
@@ -95,6 +98,7 @@ class Rehearsal {
   Reply send(const Message& message, const Migration& script, const CopyRows* rows = nullptr);
   void run_statement(const Migration& script, std::size_t index);
   void note_locks(const PGresult* rows, std::uint32_t line, Clock::time_point since);
+  bool is_meant(const Effect& effect, std::int64_t oid) const;
   void note_again(const Migration& script, std::size_t index, Clock::time_point since);
   void check_constraints(const Migration& script);
   void restore(const Migration& script);
@@ -204,12 +208,25 @@ void Rehearsal::note_locks(const PGresult* rows, std::uint32_t line, Clock::time
       relation.schema = value(rows, i, 2);
       relation.name = value(rows, i, 3);
       const std::string_view kind = value(rows, i, 4);
+      relation.root = PQgetisnull(rows, i, 5) == 0 ? integer(rows, i, 5) : 0;
       relation.is_index = kind == "i" || kind == "I" || kind == "t";
     }
     if (seen_.emplace(oid, mode).second) {
       taken_.push_back({oid, mode, report_.rehearsed.size() - 1, line, since, microseconds{0}});
     }
   }
+}
+
+// An effect on a table is one on its partitions.
+bool Rehearsal::is_meant(const Effect& effect, std::int64_t oid) const {
+  const auto found = relations_.find(oid);
+  if (found == relations_.end()) {
+    return false;
+  }
+  const Relation& relation = found->second;
+  return (relation.name == effect.relation &&
+          (effect.schema.empty() || relation.schema == effect.schema)) ||
+         (relation.root != 0 && relation.root != oid && is_meant(effect, relation.root));
 }
 
 // What an earlier migration has locked already.
@@ -220,10 +237,7 @@ void Rehearsal::note_again(const Migration& script, std::size_t index, Clock::ti
       continue;
     }
     for (const auto& [oid, mode] : seen_) {
-      const auto relation = relations_.find(oid);
-      if (relation == relations_.end() || relation->second.name != effect.relation ||
-          (!effect.schema.empty() && relation->second.schema != effect.schema) ||
-          mode < effect.mode) {
+      if (mode < effect.mode || !is_meant(effect, oid)) {
         continue;
       }
       const bool is_known =
@@ -234,7 +248,9 @@ void Rehearsal::note_again(const Migration& script, std::size_t index, Clock::ti
         taken_.push_back(
             {oid, effect.mode, taker, script.up.statements[index].line, since, microseconds{0}});
       }
-      break;
+      if (relations_[oid].root == 0) {
+        break;
+      }
     }
   }
 }
@@ -342,9 +358,11 @@ void Rehearsal::perform(const Migration& script, const Migration* known, bool is
   const Clock::time_point start = Clock::now();
   const auto end = [&] {
     report_.rehearsed[taker].duration = since(start);
+    // One moment for all: what one statement took is held equally long.
+    const Clock::time_point now = Clock::now();
     for (Taken& taken : taken_) {
       if (taken.taker == taker) {
-        taken.held = since(taken.since);
+        taken.held = std::chrono::duration_cast<microseconds>(now - taken.since);
       }
     }
   };
@@ -400,7 +418,7 @@ void Rehearsal::name_relations() {
       const std::string_view kind = value(rows, i, 3);
       relations_[integer(rows, i, 0)] = {std::string(value(rows, i, 1)),
                                          std::string(value(rows, i, 2)),
-                                         kind == "i" || kind == "I" || kind == "t", true};
+                                         kind == "i" || kind == "I" || kind == "t", true, 0};
     }
   }
   for (const Taken& taken : taken_) {
@@ -426,6 +444,7 @@ bool Run::begin_rehearsal(const RehearsalOptions& wanted, std::vector<const Migr
     if (is_up) {
       plan = make_plan(set_, snapshot_, options_, history_);
       handle_drift(plan);
+      keep_phase(plan);
       if (selector_) {
         select(plan);
       }
@@ -434,6 +453,8 @@ bool Run::begin_rehearsal(const RehearsalOptions& wanted, std::vector<const Migr
       }
     } else {
       undo_list_ = choose_undone(wanted.down);
+      is_redoing_ = wanted.direction == RehearsalOptions::Direction::kRedo;
+      refuse_unrepeatable();
       for (const Undo& undo : undo_list_) {
         plan.pending.push_back({&undo.script, false, 0, false});
         undone.push_back(&undo.script);
@@ -507,6 +528,7 @@ RehearsalReport Run::rehearse(const RehearsalOptions& wanted) {
   }
   roll_back();
   rehearsal.name_relations();
+  report.postponed = report_.postponed;
   report.warnings.insert(report.warnings.begin(), report_.warnings.begin(), report_.warnings.end());
   report.duration = std::chrono::duration_cast<milliseconds>(Clock::now() - start_);
   undo_ = nullptr;

@@ -245,6 +245,11 @@ void Run::interrupt() {
         compose("interrupted in {}, which runs outside a transaction", current_->full_name);
   }
   detail.hint = is_undoing_ ? "run the command again to go on" : "run `up` again to go on";
+  if (current_ != nullptr) {
+    name_migration(*current_, detail);
+    detail.file.clear();
+    log_failure(*current_, detail);
+  }
   throw Error(ErrorKind::kInterrupted, std::move(detail));
 }
 
@@ -304,6 +309,7 @@ void Run::check() {
     snapshot_ = History::read_check(reply.results[at].get(), &backend_pid_);
     is_pooled_ = backend_pid_ != PQbackendPID(connection_->raw());
     is_table_foreign_ = false;
+    look_up_replaced();
     return;
   }
   roll_back();
@@ -391,6 +397,9 @@ bool Run::advance() {
   if (!has_started_) {
     has_started_ = true;
     pending_count_ = plan.pending.size() - recorded;
+    // If it fails, this is what it had nothing to do with.
+    report_.skipped =
+        set_.migrations.size() - pending_count_ - report_.postponed.size() - left_out_ - covered_;
     emit(EventKind::kStarted, nullptr);
     if (connection_->server_version() / 10000 < set_.postgres) {
       warn(
@@ -588,8 +597,10 @@ void Run::handle_drift(const Plan& plan) {
                          "unchanged, run with --on-drift=accept",
                          row->step, row->steps)
                    : "put the file back as it was and write a new migration; or, if the change is "
-                     "known to make no difference, run with --on-drift=accept, or name the old "
-                     "checksum in the header: Accept-Checksum: " +
+                     "known to make no difference, `accept " +
+                         std::string(migration->full_name) +
+                         "` (--on-drift=accept takes all of them), or name the old checksum in the "
+                         "header: Accept-Checksum: " +
                          row->checksum;
     } else {
       others += (others.empty() ? "" : "\n") + text;
@@ -810,7 +821,15 @@ Status Run::status() {
     if (row.version) {
       versions.add(*row.version, row.state == "applied");
     }
+    Row& seen = snapshot_.rows.emplace_back();
+    seen.set = set_.name;
+    seen.name = row.migration_name;
+    seen.version = row.version;
+    seen.state = row.state;
   }
+  snapshot_.has_table = status.has_history;
+  look_up_replaced();
+  versions.replaced = replaced_elsewhere(set_, snapshot_.replaced);
   for (const Migration& migration : set_.migrations) {
     const bool is_unwanted = is_left_out(migration, options_.seed);
     MigrationStatus entry;

@@ -14,6 +14,8 @@
 //     target.cpp   a part of what is pending
 //     phase.cpp    what may be applied before a release, and what after it
 //     down.cpp     undoing
+//     redo.cpp     undoing what is applied again
+//     links.cpp    what other sets and other builds have to do with it
 //     fresh.cpp    emptying the database
 //     preview.cpp  what is to come
 //     rehearse.cpp all of it, rolled back
@@ -83,6 +85,14 @@ struct HeldClaim {
   bool has_cursor = false;   ///< batches of the next step may have ended
 };
 
+/// A migration of another set, and the version of this one that it needs.
+struct Need {
+  std::string set;
+  std::string name;
+  std::string schema;  ///< of the tenant that it was applied for, where that is not the run's
+  std::int64_t version = 0;
+};
+
 /// A row of the history that is to be undone.
 struct Undo {
   std::int64_t row_id = 0;
@@ -135,6 +145,10 @@ class Run {
   RehearsalReport rehearse(const RehearsalOptions& wanted);
   // down.cpp
   DownReport down(const DownOptions& wanted);
+  // redo.cpp: the half that undoes, when the other half may follow
+  DownReport undo_for_redo(const DownOptions& wanted);
+  // links.cpp
+  std::vector<std::string> broken_dependencies();
   // stamp.cpp, repair.cpp: what is to be changed
   HistoryReport stamp(std::string_view target, bool is_baseline, const HistoryOptions& wanted);
   HistoryReport forget(std::string_view target, const HistoryOptions& wanted);
@@ -167,6 +181,7 @@ class Run {
   void select(Plan& plan);
   // phase.cpp
   void keep_phase(Plan& plan);
+  std::vector<const Migration*> late_in(std::size_t begin, std::size_t end) const;
   void refuse_what_cuts(const Migration& migration);
   void settle(const Plan& plan);
   void handle_drift(const Plan& plan);
@@ -242,6 +257,7 @@ class Run {
                  bool creates_tables);
   void add_creation(Message& message);
   void add_settings(Message& message, const Migration& migration) const;
+  void add_links(Message& message, const Migration& migration) const;
   void add_role_reset(Message& message, const Migration& migration) const;
   void add_leak_reset(Message& message, const Migration& migration) const;
   bool handle_failure(const Message& message, const Reply& reply);
@@ -326,6 +342,17 @@ class Run {
   bool undo_in_transaction(Undo& undo);
   void refuse_ended_transaction(const Undo& undo);
 
+  // redo.cpp
+  void refuse_unrepeatable();
+
+  // links.cpp
+  void look_up_replaced();
+  bool may_be_replaced() const;
+  std::vector<ReplacedRange> read_replaced(bool is_everywhere);
+  std::vector<Need> read_needs();
+  Reply look_at_links(const std::string& query);
+  void refuse_needed_elsewhere(const std::vector<const Row*>& rows, bool is_forgotten);
+
   // verify.cpp
   void verify_one(const Migration& migration, VerifyReport& report);
 
@@ -342,6 +369,10 @@ class Run {
   std::string batch_script(const Migration& migration, std::size_t number) const;
   std::string down_script(const Migration& migration);
 
+  // stamp.cpp
+  void refuse_stamp_of(const Migration& migration) const;
+  void warn_of_skipped(const Migration& migration);
+
   // change.cpp
   HistoryReport change_history(const HistoryOptions& wanted,
                                const std::function<std::vector<Change>()>& choose);
@@ -351,6 +382,7 @@ class Run {
 
   // lost_rows.cpp
   bool refuse_emptied_history();
+  const Migration* pending_before(const Migration& migration) const;
   void add_lost_row(const Migration& migration, ErrorDetail& detail);
   Reply read_recorded();
   // adopt.cpp
@@ -390,6 +422,7 @@ class Run {
   std::size_t left_out_ = 0;
   std::size_t covered_ = 0;  // a squash stands for them, or they are seeds of another mode
   bool is_undoing_ = false;
+  bool is_redoing_ = false;
   std::vector<Undo> undo_list_;
   const Undo* undo_ = nullptr;  // what is being undone
   Parameters parameters_;

@@ -10,7 +10,9 @@
 #include "target.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 
 namespace godwit::detail {
@@ -115,6 +117,8 @@ SchemasStatus Run::judge_schemas(const PGresult* answer, const SchemaPatterns& p
   status.unmatched = patterns.unmatched(names);
   std::sort(names.begin(), names.end());
   std::map<std::string, SchemaStatus> judged;
+  const std::vector<std::string> sets = shared_sets(set_);
+  std::optional<std::vector<ReplacedRange>> replaced;
   for (std::string& name : names) {
     const Snapshot& history = histories[first_of[name]];
     // What is wrong with an empty schema is said with its name.
@@ -124,6 +128,17 @@ SchemasStatus Run::judge_schemas(const PGresult* answer, const SchemaPatterns& p
       snapshot_ = history;
       snapshot_.has_table = has_table;
       snapshot_.rows.insert(snapshot_.rows.end(), shared.begin(), shared.end());
+      if (may_be_replaced()) {
+        if (!replaced) {
+          replaced = read_replaced(true);
+        }
+        std::copy_if(replaced->begin(), replaced->end(), std::back_inserter(snapshot_.replaced),
+                     [&](const ReplacedRange& one) {
+                       return one.target.empty()
+                                  ? std::find(sets.begin(), sets.end(), one.set) != sets.end()
+                                  : one.target == first_of[name];
+                     });
+      }
       known = judged.emplace(judge, judge_schema(judge)).first;
     }
     SchemaStatus& schema = status.schemas.emplace_back(known->second);

@@ -26,6 +26,10 @@ constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
   throw Error(kind, std::move(detail));
 }
 
+bool has(const std::vector<const Migration*>& list, const Migration* migration) {
+  return std::find(list.begin(), list.end(), migration) != list.end();
+}
+
 std::string name_of(const MigrationSet& set, std::size_t place) {
   return place == 0 ? std::string("base") : std::string(set.migrations[place - 1].full_name);
 }
@@ -110,8 +114,36 @@ std::string Run::starting_state(std::size_t place, std::size_t end) const {
   };
   std::vector<const Migration*> expected;
   std::string replaced;
-  for (const Migration& migration : set_.migrations.subspan(0, place)) {
-    if (migration.has_version() && own_squash(migration, place) == nullptr) {
+  // What an earlier script may have left for the contract phase is there or not, unless this one
+  // goes on from it; and a script of that phase comes last.
+  std::vector<const Migration*> open;
+  if (options_.phase == Phase::kExpand && end > place) {
+    open = late_in(0, place);
+    const std::vector<const Migration*> late = late_in(place, end);
+    for (std::size_t at = end; at > 0; --at) {
+      const Migration& migration = set_.migrations[at - 1];
+      if (has(at > place ? late : open, &migration)) {
+        continue;
+      }
+      for (const Dependency& dependency : migration.dependencies) {
+        std::erase_if(open, [&](const Migration* other) {
+          return (dependency.set.empty() || dependency.set == set_.name) && other->has_version() &&
+                 other->version == dependency.version;
+        });
+      }
+    }
+  }
+  std::size_t last = place;
+  std::vector<const Migration*> own;
+  if (options_.phase == Phase::kContract && end > place) {
+    last = end;
+    own = late_in(place, end);
+  }
+  for (const Migration& migration : set_.migrations.subspan(0, last)) {
+    if (has(open, &migration)) {
+      replaced += compose(" AND h.migration_number OPERATOR(pg_catalog.<>) {}", migration.version);
+    } else if (migration.has_version() && own_squash(migration, last) == nullptr &&
+               !has(own, &migration)) {
       expected.push_back(&migration);
     }
     // Whether it was run or recognised, the squash is there; what it stands for may be, unless the
@@ -174,6 +206,9 @@ std::string Run::steps_script(const Migration& migration) {
   begin.add(Section::kGuard, &migration,
             is_undoing_ ? history_.begin_undo(*connection_, identity_, migration)
                         : history_.insert(*connection_, identity_, migration, true));
+  if (!is_undoing_) {
+    add_links(begin, migration);
+  }
   if (!migration.require.guarded_sql.empty()) {
     begin.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql, 1);
   }
@@ -221,7 +256,7 @@ std::string Run::steps_script(const Migration& migration) {
           is_undoing_
               ? history_.finish_undo(*connection_, identity_,
                                      history_.row_condition(*connection_, identity_, migration),
-                                     milliseconds{0})
+                                     milliseconds{-1})
               : history_.finish(*connection_, identity_, migration));
   end.add(Section::kCommit, &migration, "COMMIT");
   sql += guarded_from_psql(end.text());
@@ -254,7 +289,7 @@ std::string Run::down_script(const Migration& migration) {
   message.add(Section::kConstraints, &script, "SET CONSTRAINTS ALL IMMEDIATE");
   add_role_reset(message, script);
   message.add(Section::kFinish, &script,
-              history_.finish_undo(*connection_, identity_, condition, milliseconds{0}));
+              history_.finish_undo(*connection_, identity_, condition, milliseconds{-1}));
   message.add(Section::kCommit, &script, "COMMIT");
   add_leak_reset(message, script);
   return guarded_from_psql(message.text());
@@ -266,7 +301,7 @@ std::string Run::script(std::string_view from, std::string_view to) {
   const std::size_t end = fixed_place(to);
   std::string sql = compose(
       "-- Made by godwit {}: the set {}, {} {} to {}.\n"
-      "-- Run it with: psql -X -f FILE\n"
+      "-- Run it with: psql -X -q -o /dev/null -f FILE\n"
       "\\set ON_ERROR_STOP on\n\\set AUTOCOMMIT on\n"
       "SET client_encoding = 'UTF8';\nSET standard_conforming_strings = on;\n\n{}",
       set_.tool_version, set_.name, end < begin ? "down from" : "from", name_of(set_, begin),
@@ -277,6 +312,9 @@ std::string Run::script(std::string_view from, std::string_view to) {
                    begin_settings(options_.lock_timeout, milliseconds{0}),
                    history_.create(*connection_, history_.schema() == "public", false, &count));
   }
+  const std::vector<const Migration*> late = options_.phase != Phase::kNone && end > begin
+                                                 ? late_in(begin, end)
+                                                 : std::vector<const Migration*>{};
   const Migration* part_of =
       begin == 0 ? nullptr : own_squash(set_.migrations[begin - 1], set_.migrations.size());
   for (std::size_t place = begin; place < end; ++place) {
@@ -293,6 +331,13 @@ std::string Run::script(std::string_view from, std::string_view to) {
       continue;
     }
     if (is_left_out(migration, options_.seed)) {
+      continue;
+    }
+    if (options_.phase != Phase::kNone &&
+        has(late, &migration) != (options_.phase == Phase::kContract)) {
+      sql += compose("\n-- {}: {}\n", migration.full_name,
+                     options_.phase == Phase::kExpand ? "left for the contract phase"
+                                                      : "has to be there already");
       continue;
     }
     if (&migration != part_of) {

@@ -14,6 +14,10 @@ bool has(const std::vector<std::int64_t>& list, std::int64_t version) {
   return std::binary_search(list.begin(), list.end(), version);
 }
 
+bool is_in(const VersionRange& range, std::int64_t version) {
+  return version >= range.first && version <= range.last;
+}
+
 }  // namespace
 
 void Versions::add(std::int64_t version, bool is_applied) {
@@ -30,13 +34,34 @@ Versions versions_of(const MigrationSet& set, const Snapshot& snapshot) {
       versions.add(*row.version, row.state == "applied");
     }
   }
+  versions.replaced = replaced_elsewhere(set, snapshot.replaced);
   return versions;
 }
 
-bool stands_for(const Migration& squash, std::int64_t version) noexcept {
+bool is_replaced_in(const Snapshot& snapshot, std::string_view set, std::int64_t version) noexcept {
   return std::any_of(
-      squash.replaces.begin(), squash.replaces.end(),
-      [&](const VersionRange& range) { return version >= range.first && version <= range.last; });
+      snapshot.replaced.begin(), snapshot.replaced.end(),
+      [&](const ReplacedRange& one) { return one.set == set && is_in(one.range, version); });
+}
+
+std::vector<VersionRange> replaced_elsewhere(const MigrationSet& set,
+                                             const std::vector<ReplacedRange>& replaced) {
+  std::vector<VersionRange> ranges;
+  for (const ReplacedRange& one : replaced) {
+    const bool is_known =
+        std::any_of(set.migrations.begin(), set.migrations.end(), [&](const Migration& migration) {
+          return migration.has_version() && migration.version == one.squash;
+        });
+    if (one.set == set.name && !is_known) {
+      ranges.push_back(one.range);
+    }
+  }
+  return ranges;
+}
+
+bool stands_for(const Migration& squash, std::int64_t version) noexcept {
+  return std::any_of(squash.replaces.begin(), squash.replaces.end(),
+                     [&](const VersionRange& range) { return is_in(range, version); });
 }
 
 const Migration* squash_of(const MigrationSet& set, std::int64_t version) noexcept {
@@ -68,6 +93,10 @@ std::vector<std::int64_t> missing_of(const Migration& squash, const Versions& ve
 bool is_covered(const MigrationSet& set, const Migration& migration, const Versions& versions) {
   if (!migration.has_version() || has(versions.present, migration.version)) {
     return false;
+  }
+  if (std::any_of(versions.replaced.begin(), versions.replaced.end(),
+                  [&](const VersionRange& range) { return is_in(range, migration.version); })) {
+    return true;
   }
   if (!migration.replaces.empty()) {
     return has_replaced(migration, versions) && missing_of(migration, versions).empty();

@@ -9,6 +9,7 @@
 #include <godwit/maintenance.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace godwit::detail {
 namespace {
@@ -38,7 +39,59 @@ Change make_change(std::string event, const Migration* migration, std::string na
 
 }  // namespace
 
+// stamp --only: what the migration needs is there, and no squash stands for it.
+void Run::refuse_stamp_of(const Migration& migration) const {
+  const Versions versions = versions_of(set_, snapshot_);
+  const Migration* squash = migration.has_version() ? squash_of(set_, migration.version) : nullptr;
+  if (squash != nullptr && is_covered(set_, migration, versions)) {
+    refuse(
+        ErrorKind::kUsage,
+        compose("{} is a part of {}, which stands for it", migration.full_name, squash->full_name),
+        compose("stamp {}", squash->full_name));
+  }
+  for (const Dependency& dependency : migration.dependencies) {
+    const bool is_own = dependency.set.empty() || dependency.set == set_.name;
+    const std::string_view set = is_own ? set_.name : dependency.set;
+    const bool is_there =
+        is_replaced_in(snapshot_, set, dependency.version) ||
+        std::any_of(snapshot_.rows.begin(), snapshot_.rows.end(), [&](const Row& row) {
+          return row.set == set && row.version == dependency.version && row.state == "applied";
+        });
+    if (!is_there) {
+      const std::string name =
+          is_own ? std::to_string(dependency.version) : compose("{}:{}", set, dependency.version);
+      refuse(ErrorKind::kFailed,
+             compose("{} depends on migration {}, but {} has not been applied", migration.full_name,
+                     name, name),
+             is_own ? compose("apply it first, or stamp both: `stamp {}` records all at or before",
+                              migration.full_name)
+                    : compose("apply the set \"{}\" first", set));
+    }
+  }
+}
+
+// stamp --only: what stays pending before it, and would be refused as a late arrival.
+void Run::warn_of_skipped(const Migration& migration) {
+  const Versions versions = versions_of(set_, snapshot_);
+  for (const Migration& other : set_.migrations) {
+    if (&other == &migration) {
+      return;
+    }
+    const bool is_late = other.has_version() && options_.order != OrderPolicy::kAny &&
+                         (options_.order == OrderPolicy::kLinear ||
+                          (!other.declares_dependencies && other.phase != Phase::kContract));
+    if (is_late && find_row(snapshot_, set_, other) == nullptr &&
+        !is_covered(set_, other, versions)) {
+      warn(
+          compose("{} stays pending before {} and declares no Dependencies: `up` will refuse it "
+                  "as a late arrival, unless with --order=any",
+                  other.full_name, migration.full_name));
+    }
+  }
+}
+
 HistoryReport Run::stamp(std::string_view target, bool is_baseline, const HistoryOptions& wanted) {
+  bool has_warned = false;
   return change_history(wanted, [&] {
     const std::size_t place = place_of(set_, snapshot_, target);
     if (place == 0) {
@@ -50,7 +103,18 @@ HistoryReport Run::stamp(std::string_view target, bool is_baseline, const Histor
              "`seed` applies it: it may be applied where its rows are there already");
     }
     std::vector<Change> changes;
-    const auto stamped = set_.migrations.subspan(0, place);
+    std::size_t end = place;
+    while (wanted.only && end > 1 && set_.migrations[end - 1].kind == Kind::kSeed) {
+      --end;  // the head is the last that is none
+    }
+    const auto stamped = set_.migrations.subspan(wanted.only ? end - 1 : 0, wanted.only ? 1 : end);
+    const Row* there = find_row(snapshot_, set_, stamped.back());
+    if (wanted.only && (there == nullptr || there->state != "applied")) {
+      refuse_stamp_of(stamped.back());
+      if (!std::exchange(has_warned, true) && stamped.back().has_version()) {
+        warn_of_skipped(stamped.back());
+      }
+    }
     const Versions versions = versions_of(set_, snapshot_);
     for (const Migration& migration : stamped) {
       const Row* row = find_row(snapshot_, set_, migration);
@@ -123,6 +187,7 @@ HistoryReport Run::forget(std::string_view target, const HistoryOptions& wanted)
                compose("forget {} first, or undo both with `down`", migration.full_name));
       }
     }
+    refuse_needed_elsewhere({row}, true);
     row_id = row->id;
     Change change = make_change("forgotten", known, row->name,
                                 known == nullptr

@@ -91,6 +91,7 @@ bool Run::apply_steps(const Pending& pending) {
     }
     claim.add(Section::kGuard, &migration,
               history_.insert(*connection_, identity_, migration, true));
+    add_links(claim, migration);
     if (!migration.require.guarded_sql.empty()) {
       claim.add_foreign(Section::kRequire, &migration, migration.require.guarded_sql,
                         static_cast<std::uint32_t>(migration.require.statements.size()));

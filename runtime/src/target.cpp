@@ -65,20 +65,26 @@ bool is_pending(const Snapshot& snapshot, const MigrationSet& set, const Migrati
 
 // The place after the next `count` that are pending.
 std::size_t after_pending(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
+  std::int64_t there = 0;
   for (std::size_t i = 0; i < set.migrations.size(); ++i) {
     if (set.migrations[i].kind != Kind::kSeed && is_pending(snapshot, set, set.migrations[i]) &&
-        --count <= 0) {
+        ++there == count) {
       return i + 1;
     }
+  }
+  if (there > 0 || static_cast<std::size_t>(count) > set.migrations.size()) {
+    refuse(compose("\"+{}\" is beyond the last one: {} {} pending", count, there,
+                   there == 1 ? "is" : "are"),
+           "head is after all of them");
   }
   return set.migrations.size();
 }
 
-// The place before the last `count` that are applied.
+// The place before the last `count` that are applied and can be undone.
 std::size_t before_applied(const MigrationSet& set, const Snapshot& snapshot, std::int64_t count) {
   for (std::size_t i = set.migrations.size(); i > 0; --i) {
-    if (set.migrations[i - 1].kind != Kind::kSeed &&
-        is_applied(snapshot, set, set.migrations[i - 1]) && --count <= 0) {
+    if (set.migrations[i - 1].has_version() && is_applied(snapshot, set, set.migrations[i - 1]) &&
+        --count <= 0) {
       return i - 1;
     }
   }
@@ -184,9 +190,12 @@ std::vector<const Migration*> select_to(const MigrationSet& set, const Plan& pla
   return chosen;
 }
 
-std::vector<const Migration*> select_next(const Plan& plan, std::size_t count) {
+// With nothing pending there is nothing to do, whatever number the command that is run again has,
+// unless the set has not even so many: then a version was meant.
+std::vector<const Migration*> select_next(const MigrationSet& set, const Plan& plan,
+                                          std::size_t count) {
   const std::size_t there = real_count(plan);
-  if (count > there && there > 0) {
+  if (count > there && (there > 0 || count > set.migrations.size())) {
     refuse(compose("{} migrations are to be applied, but {} {} pending", count, there,
                    there == 1 ? "is" : "are"),
            compose("a number alone is how many; for all up to the version {0}: --to={0}", count));
@@ -279,7 +288,9 @@ void Run::narrow(const Selection& selection) {
       };
       break;
     case Selection::Part::kNext:
-      selector_ = [count = selection.count](const Plan& plan) { return select_next(plan, count); };
+      selector_ = [this, count = selection.count](const Plan& plan) {
+        return select_next(set_, plan, count);
+      };
       break;
     case Selection::Part::kSeeds:
       selector_ = [](const Plan& plan) { return select_seeds(plan); };

@@ -17,30 +17,65 @@ constexpr milliseconds kBetweenPhases{500};
 constexpr std::chrono::seconds kSideConnect{2};
 constexpr std::chrono::seconds kSideRetry{10};
 
-std::string describe_activity(const PGresult* result) {
+// What a session of pid b.pid has of the relations for which our backend waits, or wants of them
+// before us. The modes are written as in the manual: AccessShareLock is ACCESS SHARE.
+constexpr std::string_view kHeld =
+    "(SELECT pg_catalog.string_agg(DISTINCT pg_catalog.concat(CASE WHEN h.granted THEN 'holds ' "
+    "ELSE 'waits for ' END, pg_catalog.upper(pg_catalog.regexp_replace(pg_catalog.regexp_replace("
+    "h.mode, 'Lock$', ''), '([a-z])([A-Z])', '\\1 \\2', 'g')), ' on ', "
+    "CAST(h.relation AS pg_catalog.regclass)), ', ') FROM pg_catalog.pg_locks AS w "
+    "JOIN pg_catalog.pg_locks AS h ON h.relation OPERATOR(pg_catalog.=) w.relation "
+    "AND h.database OPERATOR(pg_catalog.=) w.database "
+    "WHERE w.locktype OPERATOR(pg_catalog.=) 'relation' AND NOT w.granted "
+    "AND h.locktype OPERATOR(pg_catalog.=) 'relation' AND h.pid OPERATOR(pg_catalog.=) b.pid "
+    "AND h.mode OPERATOR(pg_catalog.<>) 'SIReadLock' "
+    "AND w.pid OPERATOR(pg_catalog.=) {})";
+
+constexpr int kBehindActivity = 6;  // the columns of kActivity
+
+std::string describe_blockers(const PGresult* result) {
   std::string text;
   for (int i = 0; i < PQntuples(result); ++i) {
     text += i > 0 ? "\n" : "";
-    text += describe_session(result, i);
+    text += describe_session(result, i, 0, value(result, i, kBehindActivity));
   }
   return text;
 }
 
+// Our own message begins with settings, so that its first characters say nothing. Behind them, in
+// what pg_stat_activity keeps of a query, is the row of the first migration that is sent.
+std::string migration_in(std::string_view query, std::string_view table) {
+  const std::size_t insert = query.find(compose("INSERT INTO {} (migration_name", table));
+  constexpr std::string_view kValues = "VALUES ('";
+  const std::size_t values =
+      insert == std::string_view::npos ? insert : query.find(kValues, insert);
+  if (values == std::string_view::npos) {
+    return {};
+  }
+  const std::string_view name = query.substr(values + kValues.size());
+  const std::size_t end = name.find('\'');
+  return end == std::string_view::npos
+             ? std::string{}
+             : compose("applying {}, or what it sent after it", name.substr(0, end));
+}
+
 }  // namespace
 
-std::string describe_session(const PGresult* result, int row, int first) {
+std::string describe_session(const PGresult* result, int row, int first, std::string_view held,
+                             std::string_view doing) {
+  const std::string has = held.empty() ? std::string{} : compose(", {}", held);
   if (PQgetisnull(result, row, first) != 0) {
-    return "a prepared transaction (see pg_prepared_xacts)";
+    return compose("a prepared transaction (see pg_prepared_xacts{})", has);
   }
   std::string text = compose("pid {} (user {}, application \"{}\"", value(result, row, first),
                              value(result, row, first + 1), value(result, row, first + 2));
   if (PQgetisnull(result, row, first + 3) == 0) {
-    std::string query(value(result, row, first + 5));
+    std::string query(doing.empty() ? value(result, row, first + 5) : doing);
     std::replace(query.begin(), query.end(), '\n', ' ');
-    return text + compose(", {} for {}): {}", value(result, row, first + 3),
-                          value(result, row, first + 4), query);
+    return text + compose(", {} for {}{}): {}", value(result, row, first + 3),
+                          value(result, row, first + 4), has, query);
   }
-  return text + "; GRANT pg_read_all_stats to this role shows its state and query)";
+  return text + has + "; GRANT pg_read_all_stats to this role shows its state and query)";
 }
 
 Connection* Run::side_connection() {
@@ -64,15 +99,14 @@ std::string Run::blockers() {
   if (side == nullptr) {
     return {};
   }
+  const int pid = backend_pid_ != 0 ? backend_pid_ : PQbackendPID(connection_->raw());
   const Reply reply = side->send(
-      compose(
-
-          "SELECT {} FROM (SELECT DISTINCT b.pid FROM pg_catalog.unnest("
-          "pg_catalog.pg_blocking_pids({})) AS b(pid)) AS b "
-          "LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) b.pid",
-          kActivity, backend_pid_ != 0 ? backend_pid_ : PQbackendPID(connection_->raw())),
+      compose("SELECT {}, {} FROM (SELECT DISTINCT b.pid FROM pg_catalog.unnest("
+              "pg_catalog.pg_blocking_pids({})) AS b(pid)) AS b "
+              "LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) b.pid",
+              kActivity, compose(kHeld, pid), pid),
       Waiter{});
-  return reply.is_ok() && !reply.results.empty() ? describe_activity(reply.results[0].get())
+  return reply.is_ok() && !reply.results.empty() ? describe_blockers(reply.results[0].get())
                                                  : std::string{};
 }
 
@@ -115,7 +149,7 @@ bool Run::show_index_build() {
 
 std::string Run::gate_holder() {
   Reply reply = connection_->send(
-      compose("SELECT {} FROM (SELECT {} AS k) AS key, pg_catalog.pg_locks AS l "
+      compose("SELECT {}, a.query FROM (SELECT {} AS k) AS key, pg_catalog.pg_locks AS l "
               "JOIN pg_catalog.pg_database AS d ON l.database OPERATOR(pg_catalog.=) d.oid "
               "AND d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database() "
               "JOIN pg_catalog.pg_stat_activity AS a ON a.pid OPERATOR(pg_catalog.=) l.pid "
@@ -127,8 +161,15 @@ std::string Run::gate_holder() {
               "(key.k OPERATOR(pg_catalog.&) 4294967295)",
               kActivity, history_.gate_key(*connection_, set_.name)),
       Waiter{});
-  return reply.is_ok() && !reply.results.empty() ? describe_activity(reply.results[0].get())
-                                                 : std::string{};
+  std::string text;
+  const PGresult* rows = reply.is_ok() && !reply.results.empty() ? reply.results[0].get() : nullptr;
+  for (int i = 0; rows != nullptr && i < PQntuples(rows); ++i) {
+    text += i > 0 ? "\n" : "";
+    text += describe_session(
+        rows, i, 0, {},
+        migration_in(value(rows, i, kBehindActivity), history_.quoted(*connection_)));
+  }
+  return text;
 }
 
 // A query that waits for a lock until the deadline, and for one lock_timeout in any case.

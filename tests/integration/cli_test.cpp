@@ -113,6 +113,7 @@ TEST_F(CommandLine, CheckAnswersByItsExitCode) {
   session_.run("UPDATE schema_migrations SET checksum = 'x' WHERE migration_number = 7");
   const Outcome drift = run({"check"});
   EXPECT_EQ(drift.code, 4);
+  EXPECT_NE(drift.err.find("`accept 007_crm`"), std::string::npos) << drift.err;
   EXPECT_NE(drift.err.find("007_crm was applied on "), std::string::npos) << drift.err;
   const Json json = Json::parse(run({"check", "--json"}).out);
   EXPECT_EQ(json["exit_code"], 4);
@@ -206,6 +207,137 @@ TEST_F(CommandLine, UsageErrorsAreTwoAndHelpIsZero) {
   EXPECT_EQ(run({"up", "--url", "postgresql://u:secret@[bad/db"}).code, 2);
 }
 
+TEST_F(CommandLine, AnEmptyArgumentIsNotLeftOut) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"up", ""},
+                                             {"up", "--to", ""},
+                                             {"down", ""},
+                                             {"up", "--set", ""},
+                                             {"up", "--url", ""}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << arguments.back();
+    EXPECT_NE(outcome.err.find(" is empty\n"), std::string::npos) << outcome.err;
+  }
+  EXPECT_EQ(run({"up", "4", "--to=5"}).code, 2);
+  EXPECT_FALSE(has_relation("users"));
+  run({"up"});
+  EXPECT_EQ(run({"down", "4", "--to=4"}).code, 2);
+  EXPECT_EQ(applied(), "1,7,10");
+}
+
+TEST_F(CommandLine, StatusAsAFlagNeverMigrates) {
+  EXPECT_EQ(run({"up", "--status"}).last_line(), "0 applied, 3 pending");
+  EXPECT_EQ(run({"up", "1", "--status"}).code, 2);
+  EXPECT_EQ(run({"down", "--status"}).code, 2);
+  EXPECT_EQ(run({"status", "--status"}).code, 0);
+  EXPECT_FALSE(has_relation("users"));
+}
+
+TEST_F(CommandLine, AMistypedWordGetsAdvice) {
+  const auto said = [&](const std::vector<std::string>& arguments) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2);
+    return outcome.err;
+  };
+  EXPECT_EQ(said({"stauts"}), "error: there is no command stauts\nHINT: did you mean `status`?\n");
+  EXPECT_EQ(said({"help", "stauts"}), said({"stauts"}));
+  EXPECT_EQ(said({"up", "--dry-rum"}),
+            "error: there is no option --dry-rum\nHINT: did you mean `--dry-run`?\n");
+  EXPECT_EQ(said({"nothing-like-it"}),
+            "error: there is no command nothing-like-it\nHINT: `app help` lists them\n");
+  EXPECT_EQ(said({"status", "more"}),
+            "error: \"more\" is one word more than `app status` takes\n"
+            "HINT: `app status --help` says what it takes\n");
+}
+
+TEST_F(CommandLine, UsageErrorsInJsonAreOneObject) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"stauts", "--json"},
+                                             {"--json"},
+                                             {"up", "--json", "--phase=x"},
+                                             {"up", "", "--json"},
+                                             {"help", "upp", "--json"},
+                                             {"fresh", "--json"},
+                                             {"up", "--wait=soon", "--json"},
+                                             {"up", "--jobs=4", "--json"},
+                                             {"down", "--schemas=t%", "--json"},
+                                             {"up", "--schemas=t%", "--rehearse", "--json"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << arguments.front();
+    EXPECT_EQ(outcome.err, "") << arguments.front();
+    const Json json = Json::parse(outcome.out);
+    EXPECT_EQ(json["ok"], false);
+    EXPECT_EQ(json["exit_code"], 2);
+    EXPECT_EQ(json["error"]["kind"], "usage");
+  }
+  const Json help = Json::parse(run({"help", "up", "--json"}).out);
+  EXPECT_EQ(help["ok"], true);
+  EXPECT_EQ(help["help"], run({"up", "--help"}).out);
+}
+
+TEST_F(CommandLine, HelpFitsATerminalAndNamesEveryOption) {
+  for (const char* command :
+       {"",         "up",      "plan",     "apply",  "down",    "redo",    "stamp",
+        "baseline", "forget",  "accept",   "repair", "adopt",   "history", "current",
+        "heads",    "pending", "graph",    "verify", "sql",     "status",  "list",
+        "info",     "check",   "validate", "wait",   "version", "seed"}) {
+    const std::string text = run(*command == 0 ? std::vector<std::string>{"--help"}
+                                               : std::vector<std::string>{command, "--help"})
+                                 .out;
+    std::size_t width = 0;
+    for (const char c : text) {
+      const bool is_continuation = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+      width = c == '\n' ? 0 : width + (is_continuation ? 0 : 1);
+      ASSERT_LE(width, 80U) << command << ": " << text;
+    }
+    EXPECT_NE(text.find("--json"), std::string::npos) << command;
+  }
+  const std::string up = run({"up", "--help"}).out;
+  for (const char* option : {"--dry-run", "--wait", "--lock-timeout", "--phase", "--order",
+                             "--role", "--json", "--yes", "--create-db", "app help"}) {
+    EXPECT_NE(up.find(option), std::string::npos) << option;
+  }
+  EXPECT_EQ(run({"status", "--help"}).out.find("--phase"), std::string::npos) << "it only reads";
+}
+
+TEST_F(CommandLine, WhatAFailedPartDidNotTouchIsNotSkipped) {
+  builder_.add(12, "bad", {"SELECT nope"});
+  builder_.add(13, "after", {"SELECT 1"});
+  EXPECT_EQ(run({"up", "1"}).code, 0);
+  EXPECT_EQ(run({"up", "--to=12"}).last_line(), "2 applied, 1 skipped, 1 failed");
+  EXPECT_EQ(run({"up", "1"}).last_line(), "0 applied, 3 skipped, 1 failed");
+  const Outcome outcome = run({"apply", "12", "--json"});
+  EXPECT_EQ(Json::parse(outcome.last_line())["skipped"], 3);
+}
+
+TEST_F(CommandLine, VerifyOfNothingSaysSo) {
+  EXPECT_EQ(run({"verify"}).last_line(),
+            "nothing is applied, 3 pending: there was nothing to verify");
+  run({"up"});
+  EXPECT_EQ(run({"verify"}).out.find("nothing is applied"), std::string::npos);
+}
+
+TEST_F(CommandLine, AnswersOfOneAreInTheSingular) {
+  run({"up"});
+  EXPECT_EQ(run({"check"}).out, "up to date: 3 migrations are applied\n");
+  SetBuilder one("other");
+  one.add(1, "only", {"CREATE TABLE only_one (id int)"})
+      .verify({"SELECT true"})
+      .alias("first")
+      .irreversible("the data is gone");
+  Child child(body_of(one, {"up"}));
+  ASSERT_EQ(child.wait(), 0) << child.err();
+  Child check(body_of(one, {"check"}));
+  check.wait();
+  EXPECT_EQ(check.out(), "up to date: 1 migration is applied\n");
+  Child info(body_of(one, {"info", "1"}));
+  info.wait();
+  for (const char* line : {"Alias         first\n", "Verify        1 query\n",
+                           "Down          no, irreversible: the data is gone\n"}) {
+    EXPECT_NE(info.out().find(line), std::string::npos) << info.out();
+  }
+}
+
 TEST_F(CommandLine, AnAnswerThatIsLostIsAFailure) {
   run({"up"});
   for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
@@ -291,6 +423,9 @@ TEST_F(CommandLine, SignalsRollBackAndEndIn130) {
         << child.err();
     EXPECT_FALSE(has_relation("slow"));
     EXPECT_EQ(applied(), "1,7,10");
+    EXPECT_EQ(session_.get("SELECT concat_ws('|', event, message) FROM schema_migrations_log WHERE "
+                           "migration_name = '012_slow' ORDER BY id DESC LIMIT 1"),
+              "failed|interrupted; 012_slow was rolled back");
   }
 }
 

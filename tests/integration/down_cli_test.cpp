@@ -68,6 +68,8 @@ TEST_F(DownCommand, DryRunAndJson) {
   const Json failure = Json::parse(run({"down", "2", "--json"}).last_line());
   EXPECT_EQ(failure["exit_code"], 1);
   EXPECT_EQ(failure["error"]["message"], "010_team has no down section");
+  EXPECT_EQ(failure["undone"], Json::array()) << "the same keys as without an error";
+  EXPECT_TRUE(failure["left"].is_null());
 }
 
 TEST_F(DownCommand, RedoSaysBoth) {
@@ -81,6 +83,28 @@ TEST_F(DownCommand, RedoSaysBoth) {
   const Json json = Json::parse(run({"redo", "2", "--json"}).last_line());
   EXPECT_EQ(json["undone"].size(), 2U);
   EXPECT_EQ(json["applied"].size(), 2U);
+  EXPECT_EQ(json["left"], 6) << "what was applied again is there";
+  EXPECT_EQ(json["applied_run_id"],
+            session_.get("SELECT run_id FROM schema_migrations ORDER BY id DESC LIMIT 1"));
+  EXPECT_NE(json["applied_run_id"], json["run_id"]);
+}
+
+TEST_F(DownCommand, AFailureNamesWhatWasUndoneBeforeIt) {
+  builder_.add(15, "stuck", {"CREATE TABLE stuck (id int)"}).down("DROP TABLE stuck, elsewhere");
+  builder_.add(16, "last", {"CREATE TABLE last (id int)"}).down("DROP TABLE last");
+  run({"up"});
+  const Json json = Json::parse(run({"down", "2", "--json"}).last_line());
+  EXPECT_EQ(json["exit_code"], 1);
+  ASSERT_EQ(json["undone"].size(), 1U);
+  EXPECT_EQ(json["undone"][0]["migration"], "016_last");
+  EXPECT_EQ(json["undone"][0]["version"], 16);
+  const std::string hint = json["error"]["hint"];
+  EXPECT_NE(hint.find("`forget 015_stuck`"), std::string::npos) << hint;
+  EXPECT_EQ(session_.get("SELECT message FROM schema_migrations_log WHERE event = 'failed'"),
+            "in its down section: table \"elsewhere\" does not exist");
+  // The hint, followed.
+  EXPECT_EQ(run({"forget", "015_stuck"}).code, 0);
+  EXPECT_EQ(run({"down", "1"}).code, 0);
 }
 
 TEST_F(DownCommand, RedoThatFailsSaysWhatIsLeft) {
@@ -91,6 +115,10 @@ TEST_F(DownCommand, RedoThatFailsSaysWhatIsLeft) {
   EXPECT_NE(outcome.err.find("1 undone and not applied again: `up` applies them"),
             std::string::npos)
       << outcome.err;
+  EXPECT_EQ(outcome.last_line(), "1 undone, 1 failed");
+  // As it says.
+  session_.run("DROP TABLE once");
+  EXPECT_EQ(run({"up"}).last_line(), "1 applied, 6 skipped, 0 failed");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 // Errors name the migration, file, line and column, whatever kind of place the server gives.
 #include "fixture.hpp"
 
+#include <thread>
+
 #include <fmt/format.h>
 
 namespace godwit::test {
@@ -111,6 +113,13 @@ TEST_F(Errors, VerifyThatIsNotTrueRollsBackAndNamesTheQuery) {
     EXPECT_EQ(error.migration(), 1);
     const Session session(database.conninfo());
     EXPECT_EQ(session.get("SELECT to_regclass('t')"), "");
+    EXPECT_EQ(error.detail().context, "") << "nothing of how the build asks";
+    EXPECT_NE(error.detail().hint.find("`info 001_t --sql`"), std::string::npos) << error.what();
+    EXPECT_EQ(session.get("SELECT concat_ws('|', event, migration_name, sqlstate) FROM "
+                          "schema_migrations_log"),
+              "failed|001_t|GW001")
+        << "the first of all, too";
+    EXPECT_EQ(session.get("SELECT count(*) FROM schema_migrations"), "0");
   }
 }
 
@@ -157,6 +166,48 @@ TEST_F(Errors, StatementTimeoutSaysHowToGetMore) {
   Options options;
   options.statement_timeout = std::chrono::milliseconds{100};
   EXPECT_EQ(failure(other.set(), options).sqlstate(), "57014");
+}
+
+TEST_F(Errors, AStatementThatSomebodyCancelledIsNotShortOfTime) {
+  SetBuilder builder;
+  builder.add(1, "slow", {"SELECT pg_sleep(60)"});
+  std::thread canceller([&] {
+    wait_for_sleeper();
+    session_.run(
+        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND "
+        "datname = current_database()");
+  });
+  const Error error = failure(builder.set());
+  canceller.join();
+  EXPECT_EQ(error.sqlstate(), "57014");
+  EXPECT_EQ(error.detail().hint.find("Statement-Timeout"), std::string::npos) << error.what();
+  EXPECT_NE(error.detail().hint.find("pg_cancel_backend"), std::string::npos) << error.what();
+}
+
+TEST_F(Errors, AViewInTheWayOfANewTypeIsAdvisedOn) {
+  SetBuilder builder;
+  builder.add(1, "t", {"CREATE TABLE t (id int)", "CREATE VIEW v AS SELECT id FROM t"});
+  builder.add(2, "wider", {"ALTER TABLE t ALTER COLUMN id TYPE bigint"});
+  const Error error = failure(builder.set());
+  EXPECT_EQ(error.sqlstate(), "0A000");
+  EXPECT_NE(error.detail().hint.find("drop the view before"), std::string::npos) << error.what();
+}
+
+TEST_F(Errors, AServerThatAnswersIsNotLookedFor) {
+  SetBuilder builder;
+  builder.add(1, "t", {"CREATE TABLE t (id int)"});
+  const Error missing = failure_of(
+      [&] { migrate(server_conninfo() + " dbname=there_is_no_such_one", builder.set()); });
+  EXPECT_EQ(missing.kind(), ErrorKind::kCannotConnect);
+  EXPECT_EQ(missing.sqlstate(), "3D000");
+  EXPECT_NE(missing.detail().hint.find("up --create-db"), std::string::npos) << missing.what();
+  const Error nobody =
+      failure_of([&] { migrate(database_.conninfo() + " user=there_is_nobody", builder.set()); });
+  EXPECT_EQ(nobody.sqlstate(), "28000");
+  EXPECT_EQ(nobody.detail().hint.find("that the server runs"), std::string::npos) << nobody.what();
+  const Error silent =
+      failure_of([&] { migrate("host=/nonexistent dbname=x user=me", builder.set()); });
+  EXPECT_NE(silent.detail().hint.find("that the server runs"), std::string::npos) << silent.what();
 }
 
 TEST_F(Errors, UncheckedMigrationGoesAloneAndItsTransactionControlIsNoticed) {

@@ -76,6 +76,8 @@ TEST_F(Locks, HeldPastTheDeadlineIsBusyAndNamesTheBlocker) {
                   blocker.pid());
   EXPECT_EQ(error.detail().blockers.substr(0, name.size()), name) << error.what();
   EXPECT_NE(error.detail().blockers.find("BEGIN; SELECT * FROM t"), std::string::npos);
+  EXPECT_NE(error.detail().blockers.find(", holds ACCESS SHARE on t): "), std::string::npos)
+      << error.what();
   EXPECT_EQ(blocked.substr(0, name.size()), name);
   EXPECT_GE(retries, 1);
   EXPECT_EQ(applied(), "1");
@@ -180,6 +182,24 @@ TEST_F(Locks, AHeldGateIsBusyAndNamesItsHolder) {
       fmt::format("pid {} (user postgres, application \"another_run\"", holder.pid());
   EXPECT_EQ(error.detail().blockers.substr(0, name.size()), name) << error.what();
   EXPECT_EQ(waiting.substr(0, name.size()), name);
+}
+
+TEST_F(Locks, ARunInTheWayIsNamedByWhatItApplies) {
+  SetBuilder old;
+  old.add(1, "one", {"SELECT 1"});
+  up(old.set());
+  SetBuilder builder;
+  builder.add(1, "one", {"SELECT 1"});
+  builder.add(2, "slow", {"SELECT pg_sleep(3)"});
+  std::thread run([&] { up(builder.set()); });
+  wait_for_sleeper();
+  Options options;
+  options.wait = milliseconds{300};
+  const Error error = failure(builder.set(), options);
+  run.join();
+  EXPECT_EQ(error.kind(), ErrorKind::kBusy);
+  EXPECT_NE(error.detail().blockers.find("): applying 002_slow"), std::string::npos)
+      << error.what();
 }
 
 TEST_F(Locks, AnUpToDateReplicaDoesNotWaitForARunInProgress) {

@@ -84,6 +84,33 @@ TEST_F(Phases, TheCommandLineSaysWhatStays) {
   EXPECT_EQ(run({"up", "--phase=later"}).code, 2);
 }
 
+TEST_F(Phases, LookingAheadKeepsToThePhaseToo) {
+  Outcome outcome = run({"plan", "--phase=expand"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out.find("012_old_name, "), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("postponed  012_old_name\npostponed  013_after_it\n"),
+            std::string::npos)
+      << outcome.out;
+  EXPECT_EQ(outcome.last_line().substr(0, 9), "5 pending");
+  const Json plan = Json::parse(run({"plan", "--phase=expand", "--json"}).out);
+  EXPECT_EQ(plan["migrations"].size(), 5U);
+  EXPECT_EQ(plan["postponed"], Json::array({"012_old_name", "013_after_it"}));
+  EXPECT_EQ(run({"plan"}).last_line().substr(0, 9), "7 pending");
+  EXPECT_EQ(run({"plan", "--phase=contract"}).code, 1) << "as up";
+  EXPECT_EQ(run({"pending", "--phase=expand"}).out,
+            "001_users\n007_crm\n010_team\n011_new_name\n014_free\n");
+  outcome = run({"up", "--rehearse", "--phase=expand"});
+  EXPECT_EQ(outcome.last_line(), "rehearsed: 5 well, 0 left out, 0 failed; all was rolled back")
+      << outcome.err;
+  EXPECT_EQ(outcome.out.find("applied  012_old_name"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("postponed  012_old_name\n"), std::string::npos) << outcome.out;
+  EXPECT_EQ(run({"up", "--rehearse", "--phase=contract"}).code, 1);
+  run({"up", "--phase=expand"});
+  EXPECT_EQ(run({"pending", "--phase=contract"}).out, "012_old_name\n013_after_it\n");
+  EXPECT_EQ(run({"up", "--rehearse", "--phase=contract"}).last_line(),
+            "rehearsed: 2 well, 0 left out, 0 failed; all was rolled back");
+}
+
 TEST_F(Phases, LinearOrderRefusesALateContractToo) {
   up(builder_.set(), expand());
   Options linear;

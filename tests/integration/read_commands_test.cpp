@@ -52,6 +52,50 @@ TEST_F(ReadCommands, CurrentPendingAndHeads) {
   EXPECT_EQ(run({"show", "head"}).out.substr(0, 24), "Migration     012_other\n");
 }
 
+TEST_F(ReadCommands, AfterALateArrivalCurrentSaysWhatDownBeginsWith) {
+  builder_.add(12, "early", {"SELECT 1"}).depends_on({1}).down("SELECT 1");
+  builder_.add(13, "last", {"SELECT 1"}).depends_on({1}).down("SELECT 1");
+  run({"apply", "13"});
+  run({"up"});
+  EXPECT_EQ(run({"current"}).out,
+            "013_last (head)\napplied after it: 012_early, which `down` undoes first\n");
+  EXPECT_EQ(run({"down"}).out.substr(0, 17), "undone  012_early");
+  EXPECT_EQ(run({"current"}).out.substr(0, 22), "013_last (1 pending)\na");
+}
+
+TEST_F(ReadCommands, InfoTakesEveryTarget) {
+  const auto said = [&](const std::string& target) {
+    const Outcome outcome = run({"info", target});
+    return outcome.code == 0 ? outcome.out.substr(14, outcome.out.find('\n') - 14) : outcome.err;
+  };
+  run({"up", "--to=7"});
+  EXPECT_EQ(said("head"), "010_team");
+  EXPECT_EQ(said("+1"), "010_team");
+  EXPECT_EQ(said("previous"), "001_users") << "where `up --to=previous` ends";
+  EXPECT_EQ(said("-1"), "001_users");
+  EXPECT_NE(said("+2").find("\"+2\" is beyond the last one"), std::string::npos) << said("+2");
+  EXPECT_NE(said("-2").find("\"-2\" is before the first migration"), std::string::npos);
+  EXPECT_NE(said("base").find("\"base\" is before the first migration"), std::string::npos);
+  session_.run(
+      "INSERT INTO schema_migrations (migration_name, migration_number, migration_set, kind, "
+      "state, run_id) VALUES ('099_other', 99, 'main', 'versioned', 'applied', gen_random_uuid())");
+  EXPECT_EQ(said("99"), "099_other");
+  EXPECT_EQ(said("099_other"), "099_other");
+}
+
+TEST_F(ReadCommands, ValidateNamesAMarkThatRepairWouldWrite) {
+  run({"up"});
+  session_.run("UPDATE schema_migrations SET breaking = true WHERE migration_number = 7");
+  const Outcome outcome = run({"validate"});
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_NE(outcome.out.find("007_crm is not breaking in this build, and in the history it is so: "
+                             "`repair` mends that"),
+            std::string::npos)
+      << outcome.out;
+  run({"repair", "--write"});
+  EXPECT_EQ(run({"validate"}).code, 0);
+}
+
 TEST_F(ReadCommands, GraphInThreeFormatsWithoutADatabase) {
   const auto graph = [&](const std::string& format) {
     return run({"graph", "--format", format, "--url", "host=/nowhere"}).out;
@@ -73,7 +117,9 @@ TEST_F(ReadCommands, VerifyRunsAllAndGoesOnAfterAFailure) {
       .verify({"SELECT to_regclass('a') IS NOT NULL", "SELECT count(*) = 0 FROM a"});
   builder_.add(13, "b", {"CREATE TABLE b (id int)"})
       .verify({"SELECT to_regclass('b') IS NOT NULL"});
-  EXPECT_EQ(run({"verify"}).out, "0 verified, 0 failed, 0 without a verify section\n");
+  EXPECT_EQ(run({"verify"}).out,
+            "0 verified, 0 failed, 0 without a verify section\n"
+            "nothing is applied, 5 pending: there was nothing to verify\n");
   run({"up"});
   const Outcome good = run({"verify"});
   EXPECT_EQ(good.code, 0) << good.err;

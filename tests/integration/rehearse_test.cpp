@@ -40,7 +40,7 @@ class Rehearsal : public CommandLine {
 TEST_F(Rehearsal, OnANewDatabaseNothingIsLeft) {
   const Outcome outcome = run({"up", "--rehearse"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_NE(outcome.out.find("applied  010_team  ("), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("rehearsed  010_team  ("), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("  migrations/010_team.sql:1  "), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("\nno lock on anything that was there before\n"), std::string::npos)
       << outcome.out;
@@ -87,6 +87,22 @@ TEST_F(Rehearsal, ReportsEachLockAndHowLongARealRunWouldHoldIt) {
   EXPECT_EQ(session_.get("SELECT count(*) FROM schema_migrations_log"), "3");
   EXPECT_EQ(session_.get("SELECT last_value FROM schema_migrations_id_seq"), "3")
       << "not a row was written";
+}
+
+TEST_F(Rehearsal, WhatAnEarlierOneHasLockedIsListedWithItsPartitions) {
+  run({"up"});
+  session_.run(
+      "CREATE TABLE ev (id int) PARTITION BY RANGE (id); CREATE TABLE ev_1 PARTITION OF ev FOR "
+      "VALUES FROM (0) TO (9) PARTITION BY RANGE (id); CREATE TABLE ev_1_1 PARTITION OF ev_1 FOR "
+      "VALUES FROM (0) TO (5)");
+  builder_.add(12, "a", {"ALTER TABLE ev ADD a int"}).locks(0, LockMode::kAccessExclusive, "ev");
+  builder_.add(13, "b", {"ALTER TABLE ev ADD b int"}).locks(0, LockMode::kAccessExclusive, "ev");
+  const RehearsalReport report = rehearse();
+  ASSERT_FALSE(report.failure) << report.failure->what();
+  EXPECT_EQ(locks(report),
+            "ACCESS EXCLUSIVE ev by 12; ACCESS EXCLUSIVE ev_1 by 12; ACCESS EXCLUSIVE ev_1_1 by "
+            "12; ACCESS EXCLUSIVE ev by 13; ACCESS EXCLUSIVE ev_1 by 13; ACCESS EXCLUSIVE ev_1_1 "
+            "by 13");
 }
 
 TEST_F(Rehearsal, AFailureIsThatOfTheRunAndTheLogSaysNothing) {
@@ -197,14 +213,14 @@ TEST_F(Rehearsal, DownAndRedoAndApply) {
   run({"up"});
   Outcome outcome = run({"down", "2", "--rehearse"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.out.substr(0, 15), "undone  013_b  ") << outcome.out;
+  EXPECT_EQ(outcome.out.substr(0, 26), "rehearsed to undo  013_b  ") << outcome.out;
   EXPECT_NE(outcome.out.find("ACCESS EXCLUSIVE  b   013_b  1\n"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("  migrations/012_a.down.sql:1  "), std::string::npos) << outcome.out;
   outcome = run({"redo", "2", "--rehearse"});
   EXPECT_EQ(outcome.last_line(), "rehearsed: 4 well, 0 left out, 0 failed; all was rolled back")
       << outcome.err;
-  EXPECT_LT(outcome.out.find("undone  012_a"), outcome.out.find("applied  012_a"));
-  EXPECT_LT(outcome.out.find("applied  012_a"), outcome.out.find("applied  013_b"));
+  EXPECT_LT(outcome.out.find("rehearsed to undo  012_a"), outcome.out.find("rehearsed  012_a"));
+  EXPECT_LT(outcome.out.find("rehearsed  012_a"), outcome.out.find("rehearsed  013_b"));
   EXPECT_EQ(applied(), "1,7,10,12,13");
   EXPECT_EQ(run({"down", "3", "--rehearse"}).code, 1) << "010_team has no down section";
 }

@@ -116,6 +116,34 @@ TEST_F(Script, InPartsAndDownAgain) {
   EXPECT_EQ(dump(other_.name()), dump(database_.name()));
 }
 
+TEST_F(Script, WritesWhatOthersNeedToKnow) {
+  SetBuilder billing("billing");
+  billing.add(1, "bills", {"SELECT 1"}).depends_on("main", 13);
+  billing.add(2, "index", {"SELECT 2"}).depends_on("main", 14).outside_transaction();
+  run({"up"});
+  int code = 0;
+  const std::string said =
+      psql(psql_script(billing.set(), {}, "base", "head"), database_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  EXPECT_EQ(session_.list("SELECT migration_name || needs::text FROM schema_migrations WHERE "
+                          "migration_set = 'billing' ORDER BY id"),
+            "001_bills{main:13},002_index{main:14}");
+  const Outcome down = run({"down"});
+  EXPECT_EQ(down.code, 1);
+  EXPECT_NE(down.err.find("002_index of the set \"billing\" is applied"), std::string::npos)
+      << down.err;
+}
+
+TEST_F(Script, NobodyMeasuresWhatPsqlUndoes) {
+  int code = 0;
+  psql(sql({}), other_.name(), &code);
+  const std::string said = psql(sql({"--from=head", "--to=10"}), other_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  EXPECT_EQ(other_session_.get("SELECT count(*) FROM schema_migrations_log WHERE event = 'undone' "
+                               "AND execution_time_ms IS NOT NULL"),
+            "0");
+}
+
 TEST_F(Script, AWrongStartingStateIsRefused) {
   int code = 0;
   const std::string script = sql({"--from=7"});
@@ -156,6 +184,50 @@ TEST_F(Script, WhatCannotBeWrittenDownIsRefused) {
   EXPECT_NE(down.err.find("010_team has no down section"), std::string::npos) << down.err;
   EXPECT_EQ(down.out, "");
   EXPECT_EQ(Json::parse(run({"sql", "--json"}).out)["ok"], true);
+}
+
+TEST_F(Script, DownWithoutATargetUndoesTheLastThatCanBe) {
+  builder_.add(0, "R__views", {"CREATE OR REPLACE VIEW v AS SELECT 1 AS one"}).repeatable();
+  run({"up"});
+  int code = 0;
+  const std::string said = psql(run({"down", "--sql"}).out, database_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  EXPECT_FALSE(has_relation("last"));
+  EXPECT_EQ(applied(), "1,7,10,12,13,");
+  EXPECT_EQ(run({"down", "--dry-run", "--sql", "2"}).code, 0);
+}
+
+TEST_F(Script, APhaseIsWhatUpWouldDoInIt) {
+  builder_.add(15, "drop", {"DROP TABLE last"}).depends_on({14}).phase(Phase::kContract);
+  builder_.add(16, "after", {"CREATE TABLE after_drop (id int)"}).depends_on({15});
+  builder_.add(17, "free", {"CREATE TABLE free (id int)"}).depends_on({1});
+  int code = 0;
+  const std::string contract = sql({"--phase=contract", "--from=14"});
+  std::string said = psql(contract, other_.name(), &code);
+  EXPECT_EQ(code, 3) << said;
+  const std::string expand = sql({"--phase=expand"});
+  EXPECT_NE(expand.find("-- 015_drop: left for the contract phase\n"), std::string::npos);
+  said = psql(expand, other_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  run({"up", "--phase=expand"});
+  EXPECT_EQ(other_session_.get(kRows), session_.get(kRows));
+  // The next release goes on while the contract migrations are still open, and when they are not.
+  builder_.add(18, "more", {"CREATE TABLE more (id int)"}).depends_on({17});
+  const std::string next = sql({"--phase=expand", "--from=17"});
+  said = psql(next, other_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  run({"up", "--phase=expand"});
+  said = psql(sql({"--phase=contract", "--from=14"}), other_.name(), &code);
+  EXPECT_EQ(code, 0) << said;
+  run({"up", "--phase=contract"});
+  EXPECT_EQ(other_session_.get(kRows), session_.get(kRows));
+  EXPECT_EQ(dump(other_.name()), dump(database_.name()));
+  // What needs one of them needs it there.
+  builder_.add(19, "end", {"CREATE TABLE ende (id int)"}).depends_on({16});
+  session_.run("DELETE FROM schema_migrations WHERE migration_number IN (15, 16)");
+  said = psql(sql({"--phase=expand", "--from=18"}), database_.name(), &code);
+  EXPECT_EQ(code, 3) << said;
+  EXPECT_NE(said.find("not in the history: 15 "), std::string::npos) << said;
 }
 
 TEST_F(Script, ColonsReachTheServerAsTheyAre) {

@@ -140,7 +140,18 @@ TEST_F(Sets, JsonIsALineForEachObject) {
     rest.erase(0, end + 1);
   }
   EXPECT_EQ(sets, (std::vector<std::string>{"crm", "bill-ing"}));
-  EXPECT_EQ(last, (nlohmann::json{{"applied", 3}, {"skipped", 0}, {"failed", 0}}));
+  EXPECT_EQ(last["event"], "total");
+  EXPECT_EQ(last["ok"], true);
+  EXPECT_EQ(last["exit_code"], 0);
+  EXPECT_EQ(last["applied"], 3);
+  EXPECT_EQ(last["failed"], 0);
+  EXPECT_EQ(
+      last["sets"][1],
+      (nlohmann::json{
+          {"set", "bill-ing"}, {"exit_code", 0}, {"applied", 1}, {"skipped", 0}, {"failed", 0}}));
+  const Outcome wrong = run({"down", "--json"});
+  EXPECT_EQ(wrong.err, "");
+  EXPECT_EQ(nlohmann::json::parse(wrong.out)["error"]["kind"], "usage");
 }
 
 TEST_F(Sets, WrongUsageIsSaidAndNothingDone) {

@@ -43,6 +43,58 @@ TEST_F(HistoryCommands, TableAlreadyExistsThenStamp) {
   EXPECT_EQ(run({"up"}).last_line(), "2 applied, 1 skipped, 0 failed");
 }
 
+TEST_F(HistoryCommands, TheHintOfWhatIsThereLosesNothingThatStandsBefore) {
+  builder_.add(12, "early", {"CREATE TABLE early (id int)"}).depends_on({1});
+  builder_.add(14, "late", {"CREATE TABLE late (id int)"}).depends_on({1});
+  run({"up", "--to=1"});
+  session_.run("CREATE TABLE late (id int)");
+  const Outcome failed = run({"apply", "14"});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_NE(failed.err.find("record that: `stamp --only 014_late`"), std::string::npos)
+      << failed.err;
+  const Outcome stamped = run({"stamp", "--only", "014_late"});
+  EXPECT_EQ(stamped.code, 0) << stamped.err;
+  EXPECT_EQ(stamped.out, "stamped  014_late  recorded as applied\n1 stamped\n");
+  EXPECT_EQ(stamped.err, "") << "all that stays pending declares what it needs";
+  EXPECT_EQ(applied(), "1,14");
+  EXPECT_EQ(run({"stamp", "--only", "14"}).last_line(), "0 stamped");
+  EXPECT_EQ(run({"up"}).last_line(), "3 applied, 2 skipped, 0 failed");
+  EXPECT_TRUE(has_relation("early"));
+}
+
+TEST_F(HistoryCommands, TheHintOfARehearsalSaysWhatComesFirst) {
+  builder_.add(12, "early", {"CREATE TABLE early (id int)"}).depends_on({10});
+  builder_.add(14, "late", {"CREATE TABLE late (id int)"}).depends_on({12});
+  run({"up", "--to=10"});
+  session_.run("CREATE TABLE late (id int)");
+  const Outcome failed = run({"up", "--rehearse"});
+  EXPECT_NE(failed.err.find("apply what stands before it (`up --to=012_early`), and then record "
+                            "that: `stamp --only 014_late`"),
+            std::string::npos)
+      << failed.err;
+  const Outcome refused = run({"stamp", "--only", "014_late"});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_NE(refused.err.find("014_late depends on migration 12, but 12 has not been applied"),
+            std::string::npos)
+      << refused.err;
+  EXPECT_EQ(run({"up", "--to=012_early"}).code, 0);
+  EXPECT_EQ(run({"stamp", "--only", "014_late"}).code, 0);
+  EXPECT_EQ(run({"check"}).code, 0);
+}
+
+TEST_F(HistoryCommands, StampOnlyWarnsOfWhatWouldArriveLate) {
+  builder_.add(12, "early", {"CREATE TABLE early (id int)"});
+  builder_.add(14, "late", {"CREATE TABLE late (id int)"}).depends_on({1});
+  run({"up", "--to=10"});
+  const Outcome outcome = run({"stamp", "--only", "14"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_NE(
+      outcome.err.find("012_early stays pending before 014_late and declares no Dependencies"),
+      std::string::npos)
+      << outcome.err;
+  EXPECT_EQ(run({"up"}).code, 4);
+}
+
 TEST_F(HistoryCommands, StampVerifyGoesAsFarAsItHolds) {
   SetBuilder set;
   set.add(1, "users", {"CREATE TABLE users (id int)"})

@@ -110,12 +110,15 @@ TEST_F(Synonyms, ADryRunWritesNothing) {
     EXPECT_EQ(everything(), before) << command[0];
   }
   run({"up"});
+  const std::string applied = everything();
+  EXPECT_EQ(run({"redo", "--dry-run"}).code, 0);
+  EXPECT_EQ(everything(), applied);
   session_.run(
       "UPDATE schema_migrations SET checksum = 'x', migration_name = 'y' WHERE "
       "migration_number = 7");
+  EXPECT_EQ(run({"redo", "--dry-run"}).code, 4) << "as redo, which could not apply it again";
   for (const std::vector<std::string>& command :
        std::vector<std::vector<std::string>>{{"down"},
-                                             {"redo"},
                                              {"forget", "11"},
                                              {"accept"},
                                              {"repair", "--write"},

@@ -44,6 +44,20 @@ TEST_F(Target, UpNextCountsAndRefusesMoreThanThereIs) {
   EXPECT_NE(error.detail().hint.find("--to=7"), std::string::npos);
   EXPECT_EQ(versions(migrator().up_next(3)), "7,10,12");
   EXPECT_EQ(versions(migrator().up_next(1)), "") << "nothing is pending: nothing to do";
+  const Error version = failure_of([&] { migrator().up_next(99); });
+  EXPECT_EQ(version.kind(), ErrorKind::kUsage);
+  EXPECT_EQ(version.detail().message, "99 migrations are to be applied, but 0 are pending");
+  EXPECT_NE(version.detail().hint.find("--to=99"), std::string::npos);
+}
+
+TEST_F(Target, MoreThanThereIsIsRefusedHoweverItIsWritten) {
+  const Error error = failure_of([&] { migrator().up_to("+6"); });
+  EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+  EXPECT_EQ(error.detail().message, "\"+6\" is beyond the last one: 5 are pending");
+  EXPECT_EQ(versions(migrator().up_to("+5")), "1,3,7,10,12");
+  EXPECT_EQ(versions(migrator().up_to("+5")), "") << "nothing is pending: nothing to do";
+  EXPECT_EQ(failure_of([&] { migrator().up_to("+6"); }).kind(), ErrorKind::kUsage)
+      << "there never were so many";
 }
 
 TEST_F(Target, ApplyTakesTheClosureOfDependenciesOnly) {

@@ -133,7 +133,9 @@ DAMAGES = [
 def check_kinds(app):
     print("== each kind of object")
     fresh()
-    check("nothing is applied", verify(app) == (0, []))
+    code, lines = verify(app)
+    check("nothing is applied", code == 0 and len(lines) == 1 and lines[0].startswith("nothing is applied, "),
+          code, *lines)
     for step in ("up 1", "up 1", "up 1"):
         must(*app, *step.split())
         nothing_differs(app, step)

@@ -77,6 +77,8 @@ TEST_F(Seeds, ATargetIsAMigration) {
 }
 
 TEST_F(Seeds, AreNeitherStampedNorUndoneNorLockedToTheirChecksum) {
+  EXPECT_EQ(run("first", {"stamp", "--only", "head"}).out,
+            "stamped  R__names  recorded as applied\n1 stamped\n");
   EXPECT_EQ(run("first", {"stamp", "head"}).code, 0);
   EXPECT_EQ(recorded(), "");
   EXPECT_EQ(run("first", {"stamp", "reference/9_units"}).code, 2);

@@ -71,6 +71,36 @@ TEST_F(Schemas, AFailureStopsNobodyAndTheRerunDoesTheRest) {
   all_are_there(20);
 }
 
+TEST_F(Schemas, ADryRunTakesTheSetsBeforeForApplied) {
+  create(2);
+  SetBuilder billing("billing");
+  billing.add(1, "bills", {"CREATE TABLE bills (id int)"}).depends_on("main", 7);
+  const auto both = [&](std::vector<std::string> arguments) {
+    const MigrationSet& first = builder_.set();
+    const MigrationSet& second = billing.set();
+    arguments.insert(arguments.begin(), "app");
+    arguments.emplace_back("--schemas=tenant_%");
+    Child child([&, url = database_.conninfo()] {
+      setenv("GODWIT_URL", url.c_str(), 1);
+      std::vector<char*> pointers;
+      for (std::string& argument : arguments) {
+        pointers.push_back(argument.data());
+      }
+      pointers.push_back(nullptr);
+      return run_cli(static_cast<int>(arguments.size()), pointers.data(), {first, second});
+    });
+    const int code = child.wait();
+    EXPECT_EQ(child.err(), "") << child.out();
+    return code;
+  };
+  EXPECT_EQ(both({"up", "--dry-run"}), 0);
+  EXPECT_EQ(both({"check"}), 3);
+  EXPECT_EQ(session_.get("SELECT to_regclass('schema_migrations') IS NULL"), "t");
+  EXPECT_EQ(both({"up"}), 0);
+  EXPECT_EQ(both({"check"}), 0);
+  EXPECT_EQ(run({"redo", "--schema=tenant_2"}).code, 1) << "there is no down section";
+}
+
 TEST_F(Schemas, ALookCostsTheSameForMany) {
   for (const int count : {3, 40}) {
     for (int i = 1; i <= count; ++i) {

@@ -9,6 +9,7 @@
 #include "wire_proxy.hpp"
 
 #include <godwit/maintenance.hpp>
+#include <godwit/schemas.hpp>
 
 #include <csignal>
 #include <string>
@@ -204,6 +205,48 @@ TEST_F(Tenant, DependsOnTheSharedPartOfAnotherSet) {
   EXPECT_EQ(versions(up(builder.set(), in("t1"))), "1");
   EXPECT_EQ(session_.get("SELECT confrelid::regclass FROM pg_constraint WHERE contype = 'f'"),
             "countries");
+}
+
+TEST_F(Tenant, WhatItNeedsOfAnotherSetIsNotUndone) {
+  SetBuilder core("core");
+  core.add(3, "countries", {"CREATE TABLE countries (id int PRIMARY KEY)"})
+      .down("DROP TABLE countries CASCADE");
+  SetBuilder builder("crm");
+  builder.add(1, "clients", {"SELECT 1"}).depends_on("core", 3).down("SELECT 1");
+  up(core.set());
+  up(builder.set(), in("t1"));
+  const auto undo = [&](SetBuilder& set, Options options = {}) {
+    return Migrator(database_.conninfo(), set.set(), std::move(options)).down({}).undone.size();
+  };
+  const Error error = failure_of([&] { undo(core); });
+  EXPECT_EQ(
+      error.detail().message,
+      "003_countries cannot be undone: 001_clients of the set \"crm\" in the schema \"t1\" is "
+      "applied and depends on it");
+  // One of the two is enough.
+  up(core.set(), in("t1"));
+  EXPECT_EQ(undo(core), 1U);
+  EXPECT_EQ(failure_of([&] { undo(core, in("t1")); }).kind(), ErrorKind::kFailed);
+  EXPECT_TRUE(broken_dependencies(database_.conninfo(), builder.set(), in("t1")).empty());
+  EXPECT_EQ(undo(builder, in("t1")), 1U);
+  EXPECT_EQ(undo(core, in("t1")), 1U);
+}
+
+TEST_F(Tenant, OfANewerBuildMayHaveASquash) {
+  SetBuilder older;
+  add_notes(older);
+  SetBuilder newer;
+  newer.add(3, "all", {"CREATE TABLE notes (id int, body text)"}).replaces({{1, 2}}, {1, 2});
+  up(newer.set(), in("t1"));
+  EXPECT_EQ(versions(up(older.set(), in("t1"))), "");
+  const SchemasStatus status = check_schemas(database_.conninfo(), older.set(), "t1,t2");
+  ASSERT_EQ(status.schemas.size(), 2U);
+  EXPECT_TRUE(status.schemas[0].is_current);
+  EXPECT_EQ(status.schemas[1].pending, 2U);
+  // A squash of no schema is nothing to a tenant, nor is that of another one.
+  up(newer.set());
+  EXPECT_EQ(versions(up(older.set(), in("t2"))), "1,2");
+  EXPECT_EQ(versions(up(older.set())), "");
 }
 
 TEST_F(Tenant, IsNotHeldUpByAnother) {

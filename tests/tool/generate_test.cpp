@@ -91,6 +91,25 @@ TEST_F(Generate, DeclaresTheFunctionsOfCode) {
   EXPECT_EQ(read("crm.cpp").find("code_runner"), std::string::npos);
 }
 
+TEST_F(Generate, ATableStandsForItsPartitions) {
+  write("m/001_a.sql",
+        "CREATE TABLE ev (id bigint NOT NULL, v text) PARTITION BY RANGE (id);\n"
+        "CREATE TABLE ev_1 PARTITION OF ev FOR VALUES FROM (0) TO (100);\n");
+  write("m/002_b.sql", "SET lock_timeout = '2s';\nALTER TABLE ev ALTER COLUMN v SET NOT NULL;\n");
+  write("m/003_c.sql",
+        "SET lock_timeout = '2s';\nALTER TABLE ev_1 ADD CONSTRAINT c CHECK (id > 0);\n");
+  write_manifest("warn-only\n");
+  EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+  const std::string table = read("crm.cpp");
+  EXPECT_NE(table.find("constexpr godwit::Effect kEffects[] = {\n"
+                       "    {1, godwit::LockMode::kAccessExclusive, 1, true, {\"\", 0}, {\"ev\", "
+                       "2}},\n"
+                       "    {1, godwit::LockMode::kAccessExclusive, 1, true, {\"\", 0}, "
+                       "{\"ev_1\", 4}},\n};"),
+            std::string::npos)
+      << table.substr(table.find("kEffects"), 600);
+}
+
 TEST_F(Generate, TheSetsOwnNameIsNoOtherSet) {
   write("m/001_a.sql", "-- Dependencies: main:2\nSELECT 1;\n");
   write("m/002_b.sql", "-- Dependencies: billing:3\nSELECT 2;\n");

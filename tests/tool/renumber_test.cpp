@@ -98,6 +98,42 @@ TEST_F(Renumber, MergeWritesOneThatDependsOnBoth) {
   EXPECT_EQ(run("merge 2 nope").exit_code, 2);
 }
 
+TEST_F(Renumber, MergeMaySayWhatItWouldWrite) {
+  run("renumber");
+  const Result dry = run("merge 2 3 --dry-run -m 'Join both'");
+  EXPECT_EQ(dry.exit_code, 0) << dry.err;
+  EXPECT_EQ(dry.out,
+            "migrations/005_join_both.up.sql\nmigrations/005_join_both.down.sql\n"
+            "nothing was written; without --dry-run it is\n");
+  const auto json = nlohmann::json::parse(run("merge 2 3 --dry-run --json -m x").out);
+  EXPECT_EQ(json.at("created").at(0), "migrations/005_x.up.sql");
+  EXPECT_EQ(json.at("dry_run"), true);
+  EXPECT_EQ(read("migrations/005_join_both.up.sql"), "");
+  EXPECT_EQ(run("merge 2 3 -m 'Join both'").out,
+            "migrations/005_join_both.up.sql\nmigrations/005_join_both.down.sql\n");
+}
+
+TEST_F(Renumber, MergeJoinsNothingWithWhatItComesFrom) {
+  run("renumber");
+  for (const char* names : {"1 3", "3 1", "2 3 1"}) {
+    const Result result = run("merge " + std::string(names));
+    EXPECT_EQ(result.exit_code, 2) << names;
+    EXPECT_NE(result.err.find("depends on 001_a already: there is nothing to join"),
+              std::string::npos)
+        << result.err;
+  }
+}
+
+TEST_F(Renumber, AFolderThatIsElsewhereCanBeNamed) {
+  for (const char* command : {"merge heads -d nowhere", "renumber -d nowhere"}) {
+    const Result result = run(command);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.err,
+              "godwit: error: nowhere: No such file or directory; name the directory of the "
+              "migrations with -d\n");
+  }
+}
+
 TEST_F(Renumber, MergeOfAllHeads) {
   write("heads/1_a.sql", "-- Dependencies: None\nCREATE TABLE a (id bigint PRIMARY KEY);\n");
   write("heads/2_b.sql", "-- Dependencies: 1\nCREATE TABLE b (id bigint PRIMARY KEY);\n");

@@ -62,6 +62,9 @@ struct HistoryOptions {
   /// stamp(), baseline(): the verify sections run first, in order; what does not hold, has no
   /// verify section, or stands after such a one is not stamped.
   bool verify = false;
+  /// stamp(): the target alone, whatever stands before it. Throws kFailed when something that it
+  /// depends on is not applied.
+  bool only = false;
   /// repair(): what a human found out about the step that nobody can tell of.
   Doubt doubt = Doubt::kOpen;
   /// Asked once, before anything is written; false throws kInterrupted.
@@ -125,17 +128,24 @@ struct LogEntry {
   std::int64_t line = 0;
 };
 
+/// What is applied on either side, and depends on what is not: migrations of this set on another
+/// set's, and, as far as the history tells, those of other sets on this one's. A sentence for each.
+std::vector<std::string> broken_dependencies(const std::string& conninfo, const MigrationSet& set,
+                                             const Options& options);
+
 /// A script for psql that does what up() or down() would do between two places of the set, the
 /// history included, and that refuses a database which is not at `from`, with the same checksums.
 /// Both are targets, but none that depends on a database (+1, -1, previous): throws kUsage. Of the
-/// options, lock_timeout, statement_timeout, role and history_table count. Needs no database.
+/// options, lock_timeout, statement_timeout, role, history_table and phase count: with kExpand the
+/// contract phase is left out, with kContract nothing else is in it and the rest has to be there.
+/// Needs no database.
 std::string psql_script(const MigrationSet& set, const Options& options, std::string_view from,
                         std::string_view to);
 
 /// What redo() did.
 struct RedoReport {
   DownReport down;
-  Report up;  ///< empty with Options::dry_run
+  Report up;  ///< with Options::dry_run, what would be applied again is `planned`
 };
 
 }  // namespace godwit

@@ -75,6 +75,8 @@ struct Options {
   std::string direct_conninfo;
   /// Work out everything and write nothing.
   bool dry_run = false;
+  /// With dry_run, and for plan(): migrations of other sets that will be applied first.
+  std::vector<Dependency> assumed;
   /// Called on the thread of the caller, in order. It must not throw.
   std::function<void(const Event&)> on_event;
   /// Called before and after the run, and before and after each migration.
@@ -271,12 +273,14 @@ class Migrator {
   Report apply(std::string_view target);
 
   /// Undoes by the down sections, in the reverse of the order in which they were applied, and never
-  /// one that something applied depends on. Each in one transaction with the removal of its row and
-  /// the log's line, under the gate; a down section that cannot run in a transaction runs a
-  /// statement at a time, and a run that was killed in it is taken up again by the next down().
-  /// Throws before anything is undone when one of them has no down section or is irreversible.
+  /// one that something applied depends on, of this set or, by the history, of another. Each in one
+  /// transaction with the removal of its row and the log's line, under the gate; a down section
+  /// that cannot run in a transaction runs a statement at a time, and a run that was killed in it
+  /// is taken up again by the next down(). Throws before anything is undone when one of them has no
+  /// down section or is irreversible.
   DownReport down(const DownOptions& options);
-  /// down(), then up() for exactly what was undone.
+  /// down(), then up() for exactly what was undone. Throws what up() would throw for it before
+  /// anything is undone; with Options::dry_run says both.
   RedoReport redo(const DownOptions& options);
 
   // Changes to the history alone: no SQL of a migration runs but verify sections. All of one call

@@ -58,6 +58,7 @@ struct PlannedMigration {
 /// What plan() found.
 struct PlanReport {
   std::vector<PlannedMigration> migrations;  ///< what is pending, in order
+  std::vector<const Migration*> postponed;   ///< left for the contract phase
   std::vector<RelationFacts> relations;      ///< each once
   std::vector<std::string> warnings;
   std::string database;
@@ -103,6 +104,7 @@ struct RehearsalReport {
   std::vector<Rehearsed> rehearsed;  ///< in order
   std::vector<Lock> locks;           ///< in the order in which they were taken
   std::vector<LeftOut> left_out;
+  std::vector<const Migration*> postponed;  ///< left for the contract phase
   std::vector<std::string> warnings;
   std::optional<Error> failure;  ///< what ended it; everything was rolled back in any case
   std::string database;
