@@ -124,6 +124,7 @@ void change_column(Catalog& catalog, const Relation& table, Column& column,
       column.is_generated = false;
       column.default_shape = 0;
       column.default_uses = nullptr;
+      column.default_expression = nullptr;
       return;
     default:
       return;

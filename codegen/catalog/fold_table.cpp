@@ -358,6 +358,7 @@ void copy_columns(Catalog& catalog, Relation& table, const Relation& from, CopyF
       column.is_generated = false;
       column.default_shape = 0;
       column.default_uses = nullptr;
+      column.default_expression = nullptr;
     }
     const bool copies_identity = is_like && (options & kLikeIdentity) != 0 && column.is_identity;
     if (!copies_identity) {
@@ -491,6 +492,7 @@ void set_default(const Catalog& catalog, const Relation& table, Column& column,
   const auto* null = sql::as<PgQuery__AConst>(expression);
   column.has_default = expression != nullptr && (null == nullptr || null->isnull == 0);
   column.default_shape = column.has_default ? sql::shape_of(expression) : 0;
+  column.default_expression = column.has_default ? expression : nullptr;
   column.default_uses =
       column.has_default ? to_references(catalog, analyze_expression(catalog, &table, expression))
                          : nullptr;

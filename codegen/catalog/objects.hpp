@@ -62,6 +62,8 @@ struct Column {
   bool is_inherited = false;        ///< only through a parent
   std::uint64_t default_shape = 0;  ///< sql::shape_of() of the default or generated expression
   SharedReferences default_uses;    ///< what that refers to; of a serial its sequence
+  /// The default, in the statement that set it; null of a serial and where there is none.
+  const sql::Node* default_expression = nullptr;
   Settings settings;                ///< statistics, storage, compression, options
   MigrationIndex made_in = kMadeElsewhere;
 

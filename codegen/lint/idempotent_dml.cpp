@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "catalog/called_function.hpp"
+#include "lint/conflict_keys.hpp"
 #include "lint/nested_writes.hpp"
 #include "locks/new_column.hpp"
 
@@ -304,6 +305,10 @@ std::optional<bool> OwnFunctions::is_steady(const PgQuery__FuncCall& call) const
 
 std::string insert_problem(const PgQuery__InsertStmt& insert, const OwnFunctions& own) {
   const auto* conflict = insert.on_conflict_clause;
+  if (conflict != nullptr && own.catalog() != nullptr) {
+    if (std::string problem = conflict_problem(insert, *own.catalog()); !problem.empty())
+      return problem;
+  }
   if (conflict != nullptr && conflict->action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_NOTHING)
     return {};
   if (conflict != nullptr && conflict->action == PG_QUERY__ON_CONFLICT_ACTION__ONCONFLICT_UPDATE) {
@@ -327,8 +332,12 @@ std::string update_problem(const PgQuery__UpdateStmt& update, const OwnFunctions
 }
 
 std::string merge_problem(const PgQuery__MergeStmt& merge, const OwnFunctions& own) {
+  const auto* condition = as<PgQuery__AConst>(merge.join_condition);
+  const bool never_matches = condition != nullptr && !sql::is_constant_true(merge.join_condition);
   for (const Node* node : list(merge.merge_when_clauses, merge.n_merge_when_clauses)) {
     const auto* when = as<PgQuery__MergeWhenClause>(node);
+    if (never_matches && when != nullptr && when->command_type == PG_QUERY__CMD_TYPE__CMD_INSERT)
+      return "no row ever matches, so the rows are added again";
     if (when == nullptr || when->command_type != PG_QUERY__CMD_TYPE__CMD_UPDATE)
       continue;  // WHEN NOT MATCHED THEN INSERT finds a match the second time; DELETE nothing
     std::string problem = assignments_problem(list(when->target_list, when->n_target_list),

@@ -19,6 +19,8 @@ class OwnFunctions {
   /// `catalog` is that of before the script; null where there is none to ask.
   explicit OwnFunctions(const catalog::Catalog* catalog) : catalog_(catalog) {}
 
+  const catalog::Catalog* catalog() const noexcept { return catalog_; }
+
   /// The script makes one.
   void note(const PgQuery__CreateFunctionStmt& create);
 

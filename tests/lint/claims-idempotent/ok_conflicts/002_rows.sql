@@ -1,0 +1,10 @@
+-- Idempotency: YES
+-- Dependencies: 001
+INSERT INTO pairs (id, code) VALUES (1, 'a') ON CONFLICT DO NOTHING;
+INSERT INTO pairs VALUES (1) ON CONFLICT (id) DO NOTHING;
+INSERT INTO pairs (id, code) SELECT 2, 'b' ON CONFLICT (code) DO UPDATE SET id = excluded.id;
+INSERT INTO made_up (id, name) VALUES ('f3b4c2f0-0000-4000-8000-000000000000', 'a') ON CONFLICT DO NOTHING;
+INSERT INTO counted (id, name) VALUES (1, 'a') ON CONFLICT ON CONSTRAINT counted_pkey DO NOTHING;
+INSERT INTO not_of_this_set (name) VALUES ('a') ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS later (name text PRIMARY KEY);
+INSERT INTO later (name) VALUES ('a') ON CONFLICT DO NOTHING;
