@@ -9,6 +9,7 @@
 
 #include "catalog/describe.hpp"
 #include "lint/context.hpp"
+#include "lint/down_leftovers.hpp"
 #include "lint/families.hpp"
 #include "lint/nested_writes.hpp"
 #include "sql/kinds.hpp"
@@ -228,6 +229,8 @@ void check_undo(Context& context) {
     is_only_text = is_only_text && difference.kind == catalog::DifferenceKind::kRewritten;
     lines.push_back(to_string(difference));
   }
+  // Rights and comments break nothing: by themselves they are a warning.
+  for (std::string& line : leftovers(context)) lines.push_back(std::move(line));
   const bool is_unknown = context.history().is_unknown();
   if (lines.empty() && !is_unknown)
     return;

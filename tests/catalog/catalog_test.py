@@ -61,7 +61,7 @@ SELECT 'sequence ' || c.shown || ': sequence' || coalesce((
          WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')), '')
 FROM mine c WHERE relkind = 'S';
 SELECT 'column ' || c.shown || '.' || a.attname || ': ' || 'TYPE<' || format_type(a.atttypid, a.atttypmod) || '>' ||
-       CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || CASE WHEN a.attidentity <> '' THEN ' identity' ELSE '' END ||
+       CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || CASE a.attidentity WHEN 'a' THEN ' identity always' WHEN 'd' THEN ' identity' ELSE '' END ||
        CASE WHEN a.attgenerated <> '' THEN ' generated' ELSE '' END || CASE WHEN a.atthasdef AND a.attgenerated = '' THEN ' default' ELSE '' END
 FROM mine c JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped;
