@@ -382,7 +382,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   return exit_code;
 }
 
-int run_wait(const Arguments& arguments, const MigrationSet& set) {
+Options options_of_wait(const Arguments& arguments) {
   Options options = arguments.options;
   options.is_cancelled = [] { return SignalGuard::is_raised(); };
   options.on_event = [&](const Event& event) {
@@ -398,8 +398,12 @@ int run_wait(const Arguments& arguments, const MigrationSet& set) {
     }
     std::fflush(stdout);
   };
+  return options;
+}
+
+int run_wait(const Arguments& arguments, const MigrationSet& set) {
   const SignalGuard guard;
-  wait_until_current(arguments.conninfo, set, std::move(options));
+  wait_until_current(arguments.conninfo, set, options_of_wait(arguments));
   if (arguments.is_json) {
     print(json_set(set));
   } else if (!arguments.is_quiet) {

@@ -24,6 +24,8 @@ std::size_t count_recorded(const Plan& plan) {
                     [](const Pending& pending) { return pending.is_recorded; }));
 }
 
+}  // namespace
+
 std::string names_of(const std::vector<Pending>& pending) {
   std::string names;
   for (std::size_t i = 0; i < pending.size() && i < 3; ++i) {
@@ -32,8 +34,6 @@ std::string names_of(const std::vector<Pending>& pending) {
   }
   return pending.size() > 3 ? names + ", …" : names;
 }
-
-}  // namespace
 
 std::string make_uuid(std::uint64_t* seed) {
   std::random_device device;
@@ -463,63 +463,6 @@ void Run::refuse_what_cuts(const Migration& migration) {
       "it was rolled back; the server's log says what ended its process (an administrator, a "
       "crash, too little memory)";
   fail(ErrorKind::kFailed, std::move(detail), &migration);
-}
-
-void Run::wait_until_current() {
-  constexpr milliseconds kFirstPoll{100};
-  constexpr milliseconds kSlowestPoll{2000};
-  is_waiting_ = true;
-  connect();
-  milliseconds poll = kFirstPoll;
-  for (;;) {
-    std::string missing;
-    try {
-      check();
-      cuts_ = 0;
-      missing = what_is_missing();
-    } catch (const ConnectionLost& lost) {
-      recover(lost);
-      continue;
-    }
-    if (missing.empty()) {
-      return;
-    }
-    if (is_past_deadline()) {
-      ErrorDetail detail;
-      detail.message = compose("{}, and nobody applied it before the deadline", missing);
-      detail.hint = "look at the job or replica that migrates, or give a longer --wait";
-      throw Error(ErrorKind::kBusy, std::move(detail));
-    }
-    if (!has_announced_wait_) {
-      has_announced_wait_ = true;
-      emit(EventKind::kWaiting, nullptr, missing);
-    }
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - Clock::now());
-    pause(std::clamp(left, milliseconds{1}, jittered(poll)));
-    poll = std::min(poll * 2, kSlowestPoll);
-  }
-}
-
-// What a run that only waits still waits for; empty when the set is applied.
-std::string Run::what_is_missing() {
-  try {
-    Plan plan = make_plan(set_, snapshot_, options_, history_);
-    handle_drift(plan);
-    keep_phase(plan);
-    drop_recorded(plan);
-    pending_count_ = plan.pending.size();
-    return plan.pending.empty()
-               ? std::string{}
-               : compose("{} {} pending ({})", plan.pending.size(),
-                         plan.pending.size() == 1 ? "migration is" : "migrations are",
-                         names_of(plan.pending));
-  } catch (const Error& error) {
-    // A dependency, such as one on another set, may come too.
-    if (error.kind() != ErrorKind::kFailed) {
-      throw;
-    }
-    return error.detail().message;
-  }
 }
 
 // Migrations that this run wrote and whose COMMIT was never confirmed count as applied by it.

@@ -153,6 +153,7 @@ class Run {
   Status status();
   // schemas.cpp
   SchemasStatus check_schemas(const SchemaPatterns& patterns);
+  SchemasStatus wait_until_current(const SchemaPatterns& patterns);
 
  private:
   // run.cpp
@@ -163,7 +164,9 @@ class Run {
   void receive_notices();
   void check();
   bool advance();
+  void wait_until(const std::function<std::string()>& look);
   std::string what_is_missing();
+  static std::string what_is_missing(const SchemasStatus& status);
   void select(Plan& plan);
   // phase.cpp
   void keep_phase(Plan& plan);
@@ -471,5 +474,7 @@ void refuse_schema_name(std::string_view schema);
 
 /// A random UUID, version 4.
 std::string make_uuid(std::uint64_t* seed);
+/// The first three, for a message.
+std::string names_of(const std::vector<Pending>& pending);
 
 }  // namespace godwit::detail

@@ -150,6 +150,31 @@ TEST_F(Seeds, LeaveNothingInTheSession) {
   PQfinish(connection);
 }
 
+TEST_F(Seeds, ALongCopySaysHowFarItIs) {
+  up(release("big"), with("none"));
+  // The server pauses at a row in the middle.
+  session_.run(
+      "CREATE SEQUENCE rows_seen; "
+      "CREATE FUNCTION pause() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN "
+      "IF nextval('rows_seen') = 50000 THEN PERFORM pg_sleep(1.3); END IF; RETURN 1; END $$; "
+      "ALTER TABLE lines ADD COLUMN pause bigint; "
+      "ALTER TABLE lines ALTER COLUMN pause SET DEFAULT pause()");
+  std::vector<Event> told;
+  Options options;
+  options.on_event = [&](const Event& event) {
+    if (event.kind == EventKind::kProgress) {
+      told.push_back(event);
+    }
+  };
+  up(release("big"), options);
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.front().message.find("rows of new_lines, "), 0U) << told.front().message;
+  EXPECT_NE(told.front().message.find(" of 7 MB"), std::string::npos) << told.front().message;
+  EXPECT_GT(told.front().percent, 20U);
+  EXPECT_LT(told.front().percent, 100U);
+  EXPECT_EQ(told.front().migration->full_name, "reference/lines");
+}
+
 TEST_F(Seeds, ManyRowsAreStreamed) {
   EXPECT_EQ(seeds_of(up(release("big"))), "reference/lines");
   EXPECT_EQ(session_.get("SELECT count(*) || ' ' || sum(id) FROM lines"), "100000 4999950000");
