@@ -153,7 +153,8 @@ void Run::add_settings(Message& message, const Migration& migration) const {
 void Run::add_role_reset(Message& message, const Migration& migration) const {
   if (has_tenant()) {
     // Had it gone meanwhile, what was made without a schema would have gone to public.
-    message.add(Section::kReset, &migration, compose("SELECT {}", tenant_name()));
+    // Were the search path another one, the same.
+    message.add(Section::kReset, &migration, last_look_at_tenant());
   }
   if (leaks(migration, "session_authorization")) {
     message.add(Section::kReset, &migration, "SET LOCAL SESSION AUTHORIZATION DEFAULT");

@@ -52,6 +52,8 @@ namespace godwit::detail {
 class SchemaPatterns;
 struct ForeignTable;
 struct ForeignMatches;
+struct ForeignRow;
+enum class ForeignTool : std::uint8_t;
 /// In the place of a duration: the migration got a row, and was not run.
 inline constexpr milliseconds kRecorded{-1};
 
@@ -81,6 +83,7 @@ struct HeldClaim {
   std::size_t ended_steps = 0;
   bool is_in_doubt = false;  ///< whether the next step has taken effect is still to be found out
   bool has_cursor = false;   ///< batches of the next step may have ended
+  bool begins_anew = false;  ///< goes back to `ended_steps`, and is kept however few those are
 };
 
 /// A row of the history that is to be undone.
@@ -223,6 +226,8 @@ class Run {
   std::string tenant_name() const;
   std::string tenant_path() const;
   std::string usage_of_tenant() const;
+  std::string last_look_at_tenant() const;
+  bool explain_lost_tenant(Section section, const Migration* migration, ErrorDetail& detail) const;
   std::string in_tenant(std::string_view name) const;
   [[noreturn]] void refuse_missing_tenant();
   void refuse_emptied_tenant(std::string_view schema) const;
@@ -289,6 +294,7 @@ class Run {
   bool is_step_done(const Migration& migration, const Step& step, std::size_t number);
   bool drop_invalid_indexes(const Step& step);
   void assert_effect(const Migration& migration, const Step& step);
+  void look_at_tenant_again(const Migration& migration);
   void finish_steps(const Migration& migration);
   [[noreturn]] void fail_step(const Migration& migration, const Step& step, std::size_t number,
                               ErrorKind kind, ErrorDetail detail);
@@ -362,6 +368,9 @@ class Run {
   void describe_matches(const ForeignMatches& matches, const AdoptOptions& wanted,
                         AdoptReport& report);
   void warn_of_missing(AdoptReport& report) const;
+  bool has_adopted_from(ForeignTool tool);
+  std::vector<ForeignRow> read_foreign_rows(const ForeignTable& table);
+  Change taking_over(const ForeignTable& table);
   std::vector<Change> adopting_changes(const ForeignTable& table, const ForeignMatches& matches);
 
   // watch.cpp
