@@ -3,6 +3,7 @@
 // The loop of a run, and what it needs before it may apply anything.
 #include "run.hpp"
 
+#include "again.hpp"
 #include "seeds.hpp"
 #include "squash.hpp"
 #include "waiting.hpp"
@@ -754,6 +755,9 @@ Status Run::status() {
       versions.add(*row.version, row.state == "applied");
     }
   }
+  const bool has_newer = std::any_of(rows.begin(), rows.end(), [&](const HistoryRow& row) {
+    return row.version && is_of_newer_release(set_, *row.version);
+  });
   for (const Migration& migration : set_.migrations) {
     const bool is_unwanted = is_left_out(migration, options_.seed);
     MigrationStatus entry;
@@ -769,11 +773,13 @@ Status Run::status() {
     if (row == rows.end()) {
       entry.state = is_covered(set_, migration, versions) ? State::kCovered : State::kPending;
     } else {
-      const bool is_same = is_same_checksum(migration, row->checksum);
-      entry.state = row->state != "applied"            ? State::kPartial
-                    : is_same || is_unwanted           ? State::kApplied
-                    : is_applied_again(migration.kind) ? State::kPending
-                                                       : State::kDrifted;
+      const bool is_again = is_applied_again(migration.kind);
+      const bool is_same = is_again ? row->checksum == migration.checksum
+                                    : is_same_checksum(migration, row->checksum);
+      entry.state = row->state != "applied"  ? State::kPartial
+                    : is_same || is_unwanted ? State::kApplied
+                    : is_again               ? (has_newer ? State::kNewer : State::kPending)
+                                             : State::kDrifted;
       entry.row = std::move(*row);
       rows.erase(row);
     }

@@ -3,7 +3,12 @@
 // Which seeds are applied, when again, and what becomes of their rows.
 #include "sets.hpp"
 
+#include <godwit/maintenance.hpp>
+
+#include <csignal>
 #include <string>
+
+#include <unistd.h>
 
 namespace godwit::test {
 namespace {
@@ -35,6 +40,51 @@ TEST_F(Seeds, ComeBehindAllMigrationsReferenceFirst) {
   EXPECT_EQ(again.applied.size(), 0U);
   EXPECT_EQ(again.skipped, 6U);
   EXPECT_EQ(up(release("first")).skipped, 4U);  // what another mode has is not counted
+}
+
+// What has no version is needed by its name: a phase postpones what needs it with it.
+TEST_F(Seeds, TheTableHasTheNamesThatTheyNeed) {
+  for (const Migration& migration : release("first").migrations) {
+    if (migration.full_name == "sample/users") {
+      ASSERT_EQ(migration.dependency_names.size(), 1U);
+      EXPECT_EQ(migration.dependency_names[0], "reference/10_countries");
+      ASSERT_EQ(migration.dependencies.size(), 1U);
+      EXPECT_EQ(migration.dependencies[0].version, 1);
+      return;
+    }
+  }
+  FAIL() << "there is no such seed";
+}
+
+TEST_F(Seeds, ComeBackAfterAnUndo) {
+  up(release("first"), with("sample"));
+  Migrator(database_.conninfo(), release("first")).down({});
+  EXPECT_FALSE(has_relation("countries"));
+  EXPECT_EQ(run("first", {"check"}).code, 3);
+  EXPECT_EQ(run("first", {"pending", "--seed=sample"}).out,
+            "001_shop\nR__names\nreference/9_units\nreference/10_countries\nsample/users\n");
+  EXPECT_EQ(seeds_of(up(release("first"))), kReference);
+  EXPECT_EQ(seeds_of(up(release("first"), with("sample"))), "sample/users");
+  EXPECT_EQ(session_.get("SELECT count(*) FROM users"), "2");
+  EXPECT_NE(session_.get("SELECT count(*) FROM country_names"), "0");
+}
+
+// Killed at any moment, the next run brings back what an undo took along.
+TEST_F(Seeds, ComeBackAfterAKillInRedo) {
+  up(release("first"), with("sample"));
+  for (const int delay : {5, 20, 45}) {
+    Child child = start("first", {"redo", "--seed=sample"});
+    usleep(static_cast<useconds_t>(delay) * 1000);
+    child.kill(SIGKILL);
+    child.wait();
+    wait_for(
+        "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid() AND backend_type = 'client backend'");
+    up(release("first"), with("sample"));
+    EXPECT_EQ(session_.get("SELECT count(*) FROM users"), "2");
+    EXPECT_NE(session_.get("SELECT count(*) FROM country_names"), "0");
+    EXPECT_EQ(run("first", {"check", "--seed=sample"}).code, 0);
+  }
 }
 
 TEST_F(Seeds, AModeThatThereIsNotIsRefused) {

@@ -156,6 +156,9 @@ enum class State : std::uint8_t {
   /// Not in the history, and will not be run: replaced by a squash that is, or that a new database
   /// runs instead; or a squash of which the database has all that it stands for
   kCovered,
+  /// A repeatable migration or seed as a newer release has applied it, which has been here: what
+  /// this build has of it is not applied
+  kNewer,
 };
 
 struct MigrationStatus {
