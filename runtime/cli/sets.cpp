@@ -81,7 +81,8 @@ void print_heading(const Arguments& arguments, std::string_view name, bool is_fi
 
 void print_totals(const Arguments& arguments, const std::vector<Outcome>& outcomes) {
   Totals all;
-  if (!arguments.is_json) {
+  const bool has_lines = !arguments.is_json && !arguments.is_quiet;
+  if (has_lines) {
     std::puts("");
   }
   for (const Outcome& outcome : outcomes) {
@@ -91,7 +92,7 @@ void print_totals(const Arguments& arguments, const std::vector<Outcome>& outcom
     const Totals one{outcome.totals.applied, outcome.totals.skipped,
                      std::max<std::size_t>(outcome.totals.failed, outcome.exit_code != 0 ? 1 : 0)};
     all.failed += one.failed;
-    if (!arguments.is_json) {
+    if (has_lines) {
       std::puts(fmt::format("{}: {}", outcome.set, counts(one)).c_str());
     }
   }
@@ -118,10 +119,13 @@ bool has_mode(const Sets& sets, std::string_view mode) {
 }
 
 int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
+  const bool has_totals = arguments.command == Command::kUp || arguments.command == Command::kSeed;
   std::vector<Outcome> outcomes;
   int exit_code = 0;
   for (const MigrationSet& set : sets) {
-    print_heading(arguments, set.name, outcomes.empty());
+    if (arguments.is_json || !arguments.is_quiet || !has_totals) {
+      print_heading(arguments, set.name, outcomes.empty());
+    }
     Outcome& outcome = outcomes.emplace_back(Outcome{set.name, {}, 0});
     Arguments own = arguments;
     own.totals = &outcome.totals;
@@ -139,7 +143,7 @@ int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
       break;
     }
   }
-  if (arguments.command == Command::kUp || arguments.command == Command::kSeed) {
+  if (has_totals) {
     print_totals(arguments, outcomes);
   }
   return exit_code;

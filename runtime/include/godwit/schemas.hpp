@@ -117,7 +117,7 @@ struct SchemasOptions {
 ///
 /// Options::hooks are called on the threads that work, one at a time: before_run once for all
 /// schemas, by the first that has something to apply, and when it throws no schema is begun; the
-/// others for each schema.
+/// others for each schema. Functions of code migrations are called there too, not in turn.
 SchemasReport migrate_schemas(const std::string& conninfo, const MigrationSet& set,
                               std::string_view schemas, const SchemasOptions& how = {},
                               const Options& options = {});
