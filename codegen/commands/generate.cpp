@@ -24,11 +24,20 @@ namespace {
 std::vector<std::int64_t> dependency_versions(const CompiledSet& set, std::size_t source) {
   std::vector<std::int64_t> versions;
   for (const std::size_t dependency : set.order.dependencies[source]) {
-    // Of those the place in the table is enough: they have no version to ask a database for.
     if (!set.sources[dependency].is_repeatable)
       versions.push_back(set.sources[dependency].version);
   }
   return versions;
+}
+
+// What has no version to ask a database for.
+std::vector<std::string> dependency_names(const CompiledSet& set, std::size_t source) {
+  std::vector<std::string> names;
+  for (const std::size_t dependency : set.order.dependencies[source]) {
+    if (set.sources[dependency].is_repeatable)
+      names.push_back(set.sources[dependency].full_name);
+  }
+  return names;
 }
 
 emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectRecorder& effects,
@@ -38,6 +47,7 @@ emit::TableMigration table_migration(const CompiledSet& set, const emit::EffectR
   emit::TableMigration entry;
   entry.migration = &migration;
   entry.dependencies = dependency_versions(set, index);
+  entry.dependency_names = dependency_names(set, index);
   for (const Squash& squash : set.order.squashes) {
     if (squash.index == index)
       entry.replaced = replaced_versions(squash, set.sources, set.lock);

@@ -385,6 +385,7 @@ class TableWriter {
     field("aliases", strings(header.aliases));
     field("foreign", foreign(source));
     field("dependencies", dependencies(entry));
+    field("dependency_names", strings(entry.dependency_names));
     field("declares_dependencies", boolean(header.declares_dependencies));
     field("replaces", ranges(header.replaces));
     field("replaced", versions(entry.replaced));

@@ -20,6 +20,8 @@ struct TableMigration {
   const sql::Migration* migration = nullptr;
   /// Versions of this set, resolved from the header's names, and those of other sets.
   std::vector<std::int64_t> dependencies;
+  /// Full names of the others that come before it: repeatable migrations and seeds.
+  std::vector<std::string> dependency_names;
   /// Of a squash: what a database must have to be taken to have it.
   std::vector<std::int64_t> replaced;
   bool is_idempotent = false;

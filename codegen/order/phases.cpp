@@ -10,7 +10,8 @@ namespace godwit::codegen {
 namespace {
 
 bool is_locked(const LockFile& lock, const MigrationSource& source) {
-  return std::any_of(lock.entries.begin(), lock.entries.end(),
+  return !source.is_repeatable &&
+         std::any_of(lock.entries.begin(), lock.entries.end(),
                      [&](const LockEntry& entry) { return entry.version == source.version; });
 }
 
@@ -32,9 +33,8 @@ void check_phases(std::span<const MigrationSource> sources, const DependencyOrde
       const MigrationSource& other = sources[*contract[i]];
       diagnostics.error(
           "expand-needs-contract", source.up.file(), source.header.phase_offset,
-          "the expand migration " + std::to_string(source.version) +
-              " depends on the contract migration " + std::to_string(other.version) +
-              ", which the same release has",
+          "the expand migration " + label_of(source) + " depends on the contract migration " +
+              label_of(other) + ", which the same release has",
           {"`up --phase=expand` would leave it out, and the release would start without it: take "
            "the dependency away, or contract in the release before"});
     }

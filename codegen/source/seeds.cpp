@@ -133,8 +133,9 @@ void check_header(MigrationSource& seed, Diagnostics& diagnostics) {
     refuse("Idempotency: NO", "it is applied again when it changes", header.idempotency_offset);
   if (!header.replaces.empty())
     refuse("Replaces", "only migrations are replaced", header.replaces.front().offset);
-  if (header.phase != Phase::kNone)
-    refuse("Phase", "seeds come behind all migrations", header.phase_offset);
+  if (header.phase == Phase::kContract)
+    refuse("Phase: contract", "it waits for the migrations of that phase anyway",
+           header.phase_offset);
   if (header.is_breaking)
     refuse("Breaking", "older builds start whatever the data are");
   if (header.code || header.code_down)
@@ -146,7 +147,8 @@ void check_header(MigrationSource& seed, Diagnostics& diagnostics) {
   header.unchecked.reset();
   header.idempotency.reset();
   header.replaces.clear();
-  header.phase = Phase::kNone;
+  if (header.phase == Phase::kContract)
+    header.phase = Phase::kNone;
   header.is_breaking = false;
   header.code.reset();
   header.code_down.reset();

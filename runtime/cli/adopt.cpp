@@ -17,6 +17,9 @@ namespace godwit::cli {
 namespace {
 
 std::string verdict_text(const AdoptedMigration& entry) {
+  if (entry.is_to_run_again) {
+    return "`up` applies it again";
+  }
   switch (entry.checksum) {
     case ChecksumVerdict::kHolds:
       return "checksum holds";
@@ -44,7 +47,7 @@ std::vector<std::string> lines_of(const AdoptReport& report, bool has_color) {
                               report.is_in_place ? ", which becomes godwit's own" : ""));
   Table table({"STATE", "MIGRATION", "THERE", "APPLIED AT", "NOTE"});
   for (const AdoptedMigration& entry : report.matched) {
-    const bool differs = entry.checksum == ChecksumVerdict::kDiffers;
+    const bool differs = entry.checksum == ChecksumVerdict::kDiffers && !entry.is_to_run_again;
     table.add({entry.is_recorded ? "recorded" : "matched", std::string(entry.migration->full_name),
                entry.known_as, short_moment(entry.applied_at), verdict_text(entry)},
               differs ? Color::kRed : Color::kGreen);
@@ -76,7 +79,7 @@ void print(const Arguments& arguments, const AdoptReport& report) {
     std::fprintf(stderr, "%s\n", report.stopped_by->what());
     return;
   }
-  if (report.adopted == 0) {
+  if (report.adopted == 0 && !report.is_in_place) {
     std::puts(report.tool.empty()
                   ? "nothing to adopt: no table of another tool is left"
                   : fmt::format("nothing to adopt: {} of {} are in {}", report.matched.size(),

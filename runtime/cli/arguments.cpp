@@ -515,6 +515,16 @@ void read_environment(Arguments& arguments, std::string_view set_name) {
     const bool is_kept = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     suffix += is_lower ? static_cast<char>(c - 'a' + 'A') : is_kept ? c : '_';
   }
+  // A secret that came to nothing is not to send one set into another one's database.
+  const std::string own = "GODWIT_URL" + suffix;
+  const char* own_url = std::getenv(own.c_str());
+  if (arguments.conninfo.empty() && own_url != nullptr && *own_url == '\0' &&
+      arguments.command != Command::kVersion) {
+    ErrorDetail detail;
+    detail.message = own + " is set, and there is nothing in it";
+    detail.hint = "give it the set's database, or unset it: then GODWIT_URL is taken";
+    throw Error(ErrorKind::kUsage, std::move(detail));
+  }
   const auto first_of = [](std::string& value, std::initializer_list<std::string> names) {
     for (const std::string& name : names) {
       if (value.empty()) {

@@ -82,6 +82,7 @@ class Process {
     if (pid_ > 0) {
       end(SIGKILL);
     }
+    dismiss();
     close(output_);
   }
   Process(const Process&) = delete;
@@ -90,12 +91,19 @@ class Process {
   /// Waits a moment for output; passes it on, and keeps its end. False at its end.
   bool read(bool is_quiet, milliseconds wait = kTick);
   bool has_ended();
+  /// Ends it and all that it started: the signal, and SIGKILL for what is left after a while.
   void end(int signal);
   int status() const { return status_; }
   std::string tail() const;
 
  private:
+  void watch();
+  void dismiss();
+
   pid_t pid_ = -1;
+  pid_t group_ = -1;
+  pid_t guard_ = -1;   // a process that ends the group when this one is gone
+  int lifeline_ = -1;  // nothing is written to it: its end is that of this process
   int output_ = -1;
   int status_ = 0;
   std::string kept_;
@@ -124,7 +132,7 @@ Process::Process(const std::string& command, const Environment& environment) {
     // Nothing here may allocate or lock: only what is allowed after a fork.
     setpgid(0, 0);
 #ifdef __linux__
-    prctl(PR_SET_PDEATHSIG, SIGTERM);  // a backup that nobody waits for is no use
+    prctl(PR_SET_PDEATHSIG, SIGTERM);  // until there is a guard
     if (getppid() != parent) {
       _exit(127);
     }
@@ -145,6 +153,57 @@ Process::Process(const std::string& command, const Environment& environment) {
   setpgid(pid_, pid_);  // whichever of the two is first
   close(ends[1]);
   output_ = ends[0];
+  group_ = pid_;
+  watch();
+}
+
+// A backup that nobody waits for is no use, and the next replica begins one of its own: when this
+// process dies, by kill -9 too, somebody has to end what `sh` has started. Until that is done the
+// guard keeps the connection of the run open, and with it the gate.
+void Process::watch() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    return;
+  }
+  guard_ = fork();
+  if (guard_ != 0) {
+    close(ends[0]);
+    lifeline_ = ends[1];
+    return;
+  }
+  // As above: nothing here may allocate or lock.
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, nullptr);
+  setpgid(0, 0);  // Ctrl-C is not for it
+  close(ends[1]);
+  close(output_);
+  close(STDIN_FILENO);
+  close(STDOUT_FILENO);  // whoever reads there need not wait for it
+  close(STDERR_FILENO);
+  char nothing = 0;
+  while (::read(ends[0], &nothing, 1) < 0 && errno == EINTR) {
+  }
+  kill(-group_, SIGTERM);
+  const int ticks = static_cast<int>(kGrace.count() / kTick.count());
+  for (int tick = 0; tick < ticks && kill(-group_, 0) == 0; ++tick) {
+    poll(nullptr, 0, static_cast<int>(kTick.count()));
+  }
+  kill(-group_, SIGKILL);
+  _exit(0);
+}
+
+void Process::dismiss() {
+  if (guard_ > 0) {
+    kill(guard_, SIGKILL);
+    while (waitpid(guard_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    guard_ = -1;
+  }
+  if (lifeline_ >= 0) {
+    close(lifeline_);
+    lifeline_ = -1;
+  }
 }
 
 bool Process::read(bool is_quiet, milliseconds wait) {
@@ -179,11 +238,15 @@ void Process::end(int signal) {
   if (has_ended()) {
     return;
   }
-  kill(-pid_, signal);
+  kill(-group_, signal);
   const Clock::time_point patience = Clock::now() + kGrace;
-  while (!has_ended()) {
+  // The group is there for as long as somebody is in it, also when `sh` is not.
+  while (!has_ended() || kill(-group_, 0) == 0) {
     if (Clock::now() >= patience) {
-      kill(-pid_, SIGKILL);
+      kill(-group_, SIGKILL);
+      if (has_ended()) {
+        return;  // who is in it now is only waiting for somebody to take notice
+      }
     }
     poll(nullptr, 0, 10);
   }
@@ -194,6 +257,7 @@ std::string Process::tail() const {
   if (text.size() < kept_.size()) {
     text = "…" + text.substr(std::min(text.find('\n'), text.size()));
   }
+  std::erase(text, '\0');  // which would end the text of an error
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) {
     text.pop_back();
   }

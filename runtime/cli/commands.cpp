@@ -41,8 +41,8 @@ std::string took(const HistoryRow& row) {
 std::string counts(const Status& status) {
   std::string text = fmt::format("{} applied, {} pending", status.count(State::kApplied),
                                  status.count(State::kPending));
-  for (const State state :
-       {State::kPartial, State::kDrifted, State::kUnknown, State::kReplaced, State::kCovered}) {
+  for (const State state : {State::kPartial, State::kDrifted, State::kUnknown, State::kReplaced,
+                            State::kCovered, State::kNewer}) {
     if (status.count(state) > 0) {
       text += fmt::format(", {} {}", status.count(state), state_name(state));
     }
@@ -205,6 +205,9 @@ int run_status(const Arguments& arguments, const MigrationSet& set) {
                             entry.row->step, entry.row->steps);
         const std::string progress = batch_progress(*entry.row);
         state += progress.empty() ? "" : ", " + progress;
+      }
+      if (entry.state == State::kNewer) {
+        state = "of a newer release";
       }
       table.add({name_of(entry), state, has_row ? entry.row->executed_at : "",
                  has_row ? entry.row->applied_by : "", has_row ? took(*entry.row) : "",
@@ -400,6 +403,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
         break;
       case State::kReplaced:
       case State::kCovered:
+      case State::kNewer:
         break;
       case State::kApplied:
         if (entry.row->migration_name != entry.migration->full_name) {
@@ -457,7 +461,7 @@ int run_validate(const Arguments& arguments, const MigrationSet& set) {
   return exit_code;
 }
 
-int run_wait(const Arguments& arguments, const MigrationSet& set) {
+Options options_of_wait(const Arguments& arguments) {
   Options options = arguments.options;
   options.is_cancelled = [] { return SignalGuard::is_raised(); };
   options.on_event = [&](const Event& event) {
@@ -473,8 +477,12 @@ int run_wait(const Arguments& arguments, const MigrationSet& set) {
     }
     std::fflush(stdout);
   };
+  return options;
+}
+
+int run_wait(const Arguments& arguments, const MigrationSet& set) {
   const SignalGuard guard;
-  wait_until_current(arguments.conninfo, set, std::move(options));
+  wait_until_current(arguments.conninfo, set, options_of_wait(arguments));
   if (arguments.is_json) {
     print(json_set(set));
   } else if (!arguments.is_quiet) {

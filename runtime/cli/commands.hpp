@@ -60,6 +60,7 @@ int run_info(const Arguments& arguments, const MigrationSet& set);
 int run_check(const Arguments& arguments, const MigrationSet& set);
 int run_validate(const Arguments& arguments, const MigrationSet& set);
 int run_fresh(const Arguments& arguments, const MigrationSet& set);
+Options options_of_wait(const Arguments& arguments);
 int run_wait(const Arguments& arguments, const MigrationSet& set);
 int run_version(const Arguments& arguments, const MigrationSet& set);
 /// up, check and status with --schemas. Throws Error of kind kUsage for any other command.

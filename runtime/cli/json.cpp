@@ -501,7 +501,7 @@ std::string json_status(const MigrationSet& set, const Status& status) {
       {"applied", status.count(State::kApplied)}, {"pending", status.count(State::kPending)},
       {"partial", status.count(State::kPartial)}, {"drifted", status.count(State::kDrifted)},
       {"unknown", status.count(State::kUnknown)}, {"replaced", status.count(State::kReplaced)},
-      {"covered", status.count(State::kCovered)}};
+      {"covered", status.count(State::kCovered)}, {"newer", status.count(State::kNewer)}};
   json["migrations"] = Json::array();
   for (const MigrationStatus& entry : status.migrations) {
     json["migrations"].push_back(status_entry(entry));

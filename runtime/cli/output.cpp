@@ -107,6 +107,8 @@ std::string_view state_name(State state) {
       return "replaced";
     case State::kCovered:
       return "covered";
+    case State::kNewer:
+      return "newer";
   }
   return "";
 }
@@ -153,6 +155,7 @@ Color state_color(State state) {
     case State::kApplied:
     case State::kReplaced:
     case State::kCovered:
+    case State::kNewer:
       return Color::kGreen;
     case State::kPending:
     case State::kUnknown:

@@ -150,6 +150,9 @@ void add_to_totals(const Arguments& arguments, const Report& report) {
 
 void print_summary(const Arguments& arguments, const Report& report) {
   add_to_totals(arguments, report);
+  if (arguments.totals != nullptr && arguments.is_quiet) {
+    return;  // the last line is that of all sets
+  }
   std::puts(fmt::format("{} applied, {} skipped, {} failed", report.applied.size(), report.skipped,
                         report.failed)
                 .c_str());

@@ -100,8 +100,8 @@ int with_output_written(const cli::Arguments& arguments, int exit_code) {
 
 /// One command on one set; errors are printed.
 int run_reported(cli::Arguments arguments, const MigrationSet& set) {
-  cli::read_environment(arguments, set.name);
   try {
+    cli::read_environment(arguments, set.name);
     return run_command(arguments, set);
   } catch (const Error& error) {
     std::fflush(stdout);

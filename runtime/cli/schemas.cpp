@@ -323,6 +323,21 @@ int status(const Arguments& arguments, const MigrationSet& set) {
   return worst.exit_code();
 }
 
+int wait(const Arguments& arguments, const MigrationSet& set) {
+  const SignalGuard guard;
+  const SchemasStatus status =
+      wait_until_current(arguments.conninfo, set, arguments.schemas, options_of_wait(arguments));
+  if (arguments.is_json) {
+    std::puts(json_schemas(status, 0).c_str());
+    return 0;
+  }
+  warn_of_unmatched(arguments, status.unmatched);
+  if (!arguments.is_quiet) {
+    std::puts(fmt::format("{}: all up to date", tenants(status.schemas.size())).c_str());
+  }
+  return 0;
+}
+
 }  // namespace
 
 int run_on_schemas(const Arguments& arguments, const MigrationSet& set) {
@@ -339,8 +354,10 @@ int run_on_schemas(const Arguments& arguments, const MigrationSet& set) {
     case Command::kStatus:
     case Command::kCheck:
       return status(arguments, set);
+    case Command::kWait:
+      return wait(arguments, set);
     default:
-      refuse("--schemas is for up, check and status",
+      refuse("--schemas is for up, check, status and wait",
              "this command is about one schema: name it with --schema");
   }
 }
@@ -348,9 +365,6 @@ int run_on_schemas(const Arguments& arguments, const MigrationSet& set) {
 void refuse_schema(const Arguments& arguments) {
   if (arguments.options.schema.empty()) {
     return;
-  }
-  if (arguments.command == Command::kFresh) {
-    refuse("`fresh` empties a database, not a schema", "DROP SCHEMA, CREATE SCHEMA, then `up`");
   }
   if (arguments.creates_database) {
     refuse("--create-db makes a database without the schema", "make both first, then run `up`");

@@ -116,9 +116,11 @@ void print_totals(const Arguments& arguments, const std::vector<Outcome>& outcom
     std::puts(json.dump().c_str());
     return;
   }
-  std::puts("");
-  for (const Outcome& outcome : outcomes) {
-    std::puts(fmt::format("{}: {}", outcome.set, counts(totals_of(outcome))).c_str());
+  if (!arguments.is_quiet) {
+    std::puts("");
+    for (const Outcome& outcome : outcomes) {
+      std::puts(fmt::format("{}: {}", outcome.set, counts(totals_of(outcome))).c_str());
+    }
   }
   std::puts(counts(all).c_str());
 }
@@ -136,11 +138,14 @@ bool has_mode(const Sets& sets, std::string_view mode) {
 }
 
 int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
+  const bool has_totals = arguments.command == Command::kUp || arguments.command == Command::kSeed;
   std::vector<Outcome> outcomes;
   std::vector<Assumed> assumed;
   int exit_code = 0;
   for (const MigrationSet& set : sets) {
-    print_heading(arguments, set.name, outcomes.empty());
+    if (arguments.is_json || !arguments.is_quiet || !has_totals) {
+      print_heading(arguments, set.name, outcomes.empty());
+    }
     Outcome& outcome = outcomes.emplace_back(Outcome{set.name, {}, 0});
     Arguments own = arguments;
     own.totals = &outcome.totals;
@@ -159,7 +164,7 @@ int run_on_each(const Arguments& arguments, const Sets& sets, RunOnSet run) {
       break;
     }
   }
-  if (arguments.command == Command::kUp || arguments.command == Command::kSeed) {
+  if (has_totals) {
     print_totals(arguments, outcomes, exit_code);
   }
   return exit_code;

@@ -118,6 +118,7 @@ int run_up(const Arguments& arguments, const MigrationSet& set) {
     return 0;
   } catch (const Error& error) {
     Report report = progress.partial_report();
+    report.failed = 1;  // also where no migration was even begun
     if (migrator) {
       const Report& partial = migrator->partial_report();
       report.run_id = partial.run_id;

@@ -12,6 +12,7 @@
 #include <godwit/adopt.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace godwit::detail {
 namespace {
@@ -63,6 +64,32 @@ std::string_view how_to_clear(ForeignTool tool) {
   }
 }
 
+/// What a repeatable migration last made is not known to be what this build would make.
+bool is_to_run_again(const ForeignMatch& match) {
+  return match.migration->kind == Kind::kRepeatable && match.checksum != ChecksumVerdict::kHolds;
+}
+
+std::size_t count_of_migrations(const std::vector<HistoryChange>& changes) {
+  return static_cast<std::size_t>(
+      std::count_if(changes.begin(), changes.end(),
+                    [](const HistoryChange& change) { return change.migration != nullptr; }));
+}
+
+/// "{first label}, {second}" for each number that more than one row has.
+std::string doubled_numbers(const std::vector<ForeignRow>& rows) {
+  std::map<std::string_view, std::vector<std::string>> by_number;
+  for (const ForeignRow& row : rows) {
+    by_number[row.key].push_back(row.label);
+  }
+  std::string text;
+  for (const auto& [number, names] : by_number) {
+    if (names.size() > 1) {
+      text += compose("{}{} ({})", text.empty() ? "" : "; ", number, listed(names));
+    }
+  }
+  return text;
+}
+
 /// Whose checksum is SHA-256 of the file by their own description; the others' may be anything.
 bool is_certain(ForeignTool tool) {
   return tool != ForeignTool::kSeed000 && tool != ForeignTool::kSeed004;
@@ -102,7 +129,7 @@ std::optional<ForeignTable> Run::find_foreign_table(const AdoptOptions& wanted) 
   }
   const bool is_our_own =
       is_named && (wanted.table == history_.display() || wanted.table == history_.table());
-  if (has_rows && (!is_named || is_our_own)) {
+  if (has_rows && (!is_named || is_our_own) && (!only || has_adopted_from(*only))) {
     return std::nullopt;
   }
   if (is_named) {
@@ -110,9 +137,44 @@ std::optional<ForeignTable> Run::find_foreign_table(const AdoptOptions& wanted) 
                    only ? title(*only) : std::string_view("a tool that godwit knows")),
            "--from names the tool, where the columns do not tell");
   }
+  std::vector<std::string> others;
+  for (const ForeignTable& table : recognise_tables(found, std::nullopt, is_named)) {
+    others.push_back(compose("{} ({})", table.display(), option_name(table.tool)));
+  }
   refuse(only ? compose("there is no history table of {} in this database", title(*only))
               : std::string("there is no history table of another tool in this database"),
-         "--table names one that is called otherwise; a new database needs no adoption, but `up`");
+         others.empty() ? std::string("--table names one that is called otherwise; a new database "
+                                      "needs no adoption, but `up`")
+                        : compose("there is {}", listed(others)));
+}
+
+// Whether there is nothing to be found any more because it was found before.
+bool Run::has_adopted_from(ForeignTool tool) {
+  const Reply reply = ask(
+      with_role(history_.has_origin(*connection_, identity_, option_name(tool))), Section::kGuard);
+  return is_true(reply.results[options_.role.empty() ? 0 : 2].get(), 0, 0);
+}
+
+std::vector<ForeignRow> Run::read_foreign_rows(const ForeignTable& table) {
+  const Reply reply = send(with_role(select_rows(*connection_, table)));
+  if (!reply.error) {
+    return read_rows(reply.results[options_.role.empty() ? 0 : 2].get());
+  }
+  ErrorDetail detail;
+  describe_error(reply.error.get(), detail);
+  roll_back();
+  if (detail.sqlstate == "42501") {
+    const char* user = PQuser(connection_->raw());
+    detail.hint = compose(
+        "to read the other tool's table: GRANT USAGE ON SCHEMA {0} TO {2}; GRANT SELECT ON {0}.{1} "
+        "TO {2}",
+        connection_->identifier(table.schema), connection_->identifier(table.table),
+        connection_->identifier(!options_.role.empty() ? std::string_view(options_.role)
+                                : user == nullptr      ? std::string_view()
+                                                       : std::string_view(user)));
+    throw Error(ErrorKind::kReadOnly, std::move(detail));
+  }
+  fail_in_section(reply.error.get(), Section::kGuard, nullptr, std::move(detail));
 }
 
 // Fills the report, and says in it why nothing may be written.
@@ -129,10 +191,11 @@ void Run::describe_matches(const ForeignMatches& matches, const AdoptOptions& wa
     entry.is_recorded = find_row(snapshot_, set_, *match.migration) != nullptr;
     if (match.checksum == ChecksumVerdict::kDiffers) {
       entry.other_checksum = match.row->checksum;
-      if (!entry.is_recorded) {
+      if (!entry.is_recorded && !is_to_run_again(match)) {
         other_files.emplace_back(match.migration->up.file);
       }
     }
+    entry.is_to_run_again = !entry.is_recorded && is_to_run_again(match);
     report.matched.push_back(std::move(entry));
   }
   report.unknown = labels(matches.unknown);
@@ -140,7 +203,7 @@ void Run::describe_matches(const ForeignMatches& matches, const AdoptOptions& wa
     const bool is_matched =
         std::any_of(matches.matched.begin(), matches.matched.end(),
                     [&](const ForeignMatch& match) { return match.migration == &migration; });
-    if (!is_matched) {
+    if (!is_matched && migration.kind != Kind::kSeed) {  // no other tool has rows of those
       report.missing.push_back(&migration);
     }
   }
@@ -168,11 +231,24 @@ void Run::describe_matches(const ForeignMatches& matches, const AdoptOptions& wa
                  report.table, listed(labels(matches.twice))),
          "let one row stay of each");
   }
+  if (!matches.rival_groups.empty()) {
+    stop(ErrorKind::kUsage,
+         compose("{} has rows of {}, and this set has files of each: which of them this database "
+                 "is, nobody can tell; nothing was adopted",
+                 report.table, listed(matches.rival_groups)),
+         compose("give the set the name of its own, as in add_migrations(… NAME {})",
+                 matches.rival_groups.front()));
+  }
   if (!report.unknown.empty() && !wanted.allow_unknown) {
     stop(ErrorKind::kDrift,
          compose("{} has what this set does not contain: {}; nothing was adopted", report.table,
                  listed(report.unknown)),
-         "add the files to the set, or leave them out with --allow-unknown");
+         matches.squashes.empty()
+             ? std::string("add the files to the set, or leave them out with --allow-unknown")
+             : compose("{} stands for more than the database has: adopt with the last build that "
+                       "contains those that it replaces, and apply the rest; or, where all of it "
+                       "is there, `stamp {}`",
+                       matches.squashes.front()->full_name, matches.squashes.front()->version));
   }
   if (other_files.empty() || options_.on_drift == DriftPolicy::kAccept) {
     return;
@@ -193,11 +269,14 @@ void Run::warn_of_missing(AdoptReport& report) const {
   if (report.matched.empty()) {
     return;
   }
-  const Migration* last = report.matched.back().migration;
+  const auto last_entry =
+      std::find_if(report.matched.rbegin(), report.matched.rend(),
+                   [](const AdoptedMigration& entry) { return entry.migration->has_version(); });
+  const Migration* last = last_entry == report.matched.rend() ? nullptr : last_entry->migration;
   std::vector<std::string> late;
   for (const Migration* migration : report.missing) {
-    if (migration < last && migration->has_version() && !migration->declares_dependencies &&
-        find_row(snapshot_, set_, *migration) == nullptr) {
+    if (last != nullptr && migration < last && migration->has_version() &&
+        !migration->declares_dependencies && find_row(snapshot_, set_, *migration) == nullptr) {
       late.emplace_back(migration->full_name);
     }
   }
@@ -209,9 +288,30 @@ void Run::warn_of_missing(AdoptReport& report) const {
   }
 }
 
+// The table itself, whose rows stay, also where none of them is of this set.
+Change Run::taking_over(const ForeignTable& table) {
+  const Reply reply = ask(with_role(history_.unique_constraints(*connection_)), Section::kGuard);
+  const PGresult* found = reply.results[options_.role.empty() ? 0 : 2].get();
+  std::vector<std::string> constraints;
+  for (int i = 0; i < PQntuples(found); ++i) {
+    constraints.emplace_back(value(found, i, 0));
+  }
+  Change change;
+  change.event = "adopted";
+  change.name = table.display();
+  change.text = "becomes godwit's own";
+  change.sql = history_.extend(*connection_, identity_, option_name(table.tool), constraints,
+                               &change.count) +
+               "SELECT 1";
+  return change;
+}
+
 std::vector<Change> Run::adopting_changes(const ForeignTable& table,
                                           const ForeignMatches& matches) {
   std::vector<Change> changes;
+  if (is_table_foreign_) {
+    changes.push_back(taking_over(table));
+  }
   for (const ForeignMatch& match : matches.matched) {
     const Migration& migration = *match.migration;
     if (find_row(snapshot_, set_, migration) != nullptr) {
@@ -222,6 +322,7 @@ std::vector<Change> Run::adopting_changes(const ForeignTable& table,
     adopted.origin = option_name(table.tool);
     adopted.message = compose("{}: {} in {}", title(table.tool), row.label, table.display());
     adopted.applied_by = row.applied_by;
+    adopted.is_to_run_again = is_to_run_again(match);
     if (match.is_own_row) {
       adopted.executed_at = row.executed_at;
       adopted.execution_time_ms = row.execution_time_ms;
@@ -234,18 +335,7 @@ std::vector<Change> Run::adopting_changes(const ForeignTable& table,
     if (!is_table_foreign_) {
       change.sql = history_.adopt(*connection_, identity_, migration, adopted, &change.count);
     } else {
-      if (changes.empty()) {
-        const Reply reply =
-            ask(with_role(history_.unique_constraints(*connection_)), Section::kGuard);
-        const PGresult* found = reply.results[options_.role.empty() ? 0 : 2].get();
-        std::vector<std::string> constraints;
-        for (int i = 0; i < PQntuples(found); ++i) {
-          constraints.emplace_back(value(found, i, 0));
-        }
-        change.sql =
-            history_.extend(*connection_, identity_, adopted.origin, constraints, &change.count);
-      }
-      change.sql += history_.complete(*connection_, identity_, migration, row.id, adopted.message);
+      change.sql = history_.complete(*connection_, identity_, migration, row.id, adopted.message);
     }
     changes.push_back(std::move(change));
   }
@@ -266,11 +356,19 @@ std::vector<Change> Run::choose_adopted(const AdoptOptions& wanted, AdoptReport&
   if (is_table_foreign_ && (!report.is_in_place || has_tenant())) {
     fail_on_foreign_table();
   }
-  const Reply reply = ask(with_role(select_rows(*connection_, *table)), Section::kGuard);
-  const std::vector<ForeignRow> rows =
-      read_rows(reply.results[options_.role.empty() ? 0 : 2].get());
+  const std::vector<ForeignRow> rows = read_foreign_rows(*table);
   const ForeignMatches matches = match_rows(set_, table->tool, rows);
   describe_matches(matches, wanted, report);
+  const std::string doubled = report.is_in_place ? doubled_numbers(rows) : std::string();
+  if (!doubled.empty() && !report.stopped_by) {
+    report.stopped_by.emplace(
+        ErrorKind::kDrift,
+        detail_of(compose("{} has a number more than once, which godwit's history cannot: {}; "
+                          "nothing was adopted",
+                          report.table, doubled),
+                  "renumber or delete all but one, or give the set another HISTORY_TABLE, so that "
+                  "this one is only read"));
+  }
   return report.stopped_by ? std::vector<Change>{} : adopting_changes(*table, matches);
 }
 
@@ -284,12 +382,12 @@ AdoptReport Run::adopt(const AdoptOptions& wanted) {
   HistoryOptions how;
   if (wanted.confirm) {
     how.confirm = [&](const std::vector<HistoryChange>& changes) {
-      report.adopted = changes.size();
+      report.adopted = count_of_migrations(changes);
       return wanted.confirm(report);
     };
   }
   const HistoryReport done = change_history(how, [&] { return choose_adopted(wanted, report); });
-  report.adopted = done.changes.size();
+  report.adopted = count_of_migrations(done.changes);
   // After a cut, the second look found rows that this run had written.
   for (AdoptedMigration& entry : report.matched) {
     entry.is_recorded =

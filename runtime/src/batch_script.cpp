@@ -57,12 +57,15 @@ DECLARE
   godwit_last pg_catalog.text[];
   godwit_found bigint;
   godwit_rows bigint := 0;
+  godwit_style pg_catalog.text := pg_catalog.current_setting('DateStyle');
 BEGIN
   LOOP
+    PERFORM pg_catalog.set_config('DateStyle', 'ISO, YMD', true);
     EXECUTE {0} OPERATOR(pg_catalog.||) CASE WHEN godwit_behind IS NULL THEN '' ELSE
       {1} OPERATOR(pg_catalog.||) {2} END OPERATOR(pg_catalog.||) {3}
       INTO godwit_last, godwit_found;
     EXIT WHEN godwit_found IS NULL;
+    PERFORM pg_catalog.set_config('DateStyle', godwit_style, true);
     EXECUTE {4} OPERATOR(pg_catalog.||) CASE WHEN godwit_behind IS NULL THEN '' ELSE
       {5} OPERATOR(pg_catalog.||) {2} OPERATOR(pg_catalog.||) ' AND ' END
       OPERATOR(pg_catalog.||) {6} OPERATOR(pg_catalog.||) {7} OPERATOR(pg_catalog.||) {8};

@@ -27,6 +27,20 @@ bool is_about_locks(std::string_view sqlstate) {
 
 }  // namespace
 
+std::optional<std::size_t> first_batches_to_repeat(const Migration& migration) {
+  const std::span<const Step> steps = migration.up.steps;
+  std::optional<std::size_t> first;
+  for (std::size_t number = steps.size(); number-- > 0;) {
+    const Step& step = steps[number];
+    const bool is_batch = step.batch.size > 0;
+    if (!step.is_idempotent && !(is_batch && step.batch.open != 0)) {
+      break;
+    }
+    first = is_batch ? number : first;
+  }
+  return first;
+}
+
 Batches::Batches(Run& run, const Migration& migration, const Step& step, std::size_t number)
     : run_(run), migration_(migration), step_(step), number_(number) {}
 
@@ -47,12 +61,13 @@ void Batches::run() {
       return;
     }
     const Part done = *std::exchange(part, std::nullopt);
+    const bool is_end = is_last(done);
     part = run_part(done);
-    if (is_last(done)) {
+    if (is_end) {
       return;
     }
-    const bool is_end = part && part->rows == 0;
-    run_.pause(milliseconds{is_end ? 0 : step_.batch.pause_ms});
+    was_short_ = is_short(done);
+    run_.pause(milliseconds{was_short_ || (part && part->rows == 0) ? 0 : step_.batch.pause_ms});
   }
 }
 

@@ -13,6 +13,11 @@
 
 namespace godwit::detail {
 
+/// Where the verify section of a migration is not true when all its steps have ended: the step with
+/// batches from which they can be run once more, since it and all that follow may be. None where a
+/// batch has no WHERE by which it passes over what is done.
+std::optional<std::size_t> first_batches_to_repeat(const Migration& migration);
+
 class Batches {
  public:
   Batches(Run& run, const Migration& migration, const Step& step, std::size_t number);
@@ -39,14 +44,18 @@ class Batches {
   std::string begin(bool writes) const;
   std::string cursor(const Part& part) const;
   std::string where_it_is() const;
-  bool is_last(const Part& part) const { return part.rows < step_.batch.size; }
+  bool is_short(const Part& part) const { return part.rows < step_.batch.size; }
+  /// A short part was the end when its keys were read, which may be a pause ago: only one that
+  /// follows it at once is the last.
+  bool is_last(const Part& part) const { return was_short_ && is_short(part); }
   static Part read_part(const PGresult* row, std::size_t columns);
 
   Run& run_;
   const Migration& migration_;
   const Step& step_;
   const std::size_t number_;
-  BatchKey behind_;  // where the last batch ended; empty before the first
+  BatchKey behind_;         // where the last batch ended; empty before the first
+  bool was_short_ = false;  // that one was
   std::uint64_t rows_ = 0;
   std::uint64_t total_ = 0;        // 0: nobody knows
   std::uint64_t rows_before_ = 0;  // by earlier runs

@@ -153,7 +153,8 @@ void Run::add_settings(Message& message, const Migration& migration) const {
 void Run::add_role_reset(Message& message, const Migration& migration) const {
   if (has_tenant()) {
     // Had it gone meanwhile, what was made without a schema would have gone to public.
-    message.add(Section::kReset, &migration, compose("SELECT {}", tenant_name()));
+    // Were the search path another one, the same.
+    message.add(Section::kReset, &migration, last_look_at_tenant());
   }
   if (leaks(migration, "session_authorization")) {
     message.add(Section::kReset, &migration, "SET LOCAL SESSION AUTHORIZATION DEFAULT");
@@ -280,12 +281,24 @@ bool Run::apply_chain(const std::vector<Pending>& pending, std::size_t* next) {
       }
     }
   };
+  const CopyRows* copied = nullptr;
+  Clock::time_point told;
   sink.copy_rows = [&](std::size_t index) {
     const Part* part = message.part_of_result(index);
     const CopyRows* rows = part == nullptr || part->section != Section::kUp
                                ? nullptr
                                : rows_of(part->migration->up, index - part->first_result);
+    copied = rows;
+    told = Clock::now();
     return rows == nullptr ? nullptr : &rows->chunks;
+  };
+  sink.on_rows_sent = [&](std::uint64_t sent, std::uint64_t total) {
+    const Clock::time_point now = Clock::now();
+    if (now - told < kBetweenRowEvents) {
+      return;
+    }
+    told = now;
+    emit(progress_of(*copied, sent, total), current_);
   };
   const Reply reply =
       send_watched(message.text(), sink, waits_for_ever ? milliseconds{0} : longest_lock_wait);

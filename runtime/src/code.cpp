@@ -259,6 +259,9 @@ bool Run::call_code(const Migration& migration) {
   } catch (...) {
     failure.emplace().message = "it threw something that is no std::exception";
   }
+  if (failure && failure->message.empty()) {
+    failure->message = "it threw an exception without a text";
+  }
   PQsetnonblocking(connection_->raw(), 1);
 
   if (connection_->is_cut()) {

@@ -252,7 +252,12 @@ bool Connection::wait_readable(const Waiter& waiter, Clock::time_point since, Re
 // read yet: so nothing is given to it before it has got rid of the last piece. A server that has
 // found an error reads on to the end, and tells then.
 bool Connection::send_rows(std::span<const std::string_view> chunks, const Waiter& waiter,
-                           Reply& reply) {
+                           const ResultSink& sink, Reply& reply) {
+  std::uint64_t total = 0;
+  for (const std::string_view chunk : chunks) {
+    total += chunk.size();
+  }
+  std::uint64_t gone = 0;
   for (const std::string_view chunk : chunks) {
     const Clock::time_point since = Clock::now();
     int sent = 0;
@@ -282,6 +287,10 @@ bool Connection::send_rows(std::span<const std::string_view> chunks, const Waite
     if (reply.is_cancelled) {
       PQputCopyEnd(connection_, "interrupted");
       return flush();
+    }
+    gone += chunk.size();
+    if (sink.on_rows_sent) {
+      sink.on_rows_sent(gone, total);
     }
   }
   PQputCopyEnd(connection_, nullptr);
@@ -350,7 +359,7 @@ Reply Connection::send(const std::string& message, const Waiter& waiter, const R
       case PGRES_COPY_IN: {
         const auto* rows = sink.copy_rows ? sink.copy_rows(reply.count) : nullptr;
         if (rows != nullptr) {
-          is_lost = is_lost || !send_rows(*rows, waiter, reply);
+          is_lost = is_lost || !send_rows(*rows, waiter, sink, reply);
           since = Clock::now();
           break;
         }

@@ -68,6 +68,8 @@ struct ResultSink {
   /// The rows for a COPY FROM STDIN, where there are any: sent piece by piece, never copied as a
   /// whole.
   std::function<const std::span<const std::string_view>*(std::size_t index)> copy_rows = {};
+  /// Called as the server takes them: bytes of how many.
+  std::function<void(std::uint64_t sent, std::uint64_t total)> on_rows_sent = {};
 };
 
 /// Keywords and values for PQconnectStartParams; a pair {"dbname", conninfo} is expanded.
@@ -130,7 +132,8 @@ class Connection {
   bool wait_readable(const Waiter& waiter, Clock::time_point since, Reply& reply);
   bool flush();
   milliseconds be_idle(const Waiter& waiter, Clock::time_point since, Reply& reply);
-  bool send_rows(std::span<const std::string_view> chunks, const Waiter& waiter, Reply& reply);
+  bool send_rows(std::span<const std::string_view> chunks, const Waiter& waiter,
+                 const ResultSink& sink, Reply& reply);
   bool post(const std::string& message, const Values& values);
   void adopt();
   static void receive_notice(void* self, const PGresult* notice);

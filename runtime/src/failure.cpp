@@ -166,6 +166,9 @@ void Run::fail_in_section(const PGresult* error, Section section, const Migratio
       (section == Section::kBegin || section == Section::kReset || section == Section::kReopen)) {
     refuse_missing_tenant();
   }
+  if (explain_lost_tenant(section, migration, detail)) {
+    fail(ErrorKind::kFailed, std::move(detail), migration);
+  }
   const bool is_history = section == Section::kGuard || section == Section::kFinish;
   if (is_history && sqlstate == "42703" && !connection_->is_cut()) {
     roll_back();

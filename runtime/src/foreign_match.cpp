@@ -4,6 +4,7 @@
 // where a tool has no versions.
 #include "foreign_match.hpp"
 
+#include "squash.hpp"
 #include "target.hpp"
 
 #include <algorithm>
@@ -111,6 +112,7 @@ class Matcher {
         take(*row);
       }
     }
+    take_squashes();
     for (const ForeignMatch& match : matches_) {
       if (match.migration != nullptr) {
         result_.matched.push_back(match);
@@ -148,25 +150,39 @@ class Matcher {
       return;
     }
     const bool is_named = std::find(groups.begin(), groups.end(), set_.name) != groups.end();
+    // An id is no other project's, a name may be.
+    const bool has_ids = std::any_of(rows.begin(), rows.end(), [&](const ForeignRow* row) {
+      return find_sqitch_id(*row) != set_.migrations.size();
+    });
     for (const std::string_view group : groups) {
       const auto is_of_group = [&](const ForeignRow* row) { return row->group == group; };
       const bool is_ours =
-          is_named ? group == set_.name
-                   : std::any_of(rows.begin(), rows.end(), [&](const ForeignRow* row) {
-                       return row->group == group && find(*row) != set_.migrations.size();
-                     });
-      if (!is_ours) {
+          is_named
+              ? group == set_.name
+              : std::any_of(rows.begin(), rows.end(), [&](const ForeignRow* row) {
+                  return row->group == group &&
+                         (has_ids ? find_sqitch_id(*row) : find(*row)) != set_.migrations.size();
+                });
+      if (is_ours) {
+        result_.rival_groups.emplace_back(group);
+      } else {
         result_.other_groups.push_back(
             compose("{} ({})", group, std::count_if(rows.begin(), rows.end(), is_of_group)));
         std::erase_if(rows, is_of_group);
       }
+    }
+    if (result_.rival_groups.size() < 2) {
+      result_.rival_groups.clear();
     }
   }
 
   void take(const ForeignRow& row) {
     const std::size_t index = find(row);
     if (index == set_.migrations.size()) {
-      if (!is_set_up(row)) {
+      const std::optional<std::int64_t> version = version_of(row);
+      if (version && squash_of(set_, *version) != nullptr) {
+        replaced_.push_back({&row, *version});
+      } else if (!is_set_up(row)) {
         result_.unknown.push_back(&row);
       }
       return;
@@ -178,6 +194,36 @@ class Matcher {
     put(index, row, true);
     if (row.state == ForeignState::kWithAbove) {
       take_above(index, row);
+    }
+  }
+
+  // Of a squash the table has what it stands for.
+  void take_squashes() {
+    for (std::size_t i = 0; i < set_.migrations.size(); ++i) {
+      const Migration& squash = set_.migrations[i];
+      std::vector<const ForeignRow*> rows;
+      for (const Replaced& one : replaced_) {
+        if (stands_for(squash, one.version)) {
+          rows.push_back(one.row);
+        }
+      }
+      if (rows.empty() || matches_[i].migration != nullptr) {
+        continue;
+      }
+      const bool has_all =
+          std::all_of(squash.replaced.begin(), squash.replaced.end(), [&](std::int64_t version) {
+            const std::size_t original = find_version(version);
+            return (original != set_.migrations.size() &&
+                    matches_[original].migration != nullptr) ||
+                   std::any_of(replaced_.begin(), replaced_.end(),
+                               [&](const Replaced& one) { return one.version == version; });
+          });
+      if (has_all) {
+        put(i, *rows.back(), false);
+      } else {
+        result_.unknown.insert(result_.unknown.end(), rows.begin(), rows.end());
+        result_.squashes.push_back(&squash);
+      }
     }
   }
 
@@ -227,6 +273,22 @@ class Matcher {
         put(i, row, is_last);
       }
     }
+    for (std::size_t i = 0; i < set_.migrations.size() && last.size() == 1; ++i) {
+      const Migration& squash = set_.migrations[i];
+      const bool stands = stands_for(squash, last.front());
+      const bool is_below =
+          !squash.replaced.empty() &&
+          std::all_of(squash.replaced.begin(), squash.replaced.end(),
+                      [&](std::int64_t version) { return version <= last.front(); });
+      if (stands && is_below) {
+        has_last = true;
+        if (matches_[i].migration == nullptr) {
+          put(i, row, false);
+        }
+      } else if (stands && !has_last) {
+        result_.squashes.push_back(&squash);
+      }
+    }
     if (!has_last) {
       result_.unknown.push_back(&row);
     }
@@ -260,6 +322,34 @@ class Matcher {
     });
   }
 
+  std::size_t find_sqitch_id(const ForeignRow& row) const {
+    return find_if([&](const Migration& migration) {
+      return std::any_of(
+          migration.foreign.begin(), migration.foreign.end(), [&](const ForeignChecksum& checksum) {
+            return checksum.kind == ForeignKind::kSqitchId && checksum.value == row.key;
+          });
+    });
+  }
+
+  /// What a row says as a version of ours; none where the tool has no numbers.
+  std::optional<std::int64_t> version_of(const ForeignRow& row) const {
+    switch (tool_) {
+      case ForeignTool::kFlyway: {
+        const std::vector<std::int64_t> parts = version_parts(row.key);
+        return parts.size() == 1 ? std::optional(parts.front()) : std::nullopt;
+      }
+      case ForeignTool::kSqitch:
+      case ForeignTool::kSeed004:
+        return std::nullopt;
+      case ForeignTool::kAlembic:
+        return whole_number(row.key);
+      case ForeignTool::kDiesel:
+        return leading_number(row.key, "-_");
+      default:
+        return leading_number(row.key, "");
+    }
+  }
+
   /// The index of the migration that a row means; the size of the set for none.
   std::size_t find(const ForeignRow& row) const {
     const std::size_t none = set_.migrations.size();
@@ -274,13 +364,7 @@ class Matcher {
         });
       }
       case ForeignTool::kSqitch: {
-        const std::size_t by_id = find_if([&](const Migration& migration) {
-          return std::any_of(migration.foreign.begin(), migration.foreign.end(),
-                             [&](const ForeignChecksum& checksum) {
-                               return checksum.kind == ForeignKind::kSqitchId &&
-                                      checksum.value == row.key;
-                             });
-        });
+        const std::size_t by_id = find_sqitch_id(row);
         return by_id != none ? by_id : find_if([&](const Migration& migration) {
           const auto& aliases = migration.aliases;
           return migration.name == row.label ||
@@ -346,6 +430,11 @@ class Matcher {
   ForeignTool tool_;
   const std::vector<ForeignRow>& rows_;
   std::vector<ForeignMatch> matches_;  // by the index in the set
+  struct Replaced {
+    const ForeignRow* row;
+    std::int64_t version;
+  };
+  std::vector<Replaced> replaced_;  // rows of what is gone, since a squash stands for it
   ForeignMatches result_;
 };
 

@@ -29,6 +29,10 @@ struct ForeignMatches {
   std::vector<const ForeignRow*> twice;
   /// Projects or databases of which this set has nothing, with the number of their rows.
   std::vector<std::string> other_groups;
+  /// Projects or databases of which each may be that of this set; one at most is.
+  std::vector<std::string> rival_groups;
+  /// Squashes of this set that stand for some of what is unknown, and for more than that.
+  std::vector<const Migration*> squashes;
 };
 
 /// The rows must outlive what is returned.

@@ -243,6 +243,12 @@ FreshReport Run::empty_database(const FreshOptions& wanted) {
     detail.hint = "give it ALLOW_FRESH, in builds for development and tests only";
     throw Error(ErrorKind::kUsage, std::move(detail));
   }
+  if (has_tenant()) {
+    ErrorDetail detail;
+    detail.message = "`fresh` empties a database, not a schema";
+    detail.hint = "DROP SCHEMA, CREATE SCHEMA, then `up`";
+    throw Error(ErrorKind::kUsage, std::move(detail));
+  }
   kind_ = RunKind::kEmpty;
   FreshReport report;
   with_after_run([&] { report = delete_all(wanted); });

@@ -80,6 +80,8 @@ struct Adopted {
   std::optional<std::int64_t> execution_time_ms;
   std::string_view applied_by;
   std::string message;  ///< for the log
+  /// It was another text, or nobody knows: no checksum is recorded, and `up` applies it again.
+  bool is_to_run_again = false;
 };
 
 class History {
@@ -173,6 +175,9 @@ class History {
   std::string extend(const Connection& connection, const RunIdentity& run, std::string_view origin,
                      const std::vector<std::string>& unique_constraints,
                      std::uint32_t* count) const;
+  /// One row: whether the history has rows of this run's set that came from that tool.
+  std::string has_origin(const Connection& connection, const RunIdentity& run,
+                         std::string_view origin) const;
   /// The names of those constraints.
   std::string unique_constraints(const Connection& connection) const;
   /// What a row of such a table still needs to be that of a migration, and the log's line.

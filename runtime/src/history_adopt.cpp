@@ -31,6 +31,9 @@ std::string History::adopt(const Connection& connection, const RunIdentity& run,
   if (!adopted.applied_by.empty()) {
     changes += compose(", applied_by = {}", connection.literal(adopted.applied_by));
   }
+  if (adopted.is_to_run_again) {
+    changes += ", checksum = NULL";
+  }
   return compose(
       "{0};\n{7}WITH done AS (UPDATE {1} SET origin = '{2}'{3}, claim_pid = NULL WHERE {4} "
       "RETURNING "
@@ -42,6 +45,13 @@ std::string History::adopt(const Connection& connection, const RunIdentity& run,
       insert(connection, run, migration, false), quoted(connection), adopted.origin, changes,
       row_condition(connection, run, migration), quoted_log(connection),
       connection.literal(adopted.message), links);
+}
+
+std::string History::has_origin(const Connection& connection, const RunIdentity& run,
+                                std::string_view origin) const {
+  return compose(
+      "SELECT EXISTS (SELECT FROM {1} AS h WHERE h.migration_set{0}{2} AND h.origin{0}{3})",
+      kEquals, quoted(connection), connection.literal(run.set), connection.literal(origin));
 }
 
 std::string History::unique_constraints(const Connection& connection) const {

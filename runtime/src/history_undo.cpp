@@ -25,17 +25,22 @@ std::string History::stored_down(const Connection& connection, std::int64_t row_
 
 std::string History::finish_undo(const Connection& connection, const RunIdentity& run,
                                  std::string_view condition, milliseconds duration) const {
+  // What the undoing took along of repeatable migrations and seeds nobody knows: without a checksum
+  // the next `up` applies them again.
   return compose(
-      "WITH gone AS (DELETE FROM {} WHERE {} RETURNING *) "
-      "INSERT INTO {} (event, migration_set, target_schema, kind, migration_name, "
+      "WITH gone AS (DELETE FROM {0} WHERE {1} RETURNING *), again AS (UPDATE {0} AS a SET "
+      "checksum "
+      "= NULL FROM gone AS g WHERE a.migration_set{6}g.migration_set AND a.target_schema{6}"
+      "g.target_schema AND a.kind{6}ANY (ARRAY['repeatable', 'seed']) AND a.state{6}'applied') "
+      "INSERT INTO {2} (event, migration_set, target_schema, kind, migration_name, "
       "migration_number, checksum, "
       "execution_time_ms, run_id, tool_version) SELECT 'undone', migration_set, target_schema, "
       "kind, "
-      "migration_name, migration_number, checksum, {}, '{}', {} FROM gone "
+      "migration_name, migration_number, checksum, {3}, '{4}', {5} FROM gone "
       "RETURNING execution_time_ms",
       quoted(connection), condition, quoted_log(connection),
       duration.count() < 0 ? std::string("NULL") : std::to_string(duration.count()), run.run_id,
-      connection.literal(run.tool_version));
+      connection.literal(run.tool_version), kEquals);
 }
 
 std::string History::begin_undo(const Connection& connection, const RunIdentity& run,

@@ -24,7 +24,9 @@ void Run::call_hook(std::string_view name, const std::function<void()>& hook) {
     roll_back();
     throw;
   } catch (const std::exception& error) {
-    detail.message = compose("the hook {} failed: {}", name, error.what());
+    const std::string_view text(error.what());
+    detail.message = compose("the hook {} failed{}{}", name,
+                             text.empty() ? " with an exception without a text" : ": ", text);
   } catch (...) {
     detail.message = compose("the hook {} failed with something that is no std::exception", name);
   }

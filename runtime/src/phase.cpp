@@ -4,6 +4,7 @@
 #include "run.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <unordered_set>
 
 namespace godwit::detail {
@@ -34,6 +35,7 @@ void Run::keep_phase(Plan& plan) {
   }
   report_.postponed.clear();
   std::unordered_set<std::int64_t> postponed;
+  std::unordered_set<std::string_view> postponed_names;
   const Migration* early = nullptr;
   for (const Pending& pending : plan.pending) {
     const Migration& migration = *pending.migration;
@@ -42,14 +44,21 @@ void Run::keep_phase(Plan& plan) {
                     [&](const Dependency& dependency) {
                       return (dependency.set.empty() || dependency.set == set_.name) &&
                              postponed.count(dependency.version) != 0;
-                    });
+                    }) ||
+        std::any_of(migration.dependency_names.begin(), migration.dependency_names.end(),
+                    [&](std::string_view name) { return postponed_names.count(name) != 0; });
+    // What stands behind all migrations was proved on the schema that they leave.
+    const bool waits_for_all =
+        is_applied_again(migration.kind) && !postponed.empty() && migration.phase != Phase::kExpand;
     // What was begun is finished, whatever it is.
-    const bool is_late =
-        !pending.is_begun && (migration.phase == Phase::kContract || needs_postponed);
+    const bool is_late = !pending.is_begun &&
+                         (migration.phase == Phase::kContract || needs_postponed || waits_for_all);
     if (is_late) {
       report_.postponed.push_back(&migration);
       if (migration.has_version()) {
         postponed.insert(migration.version);
+      } else {
+        postponed_names.insert(migration.full_name);
       }
     } else if (!pending.is_recorded && !pending.is_begun && early == nullptr &&
                migration.kind != Kind::kSeed) {

@@ -5,6 +5,7 @@
 // edited migration; a late arrival; a dependency that is not there.
 #include "plan.hpp"
 
+#include "again.hpp"
 #include "seeds.hpp"
 #include "squash.hpp"
 
@@ -81,6 +82,7 @@ class Comparison {
       }
       ++plan_.unknown;
       unknown_.push_back(&row);
+      has_newer_ = has_newer_ || (row.version && is_of_newer_release(set_, *row.version));
       if (row.is_breaking) {
         ErrorDetail detail;
         detail.migration = row.version;
@@ -150,7 +152,7 @@ class Comparison {
         continue;
       }
       if (is_applied_again(migration.kind)) {
-        if (row->checksum != migration.checksum) {
+        if (row->checksum != migration.checksum && !has_newer_) {
           plan_.pending.push_back({&migration, false, 0, false, false});
           continue;
         }
@@ -358,6 +360,7 @@ class Comparison {
   std::unordered_map<std::string_view, const Row*> by_name_;
   std::vector<const Row*> rows_;  // one for each migration of the set, or null
   std::vector<const Row*> unknown_;
+  bool has_newer_ = false;  // one of them is of a newer release
   Plan plan_;
 };
 

@@ -3,6 +3,7 @@
 // The loop of a run, and what it needs before it may apply anything.
 #include "run.hpp"
 
+#include "again.hpp"
 #include "seeds.hpp"
 #include "squash.hpp"
 #include "waiting.hpp"
@@ -24,6 +25,8 @@ std::size_t count_recorded(const Plan& plan) {
                     [](const Pending& pending) { return pending.is_recorded; }));
 }
 
+}  // namespace
+
 std::string names_of(const std::vector<Pending>& pending) {
   std::string names;
   for (std::size_t i = 0; i < pending.size() && i < 3; ++i) {
@@ -32,8 +35,6 @@ std::string names_of(const std::vector<Pending>& pending) {
   }
   return pending.size() > 3 ? names + ", …" : names;
 }
-
-}  // namespace
 
 std::string make_uuid(std::uint64_t* seed) {
   std::random_device device;
@@ -474,63 +475,6 @@ void Run::refuse_what_cuts(const Migration& migration) {
   fail(ErrorKind::kFailed, std::move(detail), &migration);
 }
 
-void Run::wait_until_current() {
-  constexpr milliseconds kFirstPoll{100};
-  constexpr milliseconds kSlowestPoll{2000};
-  is_waiting_ = true;
-  connect();
-  milliseconds poll = kFirstPoll;
-  for (;;) {
-    std::string missing;
-    try {
-      check();
-      cuts_ = 0;
-      missing = what_is_missing();
-    } catch (const ConnectionLost& lost) {
-      recover(lost);
-      continue;
-    }
-    if (missing.empty()) {
-      return;
-    }
-    if (is_past_deadline()) {
-      ErrorDetail detail;
-      detail.message = compose("{}, and nobody applied it before the deadline", missing);
-      detail.hint = "look at the job or replica that migrates, or give a longer --wait";
-      throw Error(ErrorKind::kBusy, std::move(detail));
-    }
-    if (!has_announced_wait_) {
-      has_announced_wait_ = true;
-      emit(EventKind::kWaiting, nullptr, missing);
-    }
-    const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - Clock::now());
-    pause(std::clamp(left, milliseconds{1}, jittered(poll)));
-    poll = std::min(poll * 2, kSlowestPoll);
-  }
-}
-
-// What a run that only waits still waits for; empty when the set is applied.
-std::string Run::what_is_missing() {
-  try {
-    Plan plan = make_plan(set_, snapshot_, options_, history_);
-    handle_drift(plan);
-    keep_phase(plan);
-    drop_recorded(plan);
-    pending_count_ = plan.pending.size();
-    return plan.pending.empty()
-               ? std::string{}
-               : compose("{} {} pending ({})", plan.pending.size(),
-                         plan.pending.size() == 1 ? "migration is" : "migrations are",
-                         names_of(plan.pending));
-  } catch (const Error& error) {
-    // A dependency, such as one on another set, may come too.
-    if (error.kind() != ErrorKind::kFailed) {
-      throw;
-    }
-    return error.detail().message;
-  }
-}
-
 // Migrations that this run wrote and whose COMMIT was never confirmed count as applied by it.
 void Run::settle(const Plan& plan) {
   for (const Migration* migration : plan.written) {
@@ -830,6 +774,9 @@ Status Run::status() {
   snapshot_.has_table = status.has_history;
   look_up_replaced();
   versions.replaced = replaced_elsewhere(set_, snapshot_.replaced);
+  const bool has_newer = std::any_of(rows.begin(), rows.end(), [&](const HistoryRow& row) {
+    return row.version && is_of_newer_release(set_, *row.version);
+  });
   for (const Migration& migration : set_.migrations) {
     const bool is_unwanted = is_left_out(migration, options_.seed);
     MigrationStatus entry;
@@ -845,11 +792,13 @@ Status Run::status() {
     if (row == rows.end()) {
       entry.state = is_covered(set_, migration, versions) ? State::kCovered : State::kPending;
     } else {
-      const bool is_same = is_same_checksum(migration, row->checksum);
-      entry.state = row->state != "applied"            ? State::kPartial
-                    : is_same || is_unwanted           ? State::kApplied
-                    : is_applied_again(migration.kind) ? State::kPending
-                                                       : State::kDrifted;
+      const bool is_again = is_applied_again(migration.kind);
+      const bool is_same = is_again ? row->checksum == migration.checksum
+                                    : is_same_checksum(migration, row->checksum);
+      entry.state = row->state != "applied"  ? State::kPartial
+                    : is_same || is_unwanted ? State::kApplied
+                    : is_again               ? (has_newer ? State::kNewer : State::kPending)
+                                             : State::kDrifted;
       entry.row = std::move(*row);
       rows.erase(row);
     }

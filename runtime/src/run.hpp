@@ -54,6 +54,8 @@ namespace godwit::detail {
 class SchemaPatterns;
 struct ForeignTable;
 struct ForeignMatches;
+struct ForeignRow;
+enum class ForeignTool : std::uint8_t;
 /// In the place of a duration: the migration got a row, and was not run.
 inline constexpr milliseconds kRecorded{-1};
 
@@ -83,6 +85,7 @@ struct HeldClaim {
   std::size_t ended_steps = 0;
   bool is_in_doubt = false;  ///< whether the next step has taken effect is still to be found out
   bool has_cursor = false;   ///< batches of the next step may have ended
+  bool begins_anew = false;  ///< goes back to `ended_steps`, and is kept however few those are
 };
 
 /// A migration of another set, and the version of this one that it needs.
@@ -167,6 +170,7 @@ class Run {
   Status status();
   // schemas.cpp
   SchemasStatus check_schemas(const SchemaPatterns& patterns);
+  SchemasStatus wait_until_current(const SchemaPatterns& patterns);
 
  private:
   // run.cpp
@@ -177,7 +181,9 @@ class Run {
   void receive_notices();
   void check();
   bool advance();
+  void wait_until(const std::function<std::string()>& look);
   std::string what_is_missing();
+  static std::string what_is_missing(const SchemasStatus& status);
   void select(Plan& plan);
   // phase.cpp
   void keep_phase(Plan& plan);
@@ -235,6 +241,8 @@ class Run {
   std::string tenant_name() const;
   std::string tenant_path() const;
   std::string usage_of_tenant() const;
+  std::string last_look_at_tenant() const;
+  bool explain_lost_tenant(Section section, const Migration* migration, ErrorDetail& detail) const;
   std::string in_tenant(std::string_view name) const;
   [[noreturn]] void refuse_missing_tenant();
   void refuse_emptied_tenant(std::string_view schema) const;
@@ -302,6 +310,7 @@ class Run {
   bool is_step_done(const Migration& migration, const Step& step, std::size_t number);
   bool drop_invalid_indexes(const Step& step);
   void assert_effect(const Migration& migration, const Step& step);
+  void look_at_tenant_again(const Migration& migration);
   void finish_steps(const Migration& migration);
   [[noreturn]] void fail_step(const Migration& migration, const Step& step, std::size_t number,
                               ErrorKind kind, ErrorDetail detail);
@@ -391,6 +400,9 @@ class Run {
   void describe_matches(const ForeignMatches& matches, const AdoptOptions& wanted,
                         AdoptReport& report);
   void warn_of_missing(AdoptReport& report) const;
+  bool has_adopted_from(ForeignTool tool);
+  std::vector<ForeignRow> read_foreign_rows(const ForeignTable& table);
+  Change taking_over(const ForeignTable& table);
   std::vector<Change> adopting_changes(const ForeignTable& table, const ForeignMatches& matches);
 
   // watch.cpp
@@ -504,5 +516,7 @@ void refuse_schema_name(std::string_view schema);
 
 /// A random UUID, version 4.
 std::string make_uuid(std::uint64_t* seed);
+/// The first three, for a message.
+std::string names_of(const std::vector<Pending>& pending);
 
 }  // namespace godwit::detail

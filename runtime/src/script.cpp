@@ -67,6 +67,43 @@ Migration down_of(const Migration& migration) {
 
 // psql reads the rows of a COPY from the lines behind it. What is SQL is guarded from it, what is
 // rows is not.
+bool mentions_csv(std::string_view copy) {
+  constexpr std::string_view kCsv = "csv";
+  return std::search(copy.begin(), copy.end(), kCsv.begin(), kCsv.end(), [](char a, char b) {
+           return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
+         }) != copy.end();
+}
+
+// psql ends the rows with a line of its own, and the server wants the same line ends throughout.
+// Only a value in CSV may hold one: such rows stay as they are, and psql refuses them.
+void add_rows(std::string& sql, std::string_view rows, bool is_csv) {
+  constexpr std::string_view kEnd = "\r\n";
+  for (std::size_t end = 0; !is_csv && (end = rows.find(kEnd)) != std::string_view::npos;) {
+    sql += rows.substr(0, end);
+    sql += '\n';
+    rows.remove_prefix(end + kEnd.size());
+  }
+  sql += rows;
+}
+
+// Behind the empty statement that may follow, since psql takes one right after a COPY for the end
+// of its input, without a word; `at` where a statement follows.
+std::size_t behind_nothing(std::string_view text, std::size_t at) {
+  for (std::size_t end = at; end < text.size(); ++end) {
+    if (text[end] == ';') {
+      return end + 1;
+    }
+    if (text.substr(end, 2) == "--") {
+      end = std::min(text.find('\n', end), text.size());
+    } else if (text.substr(end, 2) == "/*") {
+      end = std::min(text.find("*/", end), text.size() - 1) + 1;
+    } else if (text[end] != ' ' && (text[end] < '\t' || text[end] > '\r')) {
+      break;
+    }
+  }
+  return at;
+}
+
 std::string seed_text(const std::string& text, const Script& script) {
   std::string sql;
   std::size_t done = 0;
@@ -76,11 +113,12 @@ std::string seed_text(const std::string& text, const Script& script) {
     const std::size_t end = text.find(';', begin + statement.offset + statement.length) + 1;
     sql += guarded_from_psql(std::string_view(text).substr(done, end - done));
     sql += '\n';
+    const bool is_csv = mentions_csv(script.sql.substr(statement.offset, statement.length));
     for (const std::string_view chunk : rows.chunks) {
-      sql += chunk;
+      add_rows(sql, chunk, is_csv);
     }
     sql += "\\.\n";
-    done = end;
+    done = behind_nothing(text, end);
   }
   return sql + guarded_from_psql(std::string_view(text).substr(done));
 }

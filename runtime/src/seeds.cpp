@@ -97,6 +97,18 @@ const CopyRows* rows_of(const Script& script, std::size_t statement) noexcept {
   return nullptr;
 }
 
+Event progress_of(const CopyRows& rows, std::uint64_t sent, std::uint64_t total) {
+  constexpr std::uint64_t kMegabyte = 1'000'000;
+  constexpr std::uint64_t kWhole = 100;
+  Event event;
+  event.kind = EventKind::kProgress;
+  event.line = rows.line;
+  event.percent = static_cast<std::uint32_t>(total == 0 ? 0 : sent * kWhole / total);
+  event.message = compose("rows of {}, {} of {} MB", rows.table, sent / kMegabyte,
+                          (total + kMegabyte - 1) / kMegabyte);
+  return event;
+}
+
 bool locate_row(const Script& script, std::size_t statement, const PGresult* error,
                 ErrorDetail& detail) {
   const CopyRows* rows = rows_of(script, statement);

@@ -304,7 +304,9 @@ SchemaReport Run::compare_with(const SchemaLines& found) const {
       // A squash of which all is there says what that adds up to.
       return migration.replaces.empty() ? Stage::kCovered : Stage::kApplied;
     }
-    return row->state == "applied" ? Stage::kApplied : Stage::kPartial;
+    // Of one that is to be applied again, what there is may be of either text, or gone.
+    const bool is_other = is_applied_again(migration.kind) && row->checksum != migration.checksum;
+    return row->state == "applied" && !is_other ? Stage::kApplied : Stage::kPartial;
   };
   std::string_view newer;
   for (const Row& row : snapshot_.rows) {

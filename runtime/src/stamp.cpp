@@ -98,9 +98,14 @@ HistoryReport Run::stamp(std::string_view target, bool is_baseline, const Histor
       refuse(ErrorKind::kUsage, compose("\"{}\" is before the first migration", target),
              "name a migration; `forget` takes one out of the history, `down` undoes it");
     }
-    if (target != "head" && target != "heads" && set_.migrations[place - 1].kind == Kind::kSeed) {
-      refuse(ErrorKind::kUsage, compose("{} is a seed, which is not stamped", target),
-             "`seed` applies it: it may be applied where its rows are there already");
+    const Kind kind = set_.migrations[place - 1].kind;
+    if (target != "head" && target != "heads" && is_applied_again(kind)) {
+      refuse(ErrorKind::kUsage,
+             compose("{} is {}, which is not stamped", target,
+                     kind == Kind::kSeed ? "a seed" : "a repeatable migration"),
+             kind == Kind::kSeed
+                 ? "`seed` applies it: it may be applied where its rows are there already"
+                 : "`up` applies it: it may be applied where what it makes is there already");
     }
     std::vector<Change> changes;
     std::size_t end = place;
@@ -118,8 +123,9 @@ HistoryReport Run::stamp(std::string_view target, bool is_baseline, const Histor
     const Versions versions = versions_of(set_, snapshot_);
     for (const Migration& migration : stamped) {
       const Row* row = find_row(snapshot_, set_, migration);
-      // A seed is left to `up`, which may apply it whatever rows there are.
-      if ((row != nullptr && row->state == "applied") || migration.kind == Kind::kSeed) {
+      // What may be applied again is left to `up`, which may do so whatever is there.
+      if ((row != nullptr && row->state == "applied") ||
+          (row == nullptr && is_applied_again(migration.kind)) || migration.kind == Kind::kSeed) {
         continue;
       }
       // The squash is stamped instead, where it stands before the target.

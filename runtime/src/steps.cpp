@@ -402,7 +402,30 @@ void Run::assert_effect(const Migration& migration, const Step& step) {
   fail_step(migration, step, number, ErrorKind::kFailed, std::move(detail));
 }
 
+// What the transaction at the end has, the steps did not have.
+void Run::look_at_tenant_again(const Migration& migration) {
+  const Reply reply = send(last_look_at_tenant());
+  if (!reply.error) {
+    return;
+  }
+  ErrorDetail detail;
+  describe_error(reply.error.get(), detail);
+  roll_back();
+  if (!explain_lost_tenant(Section::kReset, &migration, detail)) {
+    fail_in_section(reply.error.get(), Section::kReset, &migration, std::move(detail));
+  }
+  detail.hint +=
+      "\nall its steps have run and stay, where the path led them: move or undo what "
+      "they did by hand";
+  drop_claim();
+  restore_session();
+  fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
+}
+
 void Run::finish_steps(const Migration& migration) {
+  if (has_tenant()) {
+    look_at_tenant_again(migration);
+  }
   Message message;
   const std::string settings =
       begin_settings(lock_timeout(migration), statement_timeout(migration));
@@ -443,8 +466,15 @@ void Run::finish_steps(const Migration& migration) {
   const Part* part = locate_error(message, reply.error.get(), reply.count, counts_bytes(), detail);
   roll_back();
   const bool is_verify = part != nullptr && part->section == Section::kVerify;
-  detail.hint += compose("{}all its steps have run and stay; {} will only try this end again",
-                         detail.hint.empty() ? "" : "; ", is_undoing_ ? "`down`" : "`up`");
+  const auto first = is_verify ? first_batches_to_repeat(migration) : std::nullopt;
+  if (first) {
+    held_.ended_steps = *first;
+    held_.begins_anew = true;
+  }
+  detail.hint += compose("{}all its steps have run and stay; {} {}",
+                         detail.hint.empty() ? "" : "; ", is_undoing_ ? "`down`" : "`up`",
+                         first ? "begins its batches anew, for what their WHERE still finds"
+                               : "will only try this end again");
   drop_claim();
   restore_session();
   fail(is_verify ? ErrorKind::kVerifyFailed : ErrorKind::kPartiallyApplied, std::move(detail),
@@ -512,7 +542,7 @@ void Run::drop_claim() {
   roll_back();
   const Migration& migration = *claim.migration;
   std::string sql;
-  if (claim.ended_steps > 0) {
+  if (claim.ended_steps > 0 || claim.begins_anew) {
     sql = history_.set_step(*connection_, identity_, migration, claim.ended_steps) + ";\n";
   }
   if (claim.is_in_doubt) {
@@ -521,7 +551,7 @@ void Run::drop_claim() {
         "claim_pid{1}pg_catalog.pg_backend_pid()",
         history_.quoted(*connection_), kEquals, connection_->literal(set_.name));
   } else {
-    const bool is_begun = claim.ended_steps > 0 || claim.has_cursor;
+    const bool is_begun = claim.ended_steps > 0 || claim.has_cursor || claim.begins_anew;
     sql += is_begun      ? history_.release(*connection_, identity_, migration)
            : is_undoing_ ? history_.cancel_undo(*connection_, identity_, migration)
                          : history_.forget(*connection_, identity_, migration);

@@ -326,7 +326,25 @@ Report Run::apply_only(std::string_view target) {
 }
 
 Report Run::up_these(const std::vector<const Migration*>& migrations) {
-  selector_ = [&migrations](const Plan&) { return migrations; };
+  // And what lost its checksum when they were undone, where all is there again that it stands on.
+  selector_ = [this, &migrations](const Plan& plan) {
+    std::vector<const Migration*> chosen = migrations;
+    for (const Pending& pending : plan.pending) {
+      const Migration& migration = *pending.migration;
+      const bool is_chosen = std::find(chosen.begin(), chosen.end(), &migration) != chosen.end();
+      const Row* row = find_row(snapshot_, set_, migration);
+      if (is_chosen || pending.is_recorded) {
+        continue;
+      }
+      if (migration.has_version()) {
+        return migrations;
+      }
+      if (row != nullptr && row->checksum.empty()) {
+        chosen.push_back(&migration);
+      }
+    }
+    return chosen;
+  };
   return up();
 }
 

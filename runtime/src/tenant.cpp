@@ -63,6 +63,34 @@ std::string Run::tenant_path() const {
   return compose("pg_catalog.concat({}, ', public')", tenant_name());
 }
 
+// That the schema is there, and is still where things without a schema's name are made: an error of
+// SQLSTATE 3F000 or 22012. With an empty path nothing can be made by a name alone.
+std::string Run::last_look_at_tenant() const {
+  return compose(
+      "SELECT {}, 1 OPERATOR(pg_catalog./) CAST(COALESCE(pg_catalog.current_schema() "
+      "OPERATOR(pg_catalog.=) CAST({} AS pg_catalog.name), true) AS pg_catalog.int4)",
+      tenant_name(), connection_->literal(options_.schema));
+}
+
+// Whether it is that look that has failed.
+bool Run::explain_lost_tenant(Section section, const Migration* migration,
+                              ErrorDetail& detail) const {
+  if (!has_tenant() || section != Section::kReset || migration == nullptr ||
+      detail.sqlstate != "22012") {
+    return false;
+  }
+  detail = ErrorDetail{};
+  name_migration(*migration, detail);
+  detail.message = compose(
+      "at its end the search path of {} does not begin with the schema \"{}\" any more: what it "
+      "names without a schema is in another one",
+      migration->full_name, options_.schema);
+  detail.hint =
+      "take SET search_path, RESET and set_config('search_path', …) out of it; where it needs "
+      "another path for some statement, give the one back that was there before";
+  return true;
+}
+
 // A second column for the gate.
 std::string Run::usage_of_tenant() const {
   return has_tenant() ? compose(", pg_catalog.has_schema_privilege({}, 'USAGE')",

@@ -55,7 +55,9 @@ VerifyReport Run::verify() {
       check();
       for (const Migration& migration : set_.migrations) {
         const Row* row = find_row(snapshot_, set_, migration);
-        if (row == nullptr || row->state != "applied") {
+        const bool is_other = row != nullptr && is_applied_again(migration.kind) &&
+                              row->checksum != migration.checksum;
+        if (row == nullptr || row->state != "applied" || is_other) {
           continue;
         }
         if (migration.verify.guarded_sql.empty()) {

@@ -385,6 +385,17 @@ TEST_F(AdoptOne, ATableElsewhere) {
   EXPECT_EQ(report["adopted"], 3);
 }
 
+TEST_F(AdoptOne, ATenantsTableForThatTenantAlone) {
+  const ForeignSet& flyway = foreign_set("flyway");
+  load("flyway");
+  session_.run("CREATE SCHEMA t1; ALTER TABLE flyway_schema_history SET SCHEMA t1");
+  const Outcome outcome = adopt(flyway, {"--schema=t1"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.last_line(), "3 adopted, 0 unknown, 0 missing");
+  EXPECT_EQ(session_.list("SELECT DISTINCT target_schema FROM schema_migrations"), "t1");
+  EXPECT_EQ(run_cli_code(flyway, {"check", "--schema=t1"}), 0);
+}
+
 TEST_F(AdoptOne, OurTableNeedsAnotherNameThanTheirs) {
   load("golang-migrate");
   const Outcome outcome =

@@ -197,5 +197,26 @@ TEST_F(BatchedScript, UpGoesOnWhereAScriptFailed) {
   EXPECT_EQ(touched(), "1000|1000");
 }
 
+// A cursor means the same whatever the session's DateStyle is.
+TEST_F(BatchedScript, UpGoesOnWithTheDatesOfAScript) {
+  session_.run(
+      "INSERT INTO moments SELECT timestamptz '2024-10-20' + i * interval '17 hours' FROM "
+      "generate_series(1, 100) AS i");
+  watch("moments");
+  session_.run(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT count(*) "
+      "FROM touched) >= 40 THEN RAISE EXCEPTION 'enough'; END IF; RETURN NEW; END $$;"
+      "CREATE TRIGGER refuse BEFORE UPDATE ON moments FOR EACH ROW EXECUTE FUNCTION refuse()");
+  int code = -1;
+  std::string script = part_of_script("007_moments");
+  const std::string said = psql(script, &code);
+  EXPECT_NE(code, 0);
+  EXPECT_TRUE(has(said, "enough")) << said;
+  EXPECT_TRUE(has(row(7), "\"2024-")) << row(7);
+  session_.run("DROP TRIGGER refuse ON moments");
+  apply("007");
+  EXPECT_EQ(touched(), "100|100");
+}
+
 }  // namespace
 }  // namespace godwit::test

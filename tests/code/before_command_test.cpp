@@ -75,7 +75,7 @@ TEST_F(BeforeCommand, AFailureStopsTheRun) {
   EXPECT_NE(outcome.err.find("--before-cmd ended with exit status 7"), std::string::npos);
   EXPECT_NE(outcome.err.find("the disk is full"), std::string::npos);
   EXPECT_NE(outcome.err.find("nothing was changed"), std::string::npos);
-  EXPECT_EQ(outcome.last_line(), "0 applied, 0 skipped, 0 failed") << outcome.out;
+  EXPECT_EQ(outcome.last_line(), "0 applied, 0 skipped, 1 failed") << outcome.out;
   EXPECT_FALSE(has_relation("schema_migrations"));
 
   const Outcome killed = run({"up", "--json", before("echo loud; kill -9 $$")});
@@ -114,6 +114,52 @@ TEST_F(BeforeCommand, EndsAtItsTimeoutWithAllThatItStarted) {
     usleep(10'000);
     ASSERT_LT(i, 499) << "it still runs";
   }
+}
+
+/// Runs, and is not only waiting for its parent to look.
+bool is_running(pid_t process) {
+  std::ifstream status(fmt::format("/proc/{}/stat", process));
+  std::string text;
+  std::getline(status, text);
+  return kill(process, 0) == 0 && text.find(") Z ") == std::string::npos;
+}
+
+TEST_F(BeforeCommand, EndsWhatDoesNotListenToo) {
+  Child child = start(
+      {"up", before("sh -c 'trap \"\" TERM INT; echo $$ > " + file_ + "; exec sleep 60' & wait")});
+  for (int i = 0; i < 1000 && said().empty(); ++i) {
+    usleep(10'000);
+  }
+  child.kill(SIGINT);
+  EXPECT_EQ(child.wait(), 130) << child.err();
+  EXPECT_FALSE(is_running(std::stoi(said())));
+}
+
+// The next replica does not begin its backup while this one's is under way.
+TEST_F(BeforeCommand, DiesWithItsRunToTheLastGrandchild) {
+  const std::string other = (folder_ / "other").string();
+  Child first = start({"up", before("sh -c 'echo $$ > " + file_ + "; sleep 60; true'; true")});
+  for (int i = 0; i < 1000 && said().empty(); ++i) {
+    usleep(10'000);
+  }
+  const pid_t grandchild = std::stoi(said());
+  Child second =
+      start({"up", before("kill -0 " + std::to_string(grandchild) + " && grep -v ') Z ' /proc/" +
+                          std::to_string(grandchild) + "/stat > " + other + "; true")});
+  first.kill(SIGKILL);
+  first.wait();
+  EXPECT_EQ(second.wait(), 0) << second.err();
+  EXPECT_FALSE(is_running(grandchild));
+  std::stringstream alive;
+  alive << std::ifstream(other).rdbuf();
+  EXPECT_EQ(alive.str(), "") << "both ran at a time";
+}
+
+TEST_F(BeforeCommand, AnOutputWithNulBytesIsShownToItsEnd) {
+  const Outcome outcome =
+      run({"up", "--json", before("printf 'before\\0after\\n'; echo the reason; exit 1")});
+  const std::string detail = Json::parse(outcome.last_line())["error"]["detail"];
+  EXPECT_EQ(detail, "beforeafter\nthe reason");
 }
 
 TEST_F(BeforeCommand, CtrlCEndsIt) {

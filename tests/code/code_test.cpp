@@ -81,6 +81,9 @@ TEST_F(WithCode, WhatIsNoExceptionOfTheLibraryIsCaughtToo) {
   bodies().count = [](CodeMigration&) { throw 42; };
   EXPECT_EQ(failure_of_up().detail().message,
             "count_names(): it threw something that is no std::exception");
+  bodies().count = [](CodeMigration&) { throw std::runtime_error(""); };
+  EXPECT_EQ(failure_of_up().detail().message,
+            "count_names(): it threw an exception without a text");
   EXPECT_EQ(applied(), "1,2");
 }
 

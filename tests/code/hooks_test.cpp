@@ -234,5 +234,12 @@ TEST_F(WithHooks, ASlowOneIsNotCutOffByTheGatesTimeout) {
   EXPECT_EQ(timeouts, "0");
 }
 
+TEST_F(CommandLine, AHookThatThrowsWithoutAWordIsNamed) {
+  Options options;
+  options.hooks.before_run = [](const RunHook&) { throw std::runtime_error(""); };
+  const Error error = failure(builder_.set(), options);
+  EXPECT_EQ(error.detail().message, "the hook before_run failed with an exception without a text");
+}
+
 }  // namespace
 }  // namespace godwit::test

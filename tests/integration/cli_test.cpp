@@ -365,7 +365,7 @@ TEST_F(CommandLine, CannotConnectIsSeven) {
   EXPECT_EQ(outcome.code, 7);
   EXPECT_NE(outcome.err.find("cannot connect to me@/nonexistent:"), std::string::npos)
       << outcome.err;
-  EXPECT_EQ(outcome.last_line(), "0 applied, 0 skipped, 0 failed");
+  EXPECT_EQ(outcome.last_line(), "0 applied, 0 skipped, 1 failed");
 }
 
 TEST_F(CommandLine, ColoursOnlyWhenAskedFor) {

@@ -70,18 +70,21 @@ class Sets : public OnDatabase {
 };
 
 TEST_F(Sets, EachGoesToItsOwnDatabaseAndHasItsSummary) {
-  const Outcome first = run({"up", "--quiet"});
+  const Outcome first = run({"up"});
   EXPECT_EQ(first.code, 0) << first.err;
-  EXPECT_EQ(
-      first.out,
-      "== crm\n2 applied, 0 skipped, 0 failed\n\n== bill-ing\n1 applied, 0 skipped, 0 failed\n"
-      "\ncrm: 2 applied, 0 skipped, 0 failed\nbill-ing: 1 applied, 0 skipped, 0 failed\n"
-      "3 applied, 0 skipped, 0 failed\n");
+  EXPECT_EQ(first.out.substr(0, 25), "== crm\napplied  001_users");
+  EXPECT_NE(first.out.find("\n2 applied, 0 skipped, 0 failed\n\n== bill-ing\napplied  001_bills"),
+            std::string::npos)
+      << first.out;
+  EXPECT_EQ(first.out.substr(first.out.find("\n1 applied")),
+            "\n1 applied, 0 skipped, 0 failed\n"
+            "\ncrm: 2 applied, 0 skipped, 0 failed\nbill-ing: 1 applied, 0 skipped, 0 failed\n"
+            "3 applied, 0 skipped, 0 failed\n");
   EXPECT_TRUE(has_relation("users"));
   EXPECT_FALSE(has_relation("bills"));
   EXPECT_EQ(in_other_.get("SELECT to_regclass('bills') IS NOT NULL"), "t");
   EXPECT_EQ(in_other_.get("SELECT to_regclass('users') IS NULL"), "t");
-  const Outcome second = run({"up", "--all-databases", "--quiet"});
+  const Outcome second = run({"up", "--all-databases"});
   EXPECT_EQ(second.out.substr(second.out.find("crm: ")),
             "crm: 0 applied, 2 skipped, 0 failed\nbill-ing: 0 applied, 1 skipped, 0 failed\n"
             "0 applied, 3 skipped, 0 failed\n");
@@ -118,7 +121,7 @@ TEST_F(Sets, AFailureDoesNotStopTheOthers) {
   EXPECT_NE(outcome.err.find("column \"nope\" does not exist"), std::string::npos) << outcome.err;
   Variables unreachable = own_databases();
   unreachable[0].second = "host=/nowhere";
-  const Outcome other = run({"up", "--quiet"}, unreachable);
+  const Outcome other = run({"up"}, unreachable);
   EXPECT_EQ(other.code, 7);
   EXPECT_EQ(other.out.substr(other.out.find("crm: ")),
             "crm: 0 applied, 0 skipped, 1 failed\nbill-ing: 0 applied, 1 skipped, 0 failed\n"
@@ -152,6 +155,38 @@ TEST_F(Sets, JsonIsALineForEachObject) {
   const Outcome wrong = run({"down", "--json"});
   EXPECT_EQ(wrong.err, "");
   EXPECT_EQ(nlohmann::json::parse(wrong.out)["error"]["kind"], "usage");
+}
+
+TEST_F(Sets, AnEmptyAddressOfItsOwnIsNoWordToTakeAnother) {
+  const Outcome outcome = run({"up"},
+                              {{"GODWIT_URL_CRM", database_.conninfo()},
+                               {"GODWIT_URL_BILL_ING", ""},
+                               {"GODWIT_URL", database_.conninfo()}},
+                              billing_);
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.err.find("GODWIT_URL_BILL_ING is set, and there is nothing in it"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_TRUE(has_relation("users"));
+  EXPECT_FALSE(has_relation("bills"));
+}
+
+TEST_F(Sets, QuietIsTheLastLineAlone) {
+  const Outcome outcome = run({"up", "--quiet"}, own_databases(), billing_);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "3 applied, 0 skipped, 0 failed\n");
+}
+
+// What could not be begun has failed as well, in the line of the set and in that of all.
+TEST_F(Sets, WhatFailsIsCountedWhereverItIsSaid) {
+  const Outcome outcome = run({"up"},
+                              {{"GODWIT_URL_CRM", database_.conninfo()},
+                               {"GODWIT_URL_BILL_ING", "host=/nowhere connect_timeout=1"}},
+                              billing_);
+  EXPECT_EQ(outcome.code, 7);
+  EXPECT_EQ(outcome.out.find("0 applied, 0 skipped, 0 failed"), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("bill-ing: 0 applied, 0 skipped, 1 failed"), std::string::npos)
+      << outcome.out;
 }
 
 TEST_F(Sets, WrongUsageIsSaidAndNothingDone) {

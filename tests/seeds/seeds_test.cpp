@@ -3,7 +3,12 @@
 // Which seeds are applied, when again, and what becomes of their rows.
 #include "sets.hpp"
 
+#include <godwit/maintenance.hpp>
+
+#include <csignal>
 #include <string>
+
+#include <unistd.h>
 
 namespace godwit::test {
 namespace {
@@ -35,6 +40,51 @@ TEST_F(Seeds, ComeBehindAllMigrationsReferenceFirst) {
   EXPECT_EQ(again.applied.size(), 0U);
   EXPECT_EQ(again.skipped, 6U);
   EXPECT_EQ(up(release("first")).skipped, 4U);  // what another mode has is not counted
+}
+
+// What has no version is needed by its name: a phase postpones what needs it with it.
+TEST_F(Seeds, TheTableHasTheNamesThatTheyNeed) {
+  for (const Migration& migration : release("first").migrations) {
+    if (migration.full_name == "sample/users") {
+      ASSERT_EQ(migration.dependency_names.size(), 1U);
+      EXPECT_EQ(migration.dependency_names[0], "reference/10_countries");
+      ASSERT_EQ(migration.dependencies.size(), 1U);
+      EXPECT_EQ(migration.dependencies[0].version, 1);
+      return;
+    }
+  }
+  FAIL() << "there is no such seed";
+}
+
+TEST_F(Seeds, ComeBackAfterAnUndo) {
+  up(release("first"), with("sample"));
+  Migrator(database_.conninfo(), release("first")).down({});
+  EXPECT_FALSE(has_relation("countries"));
+  EXPECT_EQ(run("first", {"check"}).code, 3);
+  EXPECT_EQ(run("first", {"pending", "--seed=sample"}).out,
+            "001_shop\nR__names\nreference/9_units\nreference/10_countries\nsample/users\n");
+  EXPECT_EQ(seeds_of(up(release("first"))), kReference);
+  EXPECT_EQ(seeds_of(up(release("first"), with("sample"))), "sample/users");
+  EXPECT_EQ(session_.get("SELECT count(*) FROM users"), "2");
+  EXPECT_NE(session_.get("SELECT count(*) FROM country_names"), "0");
+}
+
+// Killed at any moment, the next run brings back what an undo took along.
+TEST_F(Seeds, ComeBackAfterAKillInRedo) {
+  up(release("first"), with("sample"));
+  for (const int delay : {5, 20, 45}) {
+    Child child = start("first", {"redo", "--seed=sample"});
+    usleep(static_cast<useconds_t>(delay) * 1000);
+    child.kill(SIGKILL);
+    child.wait();
+    wait_for(
+        "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+        "pg_backend_pid() AND backend_type = 'client backend'");
+    up(release("first"), with("sample"));
+    EXPECT_EQ(session_.get("SELECT count(*) FROM users"), "2");
+    EXPECT_NE(session_.get("SELECT count(*) FROM country_names"), "0");
+    EXPECT_EQ(run("first", {"check", "--seed=sample"}).code, 0);
+  }
 }
 
 TEST_F(Seeds, AModeThatThereIsNotIsRefused) {
@@ -148,6 +198,31 @@ TEST_F(Seeds, LeaveNothingInTheSession) {
   EXPECT_EQ(PQgetisnull(result, 0, 3), 1);
   PQclear(result);
   PQfinish(connection);
+}
+
+TEST_F(Seeds, ALongCopySaysHowFarItIs) {
+  up(release("big"), with("none"));
+  // The server pauses at a row in the middle.
+  session_.run(
+      "CREATE SEQUENCE rows_seen; "
+      "CREATE FUNCTION pause() RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN "
+      "IF nextval('rows_seen') = 50000 THEN PERFORM pg_sleep(1.3); END IF; RETURN 1; END $$; "
+      "ALTER TABLE lines ADD COLUMN pause bigint; "
+      "ALTER TABLE lines ALTER COLUMN pause SET DEFAULT pause()");
+  std::vector<Event> told;
+  Options options;
+  options.on_event = [&](const Event& event) {
+    if (event.kind == EventKind::kProgress) {
+      told.push_back(event);
+    }
+  };
+  up(release("big"), options);
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told.front().message.find("rows of new_lines, "), 0U) << told.front().message;
+  EXPECT_NE(told.front().message.find(" of 7 MB"), std::string::npos) << told.front().message;
+  EXPECT_GT(told.front().percent, 20U);
+  EXPECT_LT(told.front().percent, 100U);
+  EXPECT_EQ(told.front().migration->full_name, "reference/lines");
 }
 
 TEST_F(Seeds, ManyRowsAreStreamed) {

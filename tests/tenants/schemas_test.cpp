@@ -200,6 +200,34 @@ TEST_F(Schemas, AreMeantByNamesAndPatterns) {
   EXPECT_EQ(session_.get("SELECT to_regclass('\"it''s, \"\"it\"\"\".clients') IS NOT NULL"), "t");
 }
 
+TEST_F(Schemas, WaitSeesThemAllUpToDate) {
+  create(3);
+  Child waiter = start({"wait", "--schemas=tenant_%", "--wait=60s"});
+  EXPECT_EQ(run({"up", "--schemas=tenant_1,tenant_2"}).code, 0);
+  const Outcome late = run({"wait", "--schemas=tenant_%", "--wait=150ms"});
+  EXPECT_EQ(late.code, 6);
+  EXPECT_NE(late.err.find("1 of 3 schemas is behind (tenant_3), and nobody applied it before the "
+                          "deadline"),
+            std::string::npos)
+      << late.err;
+  EXPECT_EQ(run({"up", "--schema=tenant_3"}).code, 0);
+  EXPECT_EQ(waiter.wait(), 0) << waiter.err();
+  EXPECT_NE(waiter.out().find("3 tenants: all up to date\n"), std::string::npos) << waiter.out();
+  all_are_there(3);
+  const Outcome again = run({"wait", "--schemas=tenant_%", "--json"});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(Json::parse(again.out)["schemas"].size(), 3U);
+  // What waiting does not heal is said at once.
+  session_.run(
+      "UPDATE schema_migrations SET checksum = repeat('0', 64) WHERE target_schema = "
+      "'tenant_2' AND migration_number = 7");
+  const Outcome drifted = run({"wait", "--schemas=tenant_%", "--wait=60s"});
+  EXPECT_EQ(drifted.code, 4);
+  EXPECT_NE(drifted.err.find("tenant_2: 007_crm was applied with another checksum"),
+            std::string::npos)
+      << drifted.err;
+}
+
 TEST_F(Schemas, WhatMakesNoSenseIsRefused) {
   create(1);
   for (const std::vector<std::string>& arguments :

@@ -8,6 +8,7 @@
 #include "process.hpp"
 #include "wire_proxy.hpp"
 
+#include <godwit/database.hpp>
 #include <godwit/maintenance.hpp>
 #include <godwit/schemas.hpp>
 
@@ -365,6 +366,19 @@ TEST_F(Tenant, ThroughAPoolerLeavesNoSearchPath) {
   migrate(pooler.conninfo(database_.name()), builder.set(), in("t1"));
   const Session next(pooler.conninfo(database_.name()));
   EXPECT_EQ(next.get("SHOW search_path"), "\"$user\", public");
+  EXPECT_EQ(schemas_of("notes"), "t1");
+}
+
+TEST_F(Tenant, IsNoDatabaseToEmpty) {
+  SetBuilder builder;
+  add_notes(builder);
+  builder.allow_fresh();
+  up(builder.set(), in("t1"));
+  FreshOptions wanted;
+  wanted.name = database_.name();
+  const Error error =
+      failure_of([&] { Migrator(database_.conninfo(), builder.set(), in("t1")).fresh(wanted); });
+  EXPECT_EQ(error.kind(), ErrorKind::kUsage);
   EXPECT_EQ(schemas_of("notes"), "t1");
 }
 

@@ -58,6 +58,20 @@ TEST_F(Explain, SaysWhatEachStatementLocksAndWhoWaits) {
   EXPECT_EQ(run("explain 2").out, result.out);
 }
 
+TEST_F(Explain, SaysInWhichPartsABatchIsRun) {
+  write("migrations/004_fill.sql",
+        "-- godwit:batch key=id size=500 pause=50ms\n"
+        "UPDATE users SET name = upper(name);\n");
+  EXPECT_EQ(run("explain migrations 4").out,
+            "004_fill up, without a transaction\n"
+            "   2  UPDATE users SET name = upper(name)\n"
+            "      locks  users: ROW EXCLUSIVE; readers and writers do not wait\n"
+            "      parts  500 rows each by id, in a transaction each, 50 ms between\n");
+  const auto json = nlohmann::json::parse(run("explain migrations 4 --json").out);
+  EXPECT_EQ(json["sections"][0]["statements"][0]["batch"],
+            nlohmann::json::parse(R"({"key": ["id"], "size": 500, "pause_ms": 50})"));
+}
+
 TEST_F(Explain, IsAsWideAsATerminal) {
   write("wide.sql", "ALTER TABLE " + std::string(40, 'a') + " ADD COLUMN " + std::string(60, 'b') +
                         " int;\nCREATE TABLE t (a int REFERENCES " + std::string(40, 'c') + ");\n");

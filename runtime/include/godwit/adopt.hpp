@@ -46,6 +46,9 @@ struct AdoptedMigration {
   ChecksumVerdict checksum = ChecksumVerdict::kNotCompared;
   std::string other_checksum;  ///< with kDiffers: what the other table has
   bool is_recorded = false;    ///< godwit's history had it already
+  /// A repeatable migration whose text is not known to be the one that was applied: `up` applies it
+  /// again.
+  bool is_to_run_again = false;
 };
 
 struct AdoptReport {
@@ -57,10 +60,11 @@ struct AdoptReport {
   bool is_in_place = false;
   std::vector<AdoptedMigration> matched;  ///< in the order of the set
   std::vector<std::string> unknown;       ///< applied there, not in this set
-  std::vector<const Migration*> missing;  ///< in this set, not applied there
+  std::vector<const Migration*> missing;  ///< in this set, not applied there; no seeds
   std::size_t adopted = 0;                ///< rows written; with Options::dry_run, to be written
   /// Why nothing was written: kPartiallyApplied (the other tool was interrupted, or failed), kDrift
-  /// (something unknown, or a file that is not the one that was applied).
+  /// (something unknown, or a file that is not the one that was applied), or kUsage (nobody can
+  /// tell which of the databases in the table is this one).
   std::optional<Error> stopped_by;
   std::vector<std::string> warnings;
   std::string run_id;

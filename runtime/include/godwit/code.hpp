@@ -18,7 +18,7 @@
 //       }
 //     }
 //
-// It runs in the transaction of its row in the history: both are committed, or neither.
+// Called in the transaction of its row: both or neither; with many schemas on many threads.
 #pragma once
 
 #include <godwit/error.hpp>

@@ -241,6 +241,8 @@ struct Migration {
   /// Those that can be told from the kind of file; where several are of one kind, any will do.
   std::span<const ForeignChecksum> foreign;
   std::span<const Dependency> dependencies;
+  /// Full names of the repeatable migrations and seeds of this set that come before it.
+  std::span<const std::string_view> dependency_names;
   bool declares_dependencies = false;  ///< the header has the key, `None` included
   /// A squash stands for all that has a version in these; empty for any other migration. Where it
   /// and those are in one set, it comes after them, and dependencies on them are dependencies on

@@ -95,8 +95,8 @@ enum class EventKind : std::uint8_t {
   kStatement,  ///< a statement outside a transaction begins
   kProgress,   ///< an index is being built: `message` is the phase, as
                ///< pg_stat_progress_create_index names it, `percent` how much of it is done; or
-               ///< `rows` are set, and a statement is run in batches, of which `message` says how
-               ///< far it is; or what the function of a code migration says of itself
+               ///< `rows` are set, and a statement is run in batches; or the rows of a seed are
+               ///< sent; or a code migration tells: `message` says how far it is
   kNotice,     ///< the server sent a notice: `message`
   kWarning,    ///< such as drift under DriftPolicy::kWarn: `message`
   kApplied,    ///< `migration` is committed, after `duration`
@@ -158,6 +158,9 @@ enum class State : std::uint8_t {
   /// Not in the history, and will not be run: replaced by a squash that is, or that a new database
   /// runs instead; or a squash of which the database has all that it stands for
   kCovered,
+  /// A repeatable migration or seed as a newer release has applied it, which has been here: what
+  /// this build has of it is not applied
+  kNewer,
 };
 
 struct MigrationStatus {

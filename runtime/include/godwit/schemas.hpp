@@ -56,6 +56,15 @@ struct SchemasStatus {
 SchemasStatus check_schemas(const std::string& conninfo, const MigrationSet& set,
                             std::string_view schemas, const Options& options = {});
 
+/// Waits until somebody has applied the set to all of them, as Migrator::wait_until_current() does
+/// for one. Which schemas `schemas` means is asked anew each time, so that one that is made
+/// meanwhile is waited for. Gives the last look.
+///
+/// Throws Error: kBusy when one is still behind at the deadline (Options::wait); for a schema with
+/// what waiting does not heal, such as kDrift, that at once, with the schema's name.
+SchemasStatus wait_until_current(const std::string& conninfo, const MigrationSet& set,
+                                 std::string_view schemas, const Options& options = {});
+
 enum class SchemaOutcome : std::uint8_t {
   kCurrent,     ///< there was nothing to do
   kMigrated,    ///< something was applied, and nothing failed
@@ -108,7 +117,7 @@ struct SchemasOptions {
 ///
 /// Options::hooks are called on the threads that work, one at a time: before_run once for all
 /// schemas, by the first that has something to apply, and when it throws no schema is begun; the
-/// others for each schema.
+/// others for each schema. Functions of code migrations are called there too, not in turn.
 SchemasReport migrate_schemas(const std::string& conninfo, const MigrationSet& set,
                               std::string_view schemas, const SchemasOptions& how = {},
                               const Options& options = {});
