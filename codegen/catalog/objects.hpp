@@ -170,9 +170,9 @@ struct Relation {
   std::vector<std::string> partition_key;  ///< empty text for an expression
   std::string access_method;               ///< empty: the default
   std::string tablespace;                  ///< empty: the database's
-  Settings settings;  ///< storage parameters, replica identity, CLUSTER; of a sequence all
-  std::uint64_t shape = 0;            ///< of a view's query
-  SharedReferences uses;              ///< of a view's query
+  Settings settings;        ///< storage parameters, replica identity, CLUSTER; of a sequence all
+  std::uint64_t shape = 0;  ///< of a view's query
+  SharedReferences uses;    ///< of a view's query
   std::optional<ColumnUse> owned_by;  ///< of a sequence
   bool is_of_identity = false;        ///< the sequence is an identity column's
   MigrationIndex made_in = kMadeElsewhere;

@@ -219,8 +219,7 @@ std::string bound_text(const PgQuery__PartitionBoundSpec& bound) {
     return fmt::format("in ({})", values_text(list(bound.listdatums, bound.n_listdatums)));
   if (bound.modulus != 0)
     return fmt::format("modulus {} remainder {}", bound.modulus, bound.remainder);
-  return fmt::format("from ({}) to ({})",
-                     values_text(list(bound.lowerdatums, bound.n_lowerdatums)),
+  return fmt::format("from ({}) to ({})", values_text(list(bound.lowerdatums, bound.n_lowerdatums)),
                      values_text(list(bound.upperdatums, bound.n_upperdatums)));
 }
 

@@ -107,7 +107,8 @@ void check_granted(const PgQuery__GrantStmt& grant, const Event& event, Context&
 }
 
 void check(const Event& event, Context& context) {
-  if (context.is_down() || event.is_in_body)
+  if (context.is_down() || event.is_in_body ||
+      effective_severity(context.policy(), kRules[0].id, Severity::kOff) == Severity::kOff)
     return;
   const Node& node = *event.node;
   switch (node.node_case) {
