@@ -32,11 +32,10 @@ std::optional<std::size_t> first_batches_to_repeat(const Migration& migration) {
   std::optional<std::size_t> first;
   for (std::size_t number = steps.size(); number-- > 0;) {
     const Step& step = steps[number];
-    const bool is_batch = step.batch.size > 0;
-    if (!step.is_idempotent && !(is_batch && step.batch.open != 0)) {
+    if (!step.is_idempotent) {
       break;
     }
-    first = is_batch ? number : first;
+    first = step.batch.size > 0 ? number : first;
   }
   return first;
 }

@@ -14,8 +14,8 @@
 namespace godwit::detail {
 
 /// Where the verify section of a migration is not true when all its steps have ended: the step with
-/// batches from which they can be run once more, since it and all that follow may be. None where a
-/// batch has no WHERE by which it passes over what is done.
+/// batches from which they can be run once more, since the build has proved that it and all that
+/// follow may be: a WHERE passes over what is done, or the values are the same again.
 std::optional<std::size_t> first_batches_to_repeat(const Migration& migration);
 
 class Batches {

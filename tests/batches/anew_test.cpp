@@ -65,8 +65,8 @@ TEST_F(Anew, AlsoAfterAKillInTheSecondRound) {
   EXPECT_EQ(row(12), "applied|2|2|no cursor|free");
 }
 
-// Nothing tells what it has changed from what it has not.
-TEST_F(Anew, WithoutAWhereNothingIsDoneTwice) {
+// A WHERE alone does not tell what it has changed from what it has not.
+TEST_F(Anew, WhatIsNotProvedIsNotDoneTwice) {
   session_.run("INSERT INTO items (id, n) SELECT i, 0 FROM generate_series(10, 900) AS i");
   const Error error = failure_of([&] { apply("013", inserting("(1, 'todo')")); });
   EXPECT_EQ(error.kind(), ErrorKind::kVerifyFailed);
