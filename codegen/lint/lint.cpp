@@ -273,9 +273,11 @@ class Linter {
                    other.offset == finding.offset;
           }))
         continue;
+      constexpr std::string_view kFails = "this fails: ";
+      if (finding.message.starts_with(kFails))
+        finding.message.replace(0, kFails.size(), "this fails when it is applied again: ");
       finding.notes.emplace_back(
-          "not when it is applied first, but when this file has changed and is applied again: then "
-          "all the others are there");
+          "it is applied again when this file has changed, and then all the others are there");
       first.findings().push_back(std::move(finding));
     }
   }

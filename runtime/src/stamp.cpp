@@ -109,7 +109,7 @@ HistoryReport Run::stamp(std::string_view target, bool is_baseline, const Histor
     }
     std::vector<Change> changes;
     std::size_t end = place;
-    while (wanted.only && end > 1 && set_.migrations[end - 1].kind == Kind::kSeed) {
+    while (wanted.only && end > 1 && is_applied_again(set_.migrations[end - 1].kind)) {
       --end;  // the head is the last that is none
     }
     const auto stamped = set_.migrations.subspan(wanted.only ? end - 1 : 0, wanted.only ? 1 : end);

@@ -44,7 +44,7 @@ TEST_F(Anew, AfterAFalseVerifyTheBatchesBeginAnew) {
             std::string::npos)
       << error.detail().hint;
   EXPECT_EQ(row(12), "running|1|2|no cursor|free");
-  EXPECT_EQ(session_.list("SELECT id FROM items WHERE label IS NULL"), "1");
+  EXPECT_EQ(session_.list("SELECT id FROM items WHERE mark IS NULL"), "1");
   EXPECT_EQ(versions(apply("012")), "12");
   EXPECT_EQ(row(12), "applied|2|2|no cursor|free");
   EXPECT_EQ(session_.get("SELECT count(*) FROM items WHERE n <> 1"), "0");

@@ -375,7 +375,9 @@ TEST(Rewrites, WhatIsSaidToFailFails) {
         continue;
       const auto set = compile(test);
       for (const Diagnostic& finding : set->diagnostics.all()) {
-        if (finding.severity == Severity::kError &&
+        const bool is_at_first =
+            finding.message.find("when it is applied again") == std::string::npos;
+        if (finding.severity == Severity::kError && is_at_first &&
             std::find(kFailing.begin(), kFailing.end(), finding.rule) != kFailing.end())
           trial.run_failing(test, *set, finding);
       }

@@ -321,7 +321,10 @@ class Comparison {
     for (const auto& [oid, relation] : before) kinds[relation.name] = relation.kind;
 
     auto actual = server_.locks(before);
-    if (node.node_case == PG_QUERY__NODE__NODE_SELECT_STMT)
+    const bool may_take_numbers = node.node_case == PG_QUERY__NODE__NODE_SELECT_STMT ||
+                                  node.node_case == PG_QUERY__NODE__NODE_INSERT_STMT ||
+                                  node.node_case == PG_QUERY__NODE__NODE_MERGE_STMT;
+    if (may_take_numbers)
       std::erase_if(actual, [&](const auto& lock) { return kinds[lock.first] == 'S'; });
     // The look-up of a foreign key locks the indexes that it may use.
     std::erase_if(actual, [&](const auto& lock) {

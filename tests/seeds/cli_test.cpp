@@ -78,7 +78,7 @@ TEST_F(Seeds, ATargetIsAMigration) {
 
 TEST_F(Seeds, AreNeitherStampedNorUndoneNorLockedToTheirChecksum) {
   EXPECT_EQ(run("first", {"stamp", "--only", "head"}).out,
-            "stamped  R__names  recorded as applied\n1 stamped\n");
+            "stamped  001_shop  recorded as applied\n1 stamped\n");
   EXPECT_EQ(run("first", {"stamp", "head"}).code, 0);
   EXPECT_EQ(recorded(), "");
   EXPECT_EQ(run("first", {"stamp", "reference/9_units"}).code, 2);
