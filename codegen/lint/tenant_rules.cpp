@@ -158,12 +158,8 @@ void check_calls(const Event& event, Context& context) {
   sql::walk(event.node, [&](const sql::Node& node) {
     const auto* call = sql::as<PgQuery__FuncCall>(&node);
     if (call != nullptr && call->n_funcname > 0 && call->n_args > 1 &&
-        sql::string_value(call->funcname[call->n_funcname - 1]) == "set_config") {
-      const auto* constant = sql::as<PgQuery__AConst>(call->args[0]);
-      is_found =
-          is_found || (constant != nullptr && constant->val_case == PG_QUERY__A__CONST__VAL_SVAL &&
-                       equals_ignoring_case(constant->sval->sval, "search_path"));
-    }
+        sql::string_value(call->funcname[call->n_funcname - 1]) == "set_config")
+      is_found = is_found || equals_ignoring_case(sql::constant_text(call->args[0]), "search_path");
     return !is_found;
   });
   if (is_found)

@@ -22,6 +22,7 @@
 #include "lint/context.hpp"
 #include "lint_case.hpp"
 #include "locks/new_column.hpp"
+#include "out_of_bounds.hpp"
 #include "rewrite.hpp"
 #include "server.hpp"
 #include "sql/kinds.hpp"
@@ -108,32 +109,6 @@ SELECT string_agg(x, E'\n' ORDER BY x) FROM (
   SELECT format('%s %s', pg_get_indexdef(indexrelid), indisvalid)
   FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace
   WHERE n.nspname !~ '^pg_|^information_schema$') AS everything)sql";
-
-/// Reaches beyond the database, or ends the transaction.
-bool is_out_of_bounds(const sql::Node& node) {
-  switch (node.node_case) {
-    case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
-    case PG_QUERY__NODE__NODE_COPY_STMT:
-    case PG_QUERY__NODE__NODE_CREATEDB_STMT:
-    case PG_QUERY__NODE__NODE_DROPDB_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_DATABASE_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_TABLE_SPACE_STMT:
-    case PG_QUERY__NODE__NODE_DROP_TABLE_SPACE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_ROLE_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_ROLE_STMT:
-    case PG_QUERY__NODE__NODE_DROP_ROLE_STMT:
-    case PG_QUERY__NODE__NODE_DROP_OWNED_STMT:
-    case PG_QUERY__NODE__NODE_REASSIGN_OWNED_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_SUBSCRIPTION_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_SUBSCRIPTION_STMT:
-    case PG_QUERY__NODE__NODE_DROP_SUBSCRIPTION_STMT:
-      return true;
-    default:
-      return false;
-  }
-}
 
 /// Rules that say of a statement in a set that PostgreSQL rejects it.
 constexpr auto kFailing = std::to_array<std::string_view>({

@@ -30,6 +30,7 @@
 
 #include "catalog/fold.hpp"
 #include "locks/effects.hpp"
+#include "out_of_bounds.hpp"
 #include "server.hpp"
 #include "sql/parse.hpp"
 
@@ -65,32 +66,6 @@ CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
-}
-
-/// Reaches beyond the database, or waits for the client.
-bool is_out_of_bounds(const sql::Node& node) {
-  switch (node.node_case) {
-    case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
-    case PG_QUERY__NODE__NODE_COPY_STMT:
-    case PG_QUERY__NODE__NODE_CREATEDB_STMT:
-    case PG_QUERY__NODE__NODE_DROPDB_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_DATABASE_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_SYSTEM_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_TABLE_SPACE_STMT:
-    case PG_QUERY__NODE__NODE_DROP_TABLE_SPACE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_ROLE_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_ROLE_STMT:
-    case PG_QUERY__NODE__NODE_DROP_ROLE_STMT:
-    case PG_QUERY__NODE__NODE_DROP_OWNED_STMT:
-    case PG_QUERY__NODE__NODE_REASSIGN_OWNED_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_SUBSCRIPTION_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_SUBSCRIPTION_STMT:
-    case PG_QUERY__NODE__NODE_DROP_SUBSCRIPTION_STMT:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /// Runs SQL that the lock table does not look into: what it leaves behind is not known.
