@@ -38,9 +38,12 @@ Name Catalog::look_up(std::string_view schema, std::string_view name, const Exis
   Name found{std::string(schema), std::string(name)};
   if (!schema.empty())
     return found;
-  found.schema = kTemporarySchema;
-  if (exists(found))
-    return found;
+  if (relations.ever_had_temporary() || indexes.ever_had_temporary() ||
+      types.ever_had_temporary() || functions.ever_had_temporary()) {
+    found.schema = kTemporarySchema;
+    if (exists(found))
+      return found;
+  }
   for (const std::string& candidate : search_path_) {
     found.schema = candidate;
     if (exists(found))

@@ -14,8 +14,6 @@
 
 namespace godwit::codegen::catalog {
 
-inline constexpr std::string_view kTemporarySchema = "pg_temp";
-
 class Catalog {
  public:
   Store<Relation> relations;

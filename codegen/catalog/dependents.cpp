@@ -41,7 +41,7 @@ bool mentions(const SharedReferences& uses, const Object& object) {
 
 bool is_of_type(const Type& type, const Object& object) {
   return (object.kind == ObjectKind::kType || object.kind == ObjectKind::kRelation) &&
-         type.schema == object.name.schema && type.name == object.name.name;
+         type.name == object.name.name && type.schema == object.name.schema;
 }
 
 class Finder {
@@ -104,10 +104,14 @@ class Finder {
   }
 
   void look_at_columns(const Relation& relation) {
-    const bool can_have_types = is_table(relation.kind);
+    const bool can_have_types =
+        is_table(relation.kind) &&
+        (object_.kind == ObjectKind::kType || object_.kind == ObjectKind::kRelation);
     for (const Column& column : relation.columns) {
       if (can_have_types && is_of_type(column.type, object_))
         add(DependentKind::kColumn, relation.name, column.name);
+      if (column.default_uses == nullptr)
+        continue;
       const bool is_itself = object_.kind == ObjectKind::kColumn && relation.name == object_.name &&
                              column.name == object_.part;
       if (!is_itself && mentions(column.default_uses, object_))
@@ -119,8 +123,8 @@ class Finder {
   void look_at_constraints(const Relation& relation) {
     for (const Constraint& constraint : relation.constraints) {
       const bool is_own_constraint = object_.kind == ObjectKind::kConstraint &&
-                                     relation.name == object_.name &&
-                                     constraint.name == object_.part;
+                                     constraint.name == object_.part &&
+                                     relation.name == object_.name;
       if (constraint.kind == ConstraintKind::kForeignKey && !is_own_constraint &&
           constraint.referenced_table == object_.name && references(constraint) &&
           constraint.parent.empty())

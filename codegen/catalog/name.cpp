@@ -113,13 +113,35 @@ constexpr auto kReserved = std::to_array<std::string_view>({"all",
                                                             "with"});
 static_assert(std::is_sorted(kReserved.begin(), kReserved.end()));
 
+/// Where in kReserved the words begin that have this first letter, and behind the last of them.
+constexpr auto kByLetter = [] {
+  std::array<std::size_t, 'z' - 'a' + 2> begin{};
+  std::size_t word = 0;
+  for (std::size_t letter = 0; letter < begin.size(); ++letter) {
+    while (word < kReserved.size() &&
+           static_cast<std::size_t>(kReserved[word].front() - 'a') < letter)
+      ++word;
+    begin[letter] = word;
+  }
+  return begin;
+}();
+
+/// Asked for each name that is printed: the few words of the same letter are looked at.
+bool is_reserved(std::string_view name) {
+  if (name.front() < 'a' || name.front() > 'z')
+    return false;
+  const auto letter = static_cast<std::size_t>(name.front() - 'a');
+  return std::any_of(kReserved.begin() + kByLetter[letter], kReserved.begin() + kByLetter[letter + 1],
+                     [&](std::string_view word) { return word == name; });
+}
+
 bool is_plain(std::string_view name) {
   if (name.empty() || (name.front() >= '0' && name.front() <= '9'))
     return false;
   const bool has_plain_letters = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
-  return has_plain_letters && !std::binary_search(kReserved.begin(), kReserved.end(), name);
+  return has_plain_letters && !is_reserved(name);
 }
 
 }  // namespace

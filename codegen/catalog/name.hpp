@@ -11,6 +11,8 @@
 
 namespace godwit::codegen::catalog {
 
+inline constexpr std::string_view kTemporarySchema = "pg_temp";
+
 /// A schema and a name in it, both as PostgreSQL stores them: folded, unquoted, at most 63 bytes.
 struct Name {
   std::string schema;
@@ -23,8 +25,8 @@ struct Name {
 
 struct NameHash {
   std::size_t operator()(const Name& key) const noexcept {
-    const std::hash<std::string_view> hash;
-    return hash(key.schema) * 31 + hash(key.name);
+    // Most names are in one schema: its own hash would add nothing but time.
+    return std::hash<std::string_view>()(key.name) * 31 + key.schema.size();
   }
 };
 

@@ -43,6 +43,7 @@ class Store {
 
   /// Adds, or replaces what has that name.
   T& put(const Name& name, T object) {
+    ever_had_temporary_ = ever_had_temporary_ || name.schema == kTemporarySchema;
     auto& place = objects_[name];
     if (is_recording_)
       undo_.emplace_back(name, place);
@@ -65,6 +66,9 @@ class Store {
   }
 
   const Map& all() const { return objects_; }
+
+  /// Whether anything temporary was ever put here: where not, nobody need look for it.
+  bool ever_had_temporary() const noexcept { return ever_had_temporary_; }
 
   void start_recording() {
     is_recording_ = true;
@@ -112,6 +116,7 @@ class Store {
   std::unordered_set<const T*> own_;  ///< made since the last mark: nobody else looks at them
   std::size_t trial_ = 0;
   bool is_recording_ = false;
+  bool ever_had_temporary_ = false;
 };
 
 }  // namespace godwit::codegen::catalog

@@ -57,10 +57,20 @@ bool is_continuation(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
+/// All that most messages hold.
+bool is_plain_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20U && byte < 0x7FU) || c == '\t' || c == '\n';
+  });
+}
+
 /// `text` with a ? for each byte that is no UTF-8, and for each character that would control the
 /// terminal, of which Unicode has some beyond ASCII (U+009B is the CSI of escape sequences): SQL,
 /// and a file's name, may hold anything. Tabs stay.
 std::string printable(std::string_view text) {
+  if (is_plain_ascii(text))
+    return std::string(text);
   constexpr auto kLeadOfC1 = static_cast<char>(0xC2);
   std::string out;
   out.reserve(text.size());

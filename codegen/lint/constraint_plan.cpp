@@ -277,11 +277,23 @@ std::string name_in(catalog::Relation& table, const PgQuery__Constraint& constra
   return made.name;
 }
 
+namespace {
+
+/// The constraint's name, or that which PostgreSQL gives it.
+std::string name_of(const PgQuery__Constraint& constraint, std::string_view column,
+                    const Event& event, const Context& context) {
+  if (!std::string_view(constraint.conname).empty())
+    return constraint.conname;
+  catalog::Relation before = altered_table(event, context);
+  return name_in(before, constraint, column, context);
+}
+
+}  // namespace
+
 Steps validated_later(const PgQuery__Constraint& constraint, std::string_view column,
                       const Event& event, const Context& context) {
   const PgQuery__AlterTableStmt& alter = alter_in(event);
-  catalog::Relation before = altered_table(event, context);
-  std::string name = name_in(before, constraint, column, context);
+  std::string name = name_of(constraint, column, event, context);
   const std::string table = Context::spelled(*alter.relation);
   const std::string quoted = catalog::quote_identifier(name);
   Nodes nodes;
@@ -308,8 +320,7 @@ Steps validated_later(const PgQuery__Constraint& constraint, std::string_view co
 Steps key_by_index(const PgQuery__Constraint& constraint, std::string_view column,
                    const Event& event, const Context& context) {
   const PgQuery__AlterTableStmt& alter = alter_in(event);
-  catalog::Relation before = altered_table(event, context);
-  const std::string name = name_in(before, constraint, column, context);
+  const std::string name = name_of(constraint, column, event, context);
   const std::vector<std::string> columns = columns_of(constraint, column);
   const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
   if (table != nullptr && table->kind == catalog::RelationKind::kPartitionedTable)

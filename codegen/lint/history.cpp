@@ -85,6 +85,12 @@ void History::read_creations(catalog::MigrationIndex index) {
 }
 
 void History::read_dependencies() {
+  declares_dependencies_ =
+      std::any_of(in_order_.begin(), in_order_.end(), [](const sql::Migration* migration) {
+        return migration->source->header.declares_dependencies;
+      });
+  if (!declares_dependencies_)
+    return;
   std::map<std::int64_t, catalog::MigrationIndex> by_version;
   for (std::size_t i = 0; i < in_order_.size(); ++i) {
     if (!in_order_[i]->source->is_repeatable)
@@ -93,7 +99,6 @@ void History::read_dependencies() {
   dependencies_.resize(in_order_.size());
   for (std::size_t i = 0; i < in_order_.size(); ++i) {
     const Header& header = in_order_[i]->source->header;
-    declares_dependencies_ = declares_dependencies_ || header.declares_dependencies;
     if (!header.declares_dependencies || in_order_[i]->source->is_repeatable) {
       // It comes after all that are before it, by its version; a repeatable one always does.
       for (std::size_t before = 0; before < i; ++before)

@@ -6,13 +6,18 @@
 #include <utility>
 
 #include <fnmatch.h>
+#include <unistd.h>
 
 #include "source/words.hpp"
 
 namespace godwit::codegen {
 
 IgnoreFile::IgnoreFile(std::filesystem::path folder) : folder_(std::move(folder)) {
-  std::ifstream in(folder_ / ".godwitignore");
+  // Most folders have none, and a set may have hundreds of folders.
+  const std::filesystem::path file = folder_ / ".godwitignore";
+  if (::access(file.c_str(), F_OK) != 0)
+    return;
+  std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
     std::string_view pattern = trim(line);
     if (pattern.empty() || pattern.starts_with('#'))

@@ -8,7 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "source/code_key.hpp"
@@ -262,14 +263,14 @@ class SetLoader {
 
  private:
   bool is_ignored(const std::filesystem::path& path) {
-    const bool is_below = path.lexically_relative(files_.root).begin()->string() != "..";
-    for (const std::filesystem::path& folder : {path.parent_path(), files_.root}) {
-      if (folder == files_.root && !is_below)
-        continue;
-      if (ignore_files_.try_emplace(folder, folder).first->second.lists(path))
-        return true;
-    }
-    return false;
+    const std::filesystem::path folder = path.parent_path();
+    const bool is_in_root = folder.native() == files_.root.native();
+    return (!is_in_root && ignores(folder, path)) ||
+           (!path_below(path, files_.root).empty() && ignores(files_.root, path));
+  }
+
+  bool ignores(const std::filesystem::path& folder, const std::filesystem::path& path) {
+    return ignore_files_.try_emplace(folder.native(), folder).first->second.lists(path);
   }
 
   void read_names() {
@@ -296,9 +297,9 @@ class SetLoader {
 
   /// A name goes into the binary and the history table, and is printed: as UTF-8, on one line.
   bool report_unprintable(const std::filesystem::path& path) {
-    const bool is_ours = path.lexically_relative(files_.root).begin()->string() != "..";
-    const std::string name =
-        is_ours ? path.lexically_relative(files_.root).string() : path.filename().string();
+    const std::string below = path_below(path, files_.root);
+    const bool is_ours = !below.empty();
+    const std::string name = is_ours ? below : path.filename().string();
     const std::string escaped = escape_unprintable(name);
     if (escaped == name)
       return false;
@@ -369,13 +370,14 @@ class SetLoader {
   /// the files were picked by hand.
   void check_unlisted() {
     std::error_code ignored;
-    const std::set<std::filesystem::path> listed(files_.files.begin(), files_.files.end());
+    std::unordered_set<std::string> listed;
+    for (const std::filesystem::path& file : files_.files) listed.insert(file.native());
     std::vector<std::filesystem::path> others;
     std::vector<std::filesystem::path> folders;
     for (const auto& entry : std::filesystem::directory_iterator(files_.root, ignored)) {
       const std::filesystem::path path = entry.path();
       const std::string name = path.filename().string();
-      if (name.front() == '.' || listed.count(path) != 0)
+      if (name.front() == '.' || listed.count(path.native()) != 0)
         continue;
       if (entry.is_directory())
         folders.push_back(path);
@@ -575,7 +577,7 @@ class SetLoader {
   FileStore& store_;
   Diagnostics& diagnostics_;
   std::vector<NamedFile> repeatable_;
-  std::map<std::filesystem::path, IgnoreFile> ignore_files_;
+  std::unordered_map<std::string, IgnoreFile> ignore_files_;  ///< by folder
   std::vector<NamedFile> named_;
   std::vector<std::filesystem::path> unnamed_;
   NameStyle style_ = NameStyle::kPlain;

@@ -13,6 +13,9 @@
 
 namespace godwit::codegen {
 
+/// What of `path` is below `root`; empty when nothing is.
+std::string path_below(const std::filesystem::path& path, const std::filesystem::path& root);
+
 /// How `path` is called in the generated table and at run time: the last component of `root` and
 /// what is below it; for a file that is elsewhere its folder's name and its own.
 std::string display_name(const std::filesystem::path& path, const std::filesystem::path& root);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace godwit::codegen {
 namespace {
@@ -53,8 +55,18 @@ std::optional<std::size_t> find_nul(std::string_view text) noexcept {
 }
 
 std::optional<std::size_t> find_invalid_utf8(std::string_view text) noexcept {
+  constexpr std::size_t kWord = sizeof(std::uint64_t);
+  constexpr std::uint64_t kBeyondAscii = 0x8080808080808080U;
   std::size_t i = 0;
   while (i < text.size()) {
+    if (i + kWord <= text.size()) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text.data() + i, kWord);
+      if ((word & kBeyondAscii) == 0) {
+        i += kWord;
+        continue;
+      }
+    }
     const std::size_t length = sequence_length(text, i);
     if (length == 0)
       return i;

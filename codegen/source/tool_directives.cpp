@@ -85,15 +85,15 @@ void check_region(const SourceFile& file, std::size_t begin, std::size_t end,
 }  // namespace
 
 bool may_have_tool_directives(std::string_view text) noexcept {
-  // Every directive holds one of these; memchr finds them far faster than a search without case.
-  for (std::size_t at = text.find_first_of("+:"); at != std::string_view::npos;
-       at = text.find_first_of("+:", at + 1)) {
-    constexpr std::string_view kMigrate = "migrate";
+  // Every directive holds + or :, which memchr finds far faster than a search without case.
+  constexpr std::string_view kMigrate = "migrate";
+  for (std::size_t at = text.find('+'); at != std::string_view::npos; at = text.find('+', at + 1)) {
     const std::string_view behind = text.substr(at + 1);
-    if (text[at] == '+' &&
-        (starts_with_ignoring_case(behind, "goose") || starts_with_ignoring_case(behind, kMigrate)))
+    if (starts_with_ignoring_case(behind, "goose") || starts_with_ignoring_case(behind, kMigrate))
       return true;
-    if (text[at] == ':' && at >= kMigrate.size() &&
+  }
+  for (std::size_t at = text.find(':'); at != std::string_view::npos; at = text.find(':', at + 1)) {
+    if (at >= kMigrate.size() &&
         equals_ignoring_case(text.substr(at - kMigrate.size(), kMigrate.size()), kMigrate))
       return true;
   }

@@ -41,13 +41,16 @@ class Script::Arena {
   }
 
  private:
-  static constexpr std::size_t kBlock = std::size_t{256} * 1024;
+  // Most migrations are small, so that blocks begin small and grow.
+  static constexpr std::size_t kFirstBlock = std::size_t{8} * 1024;
+  static constexpr std::size_t kLargestBlock = std::size_t{128} * 1024;
   static constexpr std::size_t kAlign = alignof(std::max_align_t);
 
   void* take(std::size_t size) {
     size = (size + kAlign - 1) / kAlign * kAlign;
     if (size > left_) {
-      const std::size_t block = std::max(size, kBlock);
+      const std::size_t block = std::max(size, block_);
+      block_ = std::min(2 * block_, kLargestBlock);
       next_ = static_cast<char*>(std::malloc(block));
       if (next_ == nullptr)
         throw std::bad_alloc();
@@ -63,6 +66,7 @@ class Script::Arena {
   std::vector<void*> blocks_;
   char* next_ = nullptr;
   std::size_t left_ = 0;
+  std::size_t block_ = kFirstBlock;
 };
 
 Script::Script() = default;
@@ -125,6 +129,8 @@ constexpr std::size_t kDeepest = 10'000;
 
 /// Where a block comment begins that never ends.
 std::optional<std::size_t> open_comment(std::string_view text) {
+  if (text.find("/*") == std::string_view::npos)
+    return std::nullopt;
   Lexer lexer(text);
   for (Token token = lexer.next(); token.kind != TokenKind::kEnd; token = lexer.next()) {
     const bool reaches_the_end = token.offset + token.length == text.size();
