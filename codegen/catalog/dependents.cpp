@@ -104,9 +104,8 @@ class Finder {
   }
 
   void look_at_columns(const Relation& relation) {
-    const bool can_have_types =
-        is_table(relation.kind) &&
-        (object_.kind == ObjectKind::kType || object_.kind == ObjectKind::kRelation);
+    const bool can_have_types = is_table(relation.kind) && (object_.kind == ObjectKind::kType ||
+                                                            object_.kind == ObjectKind::kRelation);
     for (const Column& column : relation.columns) {
       if (can_have_types && is_of_type(column.type, object_))
         add(DependentKind::kColumn, relation.name, column.name);

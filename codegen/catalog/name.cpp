@@ -131,7 +131,8 @@ bool is_reserved(std::string_view name) {
   if (name.front() < 'a' || name.front() > 'z')
     return false;
   const auto letter = static_cast<std::size_t>(name.front() - 'a');
-  return std::any_of(kReserved.begin() + kByLetter[letter], kReserved.begin() + kByLetter[letter + 1],
+  return std::any_of(kReserved.begin() + kByLetter[letter],
+                     kReserved.begin() + kByLetter[letter + 1],
                      [&](std::string_view word) { return word == name; });
 }
 

@@ -214,23 +214,24 @@ void report_absent(Context& context, const Event& event, Place place, std::strin
   if (fate.empty() && !later && context.catalog().is_opaque)
     return;
   const std::string shown = catalog::quote_name(name);
-  if (!context.history().is_first_report(fmt::format("{} {}", what, shown)))
+  const auto once = context.history().say_once(fmt::format("{} {}", what, shown));
+  if (!once)
     return;
+  std::string message = fmt::format("there is no {} {}: no migration makes it", what, shown);
+  std::vector<std::string> notes;
   if (later) {
-    context.report("forward-reference", event, place,
-                   fmt::format("the {} {} is only made in {}, which comes later", what, shown,
-                               context.history().name_of(*later)),
-                   {"move this statement behind it, or make the other come first"}, severity);
-    return;
+    rule = "forward-reference";
+    message = fmt::format("the {} {} is only made in {}, which comes later", what, shown,
+                          context.history().name_of(*later));
+    notes = {"move this statement behind it, or make the other come first"};
+  } else if (!fate.empty()) {
+    message = fmt::format("there is no {} {}: {}", what, shown, fate);
+  } else {
+    notes = notes_for(context, name, !is_type);
   }
-  if (!fate.empty()) {
-    context.report(rule, event, place, fmt::format("there is no {} {}: {}", what, shown, fate), {},
-                   severity);
-    return;
-  }
-  context.report(rule, event, place,
-                 fmt::format("there is no {} {}: no migration makes it", what, shown),
-                 notes_for(context, name, !is_type), severity);
+  if (Diagnostic* finding =
+          context.report(rule, event, place, std::move(message), std::move(notes), severity))
+    finding->said_once = *once;
 }
 
 void report_absent_part(Context& context, const Event& event, Place place, std::string_view rule,
@@ -241,7 +242,8 @@ void report_absent_part(Context& context, const Event& event, Place place, std::
     return;
   const std::string shown = catalog::quote_name(relation.name);
   const std::string key = fmt::format("{} {}.{}", what, shown, catalog::quote_identifier(part));
-  if (!context.history().is_first_report(key))
+  const auto once = context.history().say_once(key);
+  if (!once)
     return;
   std::vector<std::string_view> known;
   if (what == "column") {
@@ -258,7 +260,9 @@ void report_absent_part(Context& context, const Event& event, Place place, std::
       fmt::format("{} has no {} {}", shown, what, catalog::quote_identifier(part));
   if (gone)
     message += fmt::format(": {} drops or renames it", context.history().name_of(gone->migration));
-  context.report(rule, event, place, std::move(message), std::move(notes), severity);
+  if (Diagnostic* finding =
+          context.report(rule, event, place, std::move(message), std::move(notes), severity))
+    finding->said_once = *once;
 }
 
 bool can_judge(const Event& event, const Context& context) {

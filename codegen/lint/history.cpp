@@ -50,20 +50,81 @@ std::string_view created_name(const sql::Node& node) {
   }
 }
 
+catalog::MigrationIndex index_of(std::size_t i) {
+  return static_cast<catalog::MigrationIndex>(i);
+}
+
+void read_creations(const sql::Migration& migration, catalog::MigrationIndex index,
+                    SetFacts& facts) {
+  for (const sql::Statement& statement : migration.up.statements()) {
+    if (statement.node == nullptr)
+      continue;
+    const std::string_view name = created_name(*statement.node);
+    if (!name.empty())
+      facts.made[std::string(name)].push_back(index);
+  }
+}
+
+void read_dependencies(std::span<const sql::Migration* const> in_order, SetFacts& facts) {
+  facts.declares_dependencies =
+      std::any_of(in_order.begin(), in_order.end(), [](const sql::Migration* migration) {
+        return migration->source->header.declares_dependencies;
+      });
+  if (!facts.declares_dependencies)
+    return;
+  std::map<std::int64_t, catalog::MigrationIndex> by_version;
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    if (!in_order[i]->source->is_repeatable)
+      by_version[in_order[i]->source->version] = index_of(i);
+  }
+  facts.dependencies.resize(in_order.size());
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    const Header& header = in_order[i]->source->header;
+    if (!header.declares_dependencies || in_order[i]->source->is_repeatable) {
+      // It comes after all that are before it, by its version; a repeatable one always does.
+      for (std::size_t before = 0; before < i; ++before)
+        facts.dependencies[i].insert(index_of(before));
+    }
+    for (const DependencyName& name : header.dependencies) {
+      catalog::MigrationIndex found = -1;
+      if (name.set.empty() && name.version) {
+        const auto known = by_version.find(*name.version);
+        found = known == by_version.end() ? -1 : known->second;
+      } else if (name.set.empty()) {
+        for (std::size_t other = 0; other < in_order.size(); ++other) {
+          const MigrationSource& source = *in_order[other]->source;
+          const auto& aliases = source.header.aliases;
+          if (source.full_name == name.text || source.name == name.text ||
+              std::find(aliases.begin(), aliases.end(), name.text) != aliases.end())
+            found = index_of(other);
+        }
+      }
+      // The order puts dependencies first, so that theirs are complete.
+      if (found < 0 || static_cast<std::size_t>(found) >= i)
+        continue;
+      facts.dependencies[i].insert(found);
+      const auto& theirs = facts.dependencies[static_cast<std::size_t>(found)];
+      facts.dependencies[i].insert(theirs.begin(), theirs.end());
+    }
+  }
+}
+
 }  // namespace
 
 History::History(std::span<const sql::Migration* const> in_order) : in_order_(in_order) {
+  auto facts = std::make_shared<SetFacts>();
   for (std::size_t i = 0; i < in_order.size(); ++i)
-    read_creations(static_cast<catalog::MigrationIndex>(i));
-  read_dependencies();
-  has_locked_ = std::any_of(in_order.begin(), in_order.end(), [](const sql::Migration* migration) {
-    return migration->source->is_locked;
-  });
+    read_creations(*in_order[i], index_of(i), *facts);
+  read_dependencies(in_order, *facts);
+  facts->has_locked =
+      std::any_of(in_order.begin(), in_order.end(),
+                  [](const sql::Migration* migration) { return migration->source->is_locked; });
+  facts_ = std::move(facts);
 }
 
 bool History::is_pending(catalog::MigrationIndex index) const {
   const sql::Migration* found = migration(index);
-  return has_locked_ && found != nullptr && !found->source->is_locked;
+  return facts_->has_locked && found != nullptr && !found->source->is_locked;
 }
 
 std::optional<catalog::MigrationIndex> History::touch(const catalog::Name& table,
@@ -72,60 +133,6 @@ std::optional<catalog::MigrationIndex> History::touch(const catalog::Name& table
   if (is_first)
     return std::nullopt;
   return std::exchange(found->second, migration);
-}
-
-void History::read_creations(catalog::MigrationIndex index) {
-  for (const sql::Statement& statement : migration(index)->up.statements()) {
-    if (statement.node == nullptr)
-      continue;
-    const std::string_view name = created_name(*statement.node);
-    if (!name.empty())
-      made_[std::string(name)].push_back(index);
-  }
-}
-
-void History::read_dependencies() {
-  declares_dependencies_ =
-      std::any_of(in_order_.begin(), in_order_.end(), [](const sql::Migration* migration) {
-        return migration->source->header.declares_dependencies;
-      });
-  if (!declares_dependencies_)
-    return;
-  std::map<std::int64_t, catalog::MigrationIndex> by_version;
-  for (std::size_t i = 0; i < in_order_.size(); ++i) {
-    if (!in_order_[i]->source->is_repeatable)
-      by_version[in_order_[i]->source->version] = static_cast<catalog::MigrationIndex>(i);
-  }
-  dependencies_.resize(in_order_.size());
-  for (std::size_t i = 0; i < in_order_.size(); ++i) {
-    const Header& header = in_order_[i]->source->header;
-    if (!header.declares_dependencies || in_order_[i]->source->is_repeatable) {
-      // It comes after all that are before it, by its version; a repeatable one always does.
-      for (std::size_t before = 0; before < i; ++before)
-        dependencies_[i].insert(static_cast<catalog::MigrationIndex>(before));
-    }
-    for (const DependencyName& name : header.dependencies) {
-      catalog::MigrationIndex found = -1;
-      if (name.set.empty() && name.version) {
-        const auto known = by_version.find(*name.version);
-        found = known == by_version.end() ? -1 : known->second;
-      } else if (name.set.empty()) {
-        for (std::size_t other = 0; other < in_order_.size(); ++other) {
-          const MigrationSource& source = *in_order_[other]->source;
-          const auto& aliases = source.header.aliases;
-          if (source.full_name == name.text || source.name == name.text ||
-              std::find(aliases.begin(), aliases.end(), name.text) != aliases.end())
-            found = static_cast<catalog::MigrationIndex>(other);
-        }
-      }
-      // The order puts dependencies first, so that theirs are complete.
-      if (found < 0 || static_cast<std::size_t>(found) >= i)
-        continue;
-      dependencies_[i].insert(found);
-      const auto& theirs = dependencies_[static_cast<std::size_t>(found)];
-      dependencies_[i].insert(theirs.begin(), theirs.end());
-    }
-  }
 }
 
 std::string_view History::name_of(catalog::MigrationIndex index) const {
@@ -142,8 +149,8 @@ const sql::Migration* History::migration(catalog::MigrationIndex index) const {
 
 std::optional<catalog::MigrationIndex> History::made_later(
     std::string_view name, catalog::MigrationIndex migration) const {
-  const auto found = made_.find(name);
-  if (found == made_.end())
+  const auto found = facts_->made.find(name);
+  if (found == facts_->made.end())
     return std::nullopt;
   const auto next = std::upper_bound(found->second.begin(), found->second.end(), migration);
   return next == found->second.end() ? std::nullopt : std::optional(*next);
@@ -151,8 +158,8 @@ std::optional<catalog::MigrationIndex> History::made_later(
 
 std::optional<catalog::MigrationIndex> History::made_before(
     std::string_view name, catalog::MigrationIndex migration) const {
-  const auto found = made_.find(name);
-  if (found == made_.end())
+  const auto found = facts_->made.find(name);
+  if (found == facts_->made.end())
     return std::nullopt;
   const auto next = std::upper_bound(found->second.begin(), found->second.end(), migration);
   return next == found->second.begin() ? std::nullopt : std::optional(*(next - 1));
@@ -164,10 +171,10 @@ std::optional<Gone> History::gone(const std::string& key) const {
 }
 
 bool History::depends_on(catalog::MigrationIndex migration, catalog::MigrationIndex other) const {
-  if (!declares_dependencies_ || other < 0 || other == migration ||
+  if (!facts_->declares_dependencies || other < 0 || other == migration ||
       !in_order_[static_cast<std::size_t>(migration)]->source->header.declares_dependencies)
     return true;
-  const auto& dependencies = dependencies_[static_cast<std::size_t>(migration)];
+  const auto& dependencies = facts_->dependencies[static_cast<std::size_t>(migration)];
   return dependencies.count(other) != 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -19,6 +20,14 @@
 #include "sql/migration.hpp"
 
 namespace godwit::codegen::lint {
+
+/// What a set says before anything of it runs. Immutable, shared by those who walk through it.
+struct SetFacts {
+  std::map<std::string, std::vector<catalog::MigrationIndex>, std::less<>> made;
+  std::vector<std::set<catalog::MigrationIndex>> dependencies;  ///< transitive
+  bool declares_dependencies = false;
+  bool has_locked = false;
+};
 
 /// What became of something that the catalog no longer has.
 struct Gone {
@@ -49,8 +58,16 @@ class History {
   /// True where the set declares no dependencies at all.
   bool depends_on(catalog::MigrationIndex migration, catalog::MigrationIndex other) const;
 
-  /// True the first time that `what` is asked about: a name that others made is reported once.
+  /// True the first time that `what` is asked about.
   bool is_first_report(const std::string& what) { return reported_.insert(what).second; }
+
+  /// For what is said once of the whole set: `what`, for Diagnostic::said_once, the first time that
+  /// it is asked about. Lives as long as this.
+  std::optional<std::string_view> say_once(const std::string& what) {
+    const auto [place, is_first] = reported_.insert(what);
+    return is_first ? std::optional<std::string_view>(*place) : std::nullopt;
+  }
+  bool was_said(std::string_view what) const { return reported_.find(what) != reported_.end(); }
 
   /// Not in the lock file yet, where there is one that has others.
   bool is_pending(catalog::MigrationIndex migration) const;
@@ -87,17 +104,11 @@ class History {
   const catalog::Lines& after_up() const noexcept { return after_up_; }
 
  private:
-  void read_creations(catalog::MigrationIndex index);
-  void read_dependencies();
-
   std::span<const sql::Migration* const> in_order_;
-  std::map<std::string, std::vector<catalog::MigrationIndex>, std::less<>> made_;
-  std::vector<std::set<catalog::MigrationIndex>> dependencies_;  ///< transitive
-  bool declares_dependencies_ = false;
+  std::shared_ptr<const SetFacts> facts_;
   std::map<std::string, Gone> gone_;
   std::map<catalog::Name, catalog::MigrationIndex> touched_;
-  bool has_locked_ = false;
-  std::set<std::string> reported_;
+  std::set<std::string, std::less<>> reported_;
   catalog::Lines before_up_;
   catalog::Lines after_up_;
   bool begins_late_ = false;

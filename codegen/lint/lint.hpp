@@ -30,7 +30,8 @@ using Observer = std::function<void(const Event& event, const Context& context)>
 
 /// Is shown the catalog as the up section of the n-th migration leaves it, still recording what
 /// that has touched; `is_opaque`: the section may have changed more than that, since it runs SQL
-/// that cannot be read, or whose condition cannot be judged.
+/// that cannot be read, or whose condition cannot be judged. Called from several threads at once,
+/// each time with another n.
 using UpObserver =
     std::function<void(std::size_t n, const catalog::Catalog& catalog, bool is_opaque)>;
 

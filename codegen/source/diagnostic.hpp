@@ -38,6 +38,8 @@ struct Diagnostic {
   bool is_survivable = false;
   /// The index of the statement of its section that fails, it says, since it is in a transaction.
   std::optional<std::size_t> fails_in_transaction = std::nullopt;
+  /// While a set is linted: by what this is known, where it is said once of the whole set.
+  std::string_view said_once = {};
 };
 
 /// Collects what is found, in any order. One for each thread; merge with append().

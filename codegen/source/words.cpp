@@ -66,12 +66,14 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) noexce
   const auto is_at = [&](std::size_t at) {
     return starts_with_ignoring_case(text.substr(at), part);
   };
-  for (std::size_t at = text.find(first); at != std::string_view::npos; at = text.find(first, at + 1))
+  for (std::size_t at = text.find(first); at != std::string_view::npos;
+       at = text.find(first, at + 1))
     if (is_at(at))
       return true;
   if (other == first)
     return false;
-  for (std::size_t at = text.find(other); at != std::string_view::npos; at = text.find(other, at + 1))
+  for (std::size_t at = text.find(other); at != std::string_view::npos;
+       at = text.find(other, at + 1))
     if (is_at(at))
       return true;
   return false;
