@@ -7,10 +7,13 @@
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <malloc.h>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -400,6 +403,10 @@ int with_output_written(int code) {
 }  // namespace godwit::codegen::commands
 
 int main(int argc, char** argv) {
+  // What has been freed is soon taken again: no memory goes back before the process ends.
+  constexpr int kMostAllowed = 32 * 1024 * 1024;
+  mallopt(M_MMAP_THRESHOLD, kMostAllowed);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   using namespace godwit::codegen::commands;  // NOLINT(google-build-using-namespace)
   CLI::App app(
       "godwit compiles PostgreSQL migrations into a C++ application. This is its host tool: it "

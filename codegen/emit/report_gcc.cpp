@@ -152,6 +152,8 @@ std::uint32_t code_at(std::string_view text, std::size_t i) {
 
 /// How many columns of a terminal `text` takes; a tab counts as one.
 std::size_t columns(std::string_view text) {
+  if (is_plain_ascii(text))
+    return text.size();
   std::size_t count = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (is_continuation(text[i]))
@@ -181,8 +183,11 @@ class GccReport {
 
   void add(const Diagnostic& diagnostic) {
     const Position position = diagnostic.file->position(diagnostic.offset);
-    const std::string where = fmt::format("{}:{}:{}:", printable(diagnostic.file->path().string()),
-                                          position.line, position.column);
+    if (file_ != diagnostic.file) {
+      file_ = diagnostic.file;
+      path_ = printable(file_->path().native());
+    }
+    const std::string where = fmt::format("{}:{}:{}:", path_, position.line, position.column);
     out_ += painted(kBold, where);
     out_ += ' ';
     out_ += painted(color(diagnostic.severity), fmt::format("{}:", label(diagnostic.severity)));
@@ -205,11 +210,13 @@ class GccReport {
   /// finding.
   static std::string with_indented_lines(std::string_view note) {
     std::string out;
-    for (const char c : note) {
-      out += c;
-      if (c == '\n')
-        out += "  ";
+    std::size_t begin = 0;
+    for (std::size_t end = note.find('\n'); end != std::string_view::npos;
+         end = note.find('\n', begin)) {
+      out.append(note.substr(begin, end + 1 - begin)).append("  ");
+      begin = end + 1;
     }
+    out += note.substr(begin);
     return out;
   }
 
@@ -243,6 +250,8 @@ class GccReport {
 
   std::string& out_;
   bool use_color_;
+  const SourceFile* file_ = nullptr;  ///< of the finding before
+  std::string path_;
 };
 
 std::string counted(std::size_t count, std::string_view word) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// How it works. A set is cut into as many stretches as there are processors. Each is walked through
-// by a thread of its own, which first folds all that comes before its stretch, without a word: that
-// is cheap beside the rules. What is found is then put together in the order of the set, and comes
-// out as if one thread had walked through all of it: what is said once of a set is left out where
-// an earlier stretch has said it, and only then do the allow-comments take findings away.
+// How it works. Several threads walk through the set, each from its beginning: one judges from the
+// first migration on, another folds a part of the set without a word, which is cheap beside the
+// rules, and judges what lies behind. What is found is then put together in the order of the set,
+// and comes out as if one thread had walked through all of it: what is said once of a set is left
+// out where a migration before has said it, and only then do the allow-comments take findings away.
 #include "lint/lint.hpp"
 
 #include <algorithm>
@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "lint/bodies.hpp"
+#include "lint/division.hpp"
 #include "lint/registry.hpp"
 #include "lint/repeated_findings.hpp"
-#include "lint/stretches.hpp"
 #include "lint/suppression.hpp"
 #include "lint/walk.hpp"
 
@@ -35,39 +35,42 @@ class Linter {
         policy_(policy),
         diagnostics_(diagnostics),
         bodies_(parse_bodies(in_order)),
-        route_{in_order, policy, bodies_, functions_, observer, up_observer} {}
+        route_{in_order, policy, bodies_, functions_, observer, up_observer},
+        division_(in_order, threads_for(observer)),
+        judged_(in_order.size()) {}
 
   std::vector<FailsInTransaction> run() {
-    const std::vector<Stretch> stretches = cut(in_order_, threads());
     const History history(in_order_);
-    for (std::size_t n = 0; n < stretches.size(); ++n) {
+    for (std::size_t n = 0; n < division_.walkers(); ++n)
       walks_.push_back(std::make_unique<Walk>(route_, history));
-    }
-    judged_.resize(in_order_.size());
     std::promise<bool> begins_late;
     const std::shared_future<bool> does_begin_late = begins_late.get_future().share();
-    sql::run_with_deep_stack(stretches.size(), static_cast<unsigned>(stretches.size()),
+    sql::run_with_deep_stack(walks_.size(), static_cast<unsigned>(walks_.size()),
                              [&](std::size_t n) {
                                if (n == 0)
-                                 walk_first(stretches[n], begins_late);
+                                 walk_first(begins_late);
                                else
-                                 walk_later(*walks_[n], stretches[n], does_begin_late);
+                                 walk_later(n, does_begin_late);
                              });
-    // The trees may be as deep as the parser allows.
-    sql::run_with_deep_stack(1, 1, [&](std::size_t) { put_together(stretches); });
+    put_together();
     return std::move(fails_in_transaction_);
   }
 
-  catalog::Catalog take_catalog() { return std::move(walks_.back()->catalog()); }
+  catalog::Catalog take_catalog() { return std::move(last_walk().catalog()); }
 
  private:
-  unsigned threads() const {
+  static unsigned threads_for(const Observer& observer) {
     // An observer sees all statements in order.
-    return route_.observer ? 1 : std::max(1U, std::thread::hardware_concurrency());
+    return observer ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  }
+
+  /// The one that came to the end.
+  Walk& last_walk() {
+    return *walks_[in_order_.empty() ? 0 : division_.walker_of(in_order_.size() - 1)];
   }
 
   /// The first migration says whether the set is the whole history, for all the others.
-  void walk_first(const Stretch& stretch, std::promise<bool>& begins_late) {
+  void walk_first(std::promise<bool>& begins_late) {
     Walk& walk = *walks_.front();
     bool is_said = false;
     const auto say = [&] {
@@ -75,7 +78,7 @@ class Linter {
         begins_late.set_value(walk.history().begins_late());
     };
     try {
-      for (std::size_t i = stretch.begin; i < stretch.end; ++i) {
+      for (std::size_t i = 0; i < in_order_.size() && division_.take(0, i); ++i) {
         judged_[i] = walk.judge();
         say();
       }
@@ -86,34 +89,42 @@ class Linter {
     say();
   }
 
-  void walk_later(Walk& walk, const Stretch& stretch,
-                  const std::shared_future<bool>& does_begin_late) {
-    for (std::size_t i = 0; i < stretch.begin; ++i) walk.pass();
+  void walk_later(std::size_t n, const std::shared_future<bool>& does_begin_late) {
+    Walk& walk = *walks_[n];
+    std::size_t i = 0;
+    while (i < in_order_.size() && !(division_.should_begin(n, i) && division_.take(n, i))) {
+      walk.pass();
+      ++i;
+    }
+    if (i == in_order_.size())
+      return;
     if (does_begin_late.get())
       walk.history().note_begins_late();
-    for (std::size_t i = stretch.begin; i < stretch.end; ++i) judged_[i] = walk.judge();
+    do {
+      judged_[i] = walk.judge();
+      ++i;
+    } while (i < in_order_.size() && division_.take(n, i));
   }
 
-  void put_together(const std::vector<Stretch>& stretches) {
-    for (std::size_t n = 0; n < stretches.size(); ++n) {
-      for (std::size_t i = stretches[n].begin; i < stretches[n].end; ++i) {
-        take(*in_order_[i], judged_[i].up, n);
-        if (!judged_[i].down)
-          continue;
-        take(*in_order_[i], *judged_[i].down, n);
-        judged_[i].down->suppressions->report_unused(diagnostics_);
-      }
+  void put_together() {
+    for (std::size_t i = 0; i < in_order_.size(); ++i) {
+      take(i, judged_[i].up);
+      if (!judged_[i].down)
+        continue;
+      take(i, *judged_[i].down);
+      judged_[i].down->suppressions->report_unused(diagnostics_);
     }
     lint_end();
   }
 
-  /// Adds what was found in a section of the n-th stretch.
-  void take(const sql::Migration& migration, JudgedSection& judged, std::size_t n) {
+  /// Adds what was found in a section of the i-th migration.
+  void take(std::size_t i, JudgedSection& judged) {
+    const std::size_t walker = division_.walker_of(i);
     diagnostics_.append(std::move(judged.comments));
     auto& findings = judged.findings;
     std::erase_if(findings, [&](const Diagnostic& finding) {
       return !finding.said_once.empty() &&
-             std::any_of(walks_.begin(), walks_.begin() + static_cast<std::ptrdiff_t>(n),
+             std::any_of(walks_.begin(), walks_.begin() + static_cast<std::ptrdiff_t>(walker),
                          [&](const auto& earlier) {
                            return earlier->history().was_said(finding.said_once);
                          });
@@ -123,7 +134,7 @@ class Linter {
     for (Diagnostic& finding : findings) {
       finding.said_once = {};
       if (finding.fails_in_transaction)
-        fails_in_transaction_.push_back({&migration, judged.kind, *finding.fails_in_transaction});
+        fails_in_transaction_.push_back({in_order_[i], judged.kind, *finding.fails_in_transaction});
       diagnostics_.all().push_back(std::move(finding));
     }
   }
@@ -132,7 +143,7 @@ class Linter {
   void lint_end() {
     if (in_order_.empty())
       return;
-    Walk& last = *walks_.back();
+    Walk& last = last_walk();
     for (std::size_t i = 0; i < in_order_.size(); ++i) {
       Context context(policy_, last.catalog(), *in_order_[i], SectionKind::kUp,
                       static_cast<catalog::MigrationIndex>(i), last.session(), last.history());
@@ -155,7 +166,7 @@ class Linter {
   /// A repeatable is applied again when it changes, to a database where all others are by then, its
   /// own earlier text and those that stand behind it among them.
   void lint_again(const sql::Migration& migration, Context& first) {
-    for (Diagnostic& finding : walks_.back()->judge_again(migration)) {
+    for (Diagnostic& finding : last_walk().judge_again(migration)) {
       const auto& known = diagnostics_.all();
       if (std::any_of(known.begin(), known.end(), [&](const Diagnostic& other) {
             return other.rule == finding.rule && other.file == finding.file &&
@@ -177,7 +188,8 @@ class Linter {
   std::vector<ParsedBodies> bodies_;
   FunctionBodies functions_;
   Route route_;
-  std::vector<std::unique_ptr<Walk>> walks_;  ///< one for each stretch
+  Division division_;
+  std::vector<std::unique_ptr<Walk>> walks_;  ///< in the order of what they judge
   std::vector<JudgedMigration> judged_;
   std::vector<FailsInTransaction> fails_in_transaction_;
 };

@@ -46,8 +46,11 @@ std::size_t Diagnostics::count(Severity severity) const noexcept {
 
 void Diagnostics::sort() {
   std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tie(a.file->path(), a.offset, b.severity, a.rule) <
-           std::tie(b.file->path(), b.offset, a.severity, b.rule);
+    if (a.file != b.file) {
+      if (const int order = a.file->path().compare(b.file->path()); order != 0)
+        return order < 0;
+    }
+    return std::tie(a.offset, b.severity, a.rule) < std::tie(b.offset, a.severity, b.rule);
   });
 }
 

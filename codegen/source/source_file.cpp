@@ -58,17 +58,24 @@ SourceFile::SourceFile(std::filesystem::path path, std::string display, std::str
   if (text_.starts_with(kByteOrderMark))
     text_.remove_prefix(kByteOrderMark.size());
   original_ = text_;
-  checksum_ = text_.find('\r') == std::string_view::npos ? sha256_hex(text_)
-                                                         : sha256_hex(with_unix_line_ends(text_));
   line_starts_.push_back(0);
   for (std::size_t i = text_.find('\n'); i != std::string_view::npos; i = text_.find('\n', i + 1))
     line_starts_.push_back(i + 1);
 }
 
+const std::string& SourceFile::checksum() const {
+  std::call_once(has_checksum_, [&] {
+    checksum_ = original_.find('\r') == std::string_view::npos
+                    ? sha256_hex(original_)
+                    : sha256_hex(with_unix_line_ends(original_));
+  });
+  return checksum_;
+}
+
 std::string SourceFile::checksum_with_values() const {
   if (values_.empty())
-    return checksum_;
-  std::string all = checksum_;
+    return checksum();
+  std::string all = checksum();
   for (const std::string& value : values_) all += "\n" + value;
   return sha256_hex(all);
 }

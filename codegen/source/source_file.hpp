@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -65,8 +66,9 @@ class SourceFile {
   /// whole placeholder.
   ByteRange original_range(std::size_t begin, std::size_t end) const noexcept;
 
-  /// SHA-256 of text() with CRLF read as LF, in hex: what sha256sum prints for an ordinary file.
-  const std::string& checksum() const noexcept { return checksum_; }
+  /// SHA-256 of original() with CRLF read as LF, in hex: what sha256sum prints for an ordinary
+  /// file. Computed when it is first asked for.
+  const std::string& checksum() const;
 
   /// The same where the values count too, each as add_value() said it: checksum() where there are
   /// none.
@@ -100,7 +102,8 @@ class SourceFile {
   std::vector<Replaced> replaced_;
   std::string_view original_;
   std::string_view text_;
-  std::string checksum_;
+  mutable std::once_flag has_checksum_;
+  mutable std::string checksum_;
   std::set<std::string> values_;
   std::vector<std::size_t> line_starts_;
 };
