@@ -29,7 +29,14 @@ Catalog::Catalog() {
   schemas.put({"", "public"}, {"public", kMadeElsewhere});
 }
 
+std::uint64_t Catalog::version() const noexcept {
+  return path_changes_ + relations.changes() + indexes.changes() + types.changes() +
+         functions.changes() + schemas.changes() + extensions.changes() + publications.changes() +
+         others.changes();
+}
+
 void Catalog::reset_search_path() {
+  ++path_changes_;
   search_path_ = {"public"};
 }
 

@@ -4,6 +4,8 @@
 // it forward by a statement.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,8 @@
 #include "sql/ast.hpp"
 
 namespace godwit::codegen::catalog {
+
+struct Analysis;  // query.hpp
 
 class Catalog {
  public:
@@ -36,7 +40,10 @@ class Catalog {
 
   /// The schemas where unqualified names are looked for, in order.
   const std::vector<std::string>& search_path() const noexcept { return search_path_; }
-  void set_search_path(std::vector<std::string> path) { search_path_ = std::move(path); }
+  void set_search_path(std::vector<std::string> path) {
+    ++path_changes_;
+    search_path_ = std::move(path);
+  }
   void reset_search_path();
 
   /// The relation or index that `range` means; where there is none, the name that it would have.
@@ -71,6 +78,17 @@ class Catalog {
   void start_trial();
   void roll_back();
 
+  /// Another one after each change.
+  std::uint64_t version() const noexcept;
+
+  /// Of analyze_once() alone.
+  struct LastAnalysis {
+    const sql::Node* statement = nullptr;
+    std::uint64_t version = 0;
+    std::shared_ptr<const Analysis> analysis;
+  };
+  LastAnalysis& last_analysis() const noexcept { return last_analysis_; }
+
  private:
   template <class Work>
   void for_each_store(const Work& work) {
@@ -87,6 +105,8 @@ class Catalog {
   template <class Exists>
   Name look_up(std::string_view schema, std::string_view name, const Exists& exists) const;
 
+  mutable LastAnalysis last_analysis_;
+  std::uint64_t path_changes_ = 0;
   std::vector<std::string> search_path_;
   std::vector<std::string> saved_search_path_;
   bool saved_is_opaque_ = false;

@@ -294,12 +294,12 @@ void describe(const OtherObject& other, Lines& lines) {
 
 /// What was touched since the recording started: as it was, and as it is.
 template <class T, class Describe>
-void describe_touched(const Store<T>& store, Lines& before, Lines& after,
+void describe_touched(const Store<T>& store, Lines& before, Lines& after, Touched which,
                       const Describe& describe_one) {
   for (const auto& [name, object] : store.before()) {
     const T* was = object.get();
     const T* now = store.find(name);
-    if (was == now)
+    if (was == now || (was == nullptr && which == Touched::kChanged))
       continue;
     if (was != nullptr)
       describe_one(*was, now, before);
@@ -375,7 +375,7 @@ std::vector<Difference> diff(const Catalog& before, const Catalog& after) {
   return diff(describe(before), describe(after));
 }
 
-void describe_touched(const Catalog& catalog, Lines& before, Lines& after) {
+void describe_touched(const Catalog& catalog, Lines& before, Lines& after, Touched which) {
   before.clear();
   after.clear();
   const auto describe_one = [](const auto& object, const auto* /*other*/, Lines& lines) {
@@ -384,13 +384,13 @@ void describe_touched(const Catalog& catalog, Lines& before, Lines& after) {
   const auto describe_relation = [](const Relation& object, const Relation* other, Lines& lines) {
     describe(object, other, lines);
   };
-  describe_touched(catalog.relations, before, after, describe_relation);
-  describe_touched(catalog.indexes, before, after, describe_one);
-  describe_touched(catalog.types, before, after, describe_one);
-  describe_touched(catalog.functions, before, after, describe_one);
-  describe_touched(catalog.schemas, before, after, describe_one);
-  describe_touched(catalog.extensions, before, after, describe_one);
-  describe_touched(catalog.others, before, after, describe_one);
+  describe_touched(catalog.relations, before, after, which, describe_relation);
+  describe_touched(catalog.indexes, before, after, which, describe_one);
+  describe_touched(catalog.types, before, after, which, describe_one);
+  describe_touched(catalog.functions, before, after, which, describe_one);
+  describe_touched(catalog.schemas, before, after, which, describe_one);
+  describe_touched(catalog.extensions, before, after, which, describe_one);
+  describe_touched(catalog.others, before, after, which, describe_one);
 }
 
 std::vector<Difference> diff_since_recording(const Catalog& catalog) {

@@ -69,9 +69,9 @@ void create_view(Catalog& catalog, const PgQuery__ViewStmt& create, const Occasi
   if (create.view == nullptr || create.query == nullptr)
     return;
   Relation view = fresh_relation(catalog, *create.view, RelationKind::kView, occasion);
-  const Analysis analysis = analyze(catalog, *create.query);
-  take_columns(view, analysis, list(create.aliases, create.n_aliases), occasion);
-  view.uses = to_references(catalog, analysis);
+  const auto analysis = analyze_once(catalog, *create.query);
+  take_columns(view, *analysis, list(create.aliases, create.n_aliases), occasion);
+  view.uses = to_references(catalog, *analysis);
   view.shape = sql::shape_of(create.query);
   const Relation* replaced = catalog.relations.find(view.name);
   if (replaced == nullptr || create.replace == 0)
@@ -94,10 +94,10 @@ void create_table_as(Catalog& catalog, const PgQuery__CreateTableAsStmt& create,
                      is_view ? RelationKind::kMaterializedView : RelationKind::kTable, occasion);
   made.has_known_shape = false;
   if (create.query != nullptr) {
-    const Analysis analysis = analyze(catalog, *create.query);
-    take_columns(made, analysis, list(create.into->col_names, create.into->n_col_names), occasion);
+    const auto analysis = analyze_once(catalog, *create.query);
+    take_columns(made, *analysis, list(create.into->col_names, create.into->n_col_names), occasion);
     if (is_view) {
-      made.uses = to_references(catalog, analysis);
+      made.uses = to_references(catalog, *analysis);
       made.shape = sql::shape_of(create.query);
     }
   }
@@ -108,7 +108,7 @@ void create_table_as(Catalog& catalog, const PgQuery__CreateTableAsStmt& create,
 void select_into(Catalog& catalog, const sql::Node& select, const Occasion& occasion) {
   Relation made = fresh_relation(catalog, *select.select_stmt->into_clause->rel,
                                  RelationKind::kTable, occasion);
-  take_columns(made, analyze(catalog, select), {}, occasion);
+  take_columns(made, *analyze_once(catalog, select), {}, occasion);
   put_relation(catalog, std::move(made));
 }
 

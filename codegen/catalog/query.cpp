@@ -824,6 +824,14 @@ Analysis analyze(const Catalog& catalog, const Node& statement) {
   return analyzer.take();
 }
 
+std::shared_ptr<const Analysis> analyze_once(const Catalog& catalog, const Node& statement) {
+  Catalog::LastAnalysis& last = catalog.last_analysis();
+  const std::uint64_t version = catalog.version();
+  if (last.analysis == nullptr || last.statement != &statement || last.version != version)
+    last = {&statement, version, std::make_shared<const Analysis>(analyze(catalog, statement))};
+  return last.analysis;
+}
+
 Analysis analyze_expression(const Catalog& catalog, const Relation* relation,
                             const Node* expression) {
   Analyzer analyzer(catalog);

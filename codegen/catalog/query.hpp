@@ -4,6 +4,7 @@
 // and which of them the catalog does not have. Views are folded with it, and rules ask it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,11 @@ struct Analysis {
 
 /// SELECT, INSERT, UPDATE, DELETE, MERGE; anything else has no references.
 Analysis analyze(const Catalog& catalog, const sql::Node& statement);
+
+/// The same for a statement of a migration, of which the rules and the fold ask in turn: the last
+/// answer is kept, as long as nothing in the catalog changes. Not from two threads with one
+/// catalog.
+std::shared_ptr<const Analysis> analyze_once(const Catalog& catalog, const sql::Node& statement);
 
 /// An expression about the columns of one relation: CHECK, DEFAULT, an index's element, a policy.
 /// `relation` may be null.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <unordered_map>
@@ -30,6 +31,7 @@ class Store {
 
   /// For changing it; null when there is none. Valid until it is erased or replaced.
   T* edit(const Name& name) {
+    ++changes_;
     const auto found = objects_.find(name);
     if (found == objects_.end())
       return nullptr;
@@ -43,6 +45,7 @@ class Store {
 
   /// Adds, or replaces what has that name.
   T& put(const Name& name, T object) {
+    ++changes_;
     ever_had_temporary_ = ever_had_temporary_ || name.schema == kTemporarySchema;
     auto& place = objects_[name];
     if (is_recording_)
@@ -55,6 +58,7 @@ class Store {
 
   /// Takes it out of the store; null when there was none.
   std::shared_ptr<T> erase(const Name& name) {
+    ++changes_;
     const auto found = objects_.find(name);
     if (found == objects_.end())
       return nullptr;
@@ -64,6 +68,9 @@ class Store {
     objects_.erase(found);
     return taken;
   }
+
+  /// How often anything here may have changed.
+  std::uint64_t changes() const noexcept { return changes_; }
 
   const Map& all() const { return objects_; }
 
@@ -93,6 +100,7 @@ class Store {
 
   /// Everything is again as it was when the trial started.
   void roll_back() {
+    ++changes_;
     for (; undo_.size() > trial_; undo_.pop_back()) {
       auto& [name, object] = undo_.back();
       if (object == nullptr)
@@ -115,6 +123,7 @@ class Store {
   std::vector<std::pair<Name, std::shared_ptr<T>>> undo_;
   std::unordered_set<const T*> own_;  ///< made since the last mark: nobody else looks at them
   std::size_t trial_ = 0;
+  std::uint64_t changes_ = 0;
   bool is_recording_ = false;
   bool ever_had_temporary_ = false;
 };

@@ -196,8 +196,8 @@ void check_replaced_view(const Event& event, Context& context, const PgQuery__Vi
   if (known == nullptr || known->kind != catalog::RelationKind::kView || !is_certain(*known) ||
       create.query == nullptr || context.catalog().is_opaque)
     return;
-  const catalog::Analysis analysis = catalog::analyze(context.catalog(), *create.query);
-  if (!analysis.has_known_output)
+  const auto analysis = catalog::analyze_once(context.catalog(), *create.query);
+  if (!analysis->has_known_output)
     return;
   const auto aliases = list(create.aliases, create.n_aliases);
   const auto report = [&](std::string message) {
@@ -209,14 +209,14 @@ void check_replaced_view(const Event& event, Context& context, const PgQuery__Vi
   for (std::size_t i = 0; i < known->columns.size(); ++i) {
     const catalog::Column& old = known->columns[i];
     const std::string shown = catalog::quote_identifier(old.name);
-    if (i >= analysis.output.size())
+    if (i >= analysis->output.size())
       return report(fmt::format("this fails: a view cannot lose its column {}", shown));
     const std::string name =
-        i < aliases.size() ? std::string(string_value(aliases[i])) : analysis.output[i].name;
+        i < aliases.size() ? std::string(string_value(aliases[i])) : analysis->output[i].name;
     if (name != old.name)
       return report(fmt::format("this fails: column {} of the view is {} and would be {}", i + 1,
                                 shown, catalog::quote_identifier(name)));
-    const catalog::Type& type = analysis.output[i].type;
+    const catalog::Type& type = analysis->output[i].type;
     if (type.is_known() && old.type.is_known() && to_string(type) != to_string(old.type))
       return report(fmt::format("this fails: column {} of the view is {} and would be {}", shown,
                                 to_string(old.type), to_string(type)));

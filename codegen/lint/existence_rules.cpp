@@ -88,7 +88,7 @@ constexpr RuleInfo kRules[] = {
 
 void check_query(const Event& event, Context& context) {
   if (can_judge(event, context))
-    need_all(context, event, catalog::analyze(context.catalog(), *event.node));
+    need_all(context, event, *catalog::analyze_once(context.catalog(), *event.node));
 }
 
 /// ON CONFLICT ON CONSTRAINT
@@ -110,13 +110,13 @@ void check_insert(const Event& event, Context& context) {
 void check_view(const Event& event, Context& context) {
   const auto& view = *event.node->view_stmt;
   if (can_judge(event, context) && view.query != nullptr)
-    need_all(context, event, catalog::analyze(context.catalog(), *view.query));
+    need_all(context, event, *catalog::analyze_once(context.catalog(), *view.query));
 }
 
 void check_table_as(const Event& event, Context& context) {
   const auto& create = *event.node->create_table_as_stmt;
   if (can_judge(event, context) && create.query != nullptr)
-    need_all(context, event, catalog::analyze(context.catalog(), *create.query));
+    need_all(context, event, *catalog::analyze_once(context.catalog(), *create.query));
 }
 
 // ---- tables ------------------------------------------------------------------------------------

@@ -185,8 +185,12 @@ void History::start_section(SectionKind kind) {
     up_is_unknown_ = false;
 }
 
-void History::note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration) {
-  catalog::describe_touched(catalog, before_up_, after_up_);
+void History::note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration,
+                      bool has_down) {
+  // What is new has taken nothing away. Most of what is touched is new.
+  const bool is_brief = !has_down && gone_.empty();
+  catalog::describe_touched(catalog, before_up_, after_up_,
+                            is_brief ? catalog::Touched::kChanged : catalog::Touched::kAll);
   for (const auto& [key, line] : before_up_) {
     if (after_up_.find(key) == after_up_.end())
       gone_[key] = {migration};

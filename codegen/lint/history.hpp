@@ -85,8 +85,8 @@ class History {
 
   /// Before the up section, and before the down section.
   void start_section(SectionKind kind);
-  /// Between the two.
-  void note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration);
+  /// Between the two; before_up() and after_up() are for a down section that comes.
+  void note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration, bool has_down);
   /// SQL that nobody could read, or that may not have run, may have changed the schema.
   void note_unknown() {
     (is_in_down_ ? down_is_unknown_ : up_is_unknown_) = true;

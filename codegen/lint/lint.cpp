@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "lint/bodies.hpp"
 #include "lint/division.hpp"
+#include "lint/function_bodies.hpp"
 #include "lint/registry.hpp"
 #include "lint/repeated_findings.hpp"
 #include "lint/suppression.hpp"
@@ -34,8 +34,7 @@ class Linter {
       : in_order_(in_order),
         policy_(policy),
         diagnostics_(diagnostics),
-        bodies_(parse_bodies(in_order)),
-        route_{in_order, policy, bodies_, functions_, observer, up_observer},
+        route_{in_order, policy, functions_, observer, up_observer},
         division_(in_order, threads_for(observer)),
         judged_(in_order.size()) {}
 
@@ -185,7 +184,6 @@ class Linter {
   std::span<const sql::Migration* const> in_order_;
   const Policy& policy_;
   Diagnostics& diagnostics_;
-  std::vector<ParsedBodies> bodies_;
   FunctionBodies functions_;
   Route route_;
   Division division_;

@@ -122,7 +122,7 @@ void Walk::finish_up(const sql::Migration& migration) {
     catalog_.is_opaque = true;
     history_.note_unknown();
   }
-  history_.note_up(catalog_, index_);
+  history_.note_up(catalog_, index_, is_judging_ && migration.source->down.is_present());
 }
 
 void Walk::pass() {
@@ -133,20 +133,18 @@ void Walk::pass() {
   history_.start_section(SectionKind::kUp);
   Context context(route_.policy, catalog_, migration, SectionKind::kUp, index_, session_, history_);
   is_judging_ = false;
-  run_section(context, route_.bodies[next].up);
+  run_section(context, migration.up_bodies);
   finish_up(migration);
 }
 
 JudgedMigration Walk::judge() {
   const auto next = static_cast<std::size_t>(index_ + 1);
   const sql::Migration& migration = *route_.in_order[next];
-  const ParsedBodies& bodies = route_.bodies[next];
   start(next);
   is_judging_ = true;
   JudgedMigration judged;
   judged.file_allows = std::make_unique<FileAllows>();
-  judged.up =
-      judge_section(migration, SectionKind::kUp, bodies.up, bodies.up_errors, *judged.file_allows);
+  judged.up = judge_section(migration, SectionKind::kUp, migration.up_bodies, *judged.file_allows);
   finish_up(migration);
   if (route_.up_observer)
     route_.up_observer(next, catalog_, history_.is_up_unknown());
@@ -154,15 +152,14 @@ JudgedMigration Walk::judge() {
     return judged;
   catalog_.start_trial();
   catalog_.reset_search_path();
-  judged.down = judge_section(migration, SectionKind::kDown, bodies.down, bodies.down_errors,
-                              *judged.file_allows);
+  judged.down =
+      judge_section(migration, SectionKind::kDown, migration.down_bodies, *judged.file_allows);
   catalog_.roll_back();
   return judged;
 }
 
 JudgedSection Walk::judge_section(const sql::Migration& migration, SectionKind kind,
-                                  const Blocks& blocks, const std::vector<sql::BodyError>& errors,
-                                  FileAllows& file_allows) {
+                                  const sql::SectionBodies& bodies, FileAllows& file_allows) {
   session_ = {};
   history_.start_section(kind);
   Context context(route_.policy, catalog_, migration, kind, index_, session_, history_);
@@ -174,9 +171,9 @@ JudgedSection Walk::judge_section(const sql::Migration& migration, SectionKind k
     if (family->before_section != nullptr)
       family->before_section(context);
   }
-  for (const sql::BodyError& error : errors)
+  for (const sql::BodyError& error : bodies.errors)
     context.report_in(context.section(), "plpgsql-syntax", {error.offset, 0}, error.message);
-  run_section(context, blocks);
+  run_section(context, bodies);
   for (const Family* family : families()) {
     if (family->after_section != nullptr)
       family->after_section(context);
@@ -211,14 +208,14 @@ std::vector<Diagnostic> Walk::judge_again(const sql::Migration& migration) {
   return std::move(context.findings());
 }
 
-void Walk::run_section(Context& context, const Blocks& blocks) {
+void Walk::run_section(Context& context, const sql::SectionBodies& bodies) {
   const auto& statements = context.script().statements();
   for (std::size_t s = 0; s < statements.size(); ++s) {
     if (statements[s].node == nullptr)
       continue;
     const Event event = event_of(context, s);
     run_statement(event, statements[s], context);
-    if (const auto body = blocks.find(s); body != blocks.end())
+    if (const auto body = bodies.blocks.find(s); body != bodies.blocks.end())
       run_body(body->second, event, context, 0);
   }
 }

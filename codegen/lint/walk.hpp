@@ -16,9 +16,9 @@
 
 #include "catalog/catalog.hpp"
 #include "catalog/fold.hpp"
-#include "lint/bodies.hpp"
 #include "lint/context.hpp"
 #include "lint/dispatch.hpp"
+#include "lint/function_bodies.hpp"
 #include "lint/history.hpp"
 #include "lint/lint.hpp"
 #include "lint/policy.hpp"
@@ -32,7 +32,6 @@ namespace godwit::codegen::lint {
 struct Route {
   std::span<const sql::Migration* const> in_order;
   const Policy& policy;
-  std::span<const ParsedBodies> bodies;  ///< the n-th is of the n-th migration
   FunctionBodies& functions;
   const Observer& observer;
   const UpObserver& up_observer;
@@ -73,9 +72,8 @@ class Walk {
   void start(std::size_t index);
   void finish_up(const sql::Migration& migration);
   JudgedSection judge_section(const sql::Migration& migration, SectionKind kind,
-                              const Blocks& blocks, const std::vector<sql::BodyError>& errors,
-                              FileAllows& file_allows);
-  void run_section(Context& context, const Blocks& blocks);
+                              const sql::SectionBodies& bodies, FileAllows& file_allows);
+  void run_section(Context& context, const sql::SectionBodies& bodies);
   void run_statement(const Event& event, const sql::Statement& statement, Context& context);
   void run_commands(const PgQuery__AlterTableStmt& alter, const Event& event,
                     const catalog::Occasion& occasion, Context& context, const Dispatch& dispatch);

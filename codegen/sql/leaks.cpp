@@ -52,6 +52,11 @@ void add_set_config_leaks(const Node* statement, std::vector<std::string>& leaks
 
 void add_statement_leaks(const Node* statement, std::vector<std::string>& leaks);
 
+void add_body_leaks(const Body& body, std::vector<std::string>& leaks) {
+  for (const BodyStatement& inner : body.statements)
+    add_statement_leaks(inner.statement.node, leaks);
+}
+
 void add_block_leaks(const PgQuery__DoStmt& block, std::vector<std::string>& leaks) {
   BodyText body{.language = "plpgsql", .text = {}, .origin = {}};
   for (const Node* node : list(block.args, block.n_args)) {
@@ -66,8 +71,7 @@ void add_block_leaks(const PgQuery__DoStmt& block, std::vector<std::string>& lea
   }
   if (!contains_ignoring_case(body.text, "set"))
     return;
-  for (const BodyStatement& inner : parse_body(std::move(body)).statements)
-    add_statement_leaks(inner.statement.node, leaks);
+  add_body_leaks(parse_body(std::move(body)), leaks);
 }
 
 void add_statement_leaks(const Node* statement, std::vector<std::string>& leaks) {
@@ -141,11 +145,21 @@ bool may_run_functions(const Node* statement) {
   }
 }
 
+const Body* block_of(const SectionBodies& bodies, std::size_t statement) {
+  const auto found = bodies.blocks.find(statement);
+  return found == bodies.blocks.end() ? nullptr : &found->second;
+}
+
 }  // namespace
 
-std::vector<std::string> find_leaks(const Script& script) {
+std::vector<std::string> find_leaks(const Script& script, const SectionBodies* bodies) {
   std::vector<std::string> leaks;
-  for (const Statement& statement : script.statements()) add_statement_leaks(statement.node, leaks);
+  for (std::size_t i = 0; i < script.statements().size(); ++i) {
+    if (const Body* block = bodies == nullptr ? nullptr : block_of(*bodies, i))
+      add_body_leaks(*block, leaks);
+    else
+      add_statement_leaks(script.statements()[i].node, leaks);
+  }
   const bool runs_unseen_code =
       std::any_of(script.statements().begin(), script.statements().end(),
                   [](const Statement& statement) { return may_run_functions(statement.node); });

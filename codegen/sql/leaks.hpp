@@ -8,13 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "sql/bodies.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen::sql {
 
 /// Their names as RESET takes them, each once: "search_path", "role", "session_authorization". And
 /// "*" where code runs whose settings cannot be read from the script: a function that may have been
-/// anybody's, a trigger, a DO block.
-std::vector<std::string> find_leaks(const Script& script);
+/// anybody's, a trigger, a DO block. `bodies` are the script's, where they have been parsed.
+std::vector<std::string> find_leaks(const Script& script, const SectionBodies* bodies = nullptr);
 
 }  // namespace godwit::codegen::sql

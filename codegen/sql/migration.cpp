@@ -63,14 +63,17 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
   migration.down_batches = read_batches(source.down, migration.down, BatchScope::kAny, diagnostics);
   read_batches(source.verify, migration.verify, BatchScope::kAny, diagnostics);
   read_batches(source.require, migration.require, BatchScope::kAny, diagnostics);
-  migration.up_transaction =
-      plan_transaction(migration.up, source.header.transaction, !migration.up_batches.empty());
+  migration.up_bodies = parse_bodies(source.up, migration.up);
+  if (source.down.is_present())
+    migration.down_bodies = parse_bodies(source.down, migration.down);
+  migration.up_transaction = plan_transaction(migration.up, source.header.transaction,
+                                              !migration.up_batches.empty(), &migration.up_bodies);
   // The header's word is about the up section; a down is looked at by itself, unless the header or
   // the directives of the down say that there is no transaction.
   migration.down_transaction = plan_transaction(
       migration.down,
       source.header.transaction == false ? source.header.transaction : source.down_transaction,
-      !migration.down_batches.empty());
+      !migration.down_batches.empty(), &migration.down_bodies);
   check_code(migration, diagnostics);
   return migration;
 }

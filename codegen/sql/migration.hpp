@@ -7,6 +7,7 @@
 
 #include "source/migration_source.hpp"
 #include "sql/batch.hpp"
+#include "sql/bodies.hpp"
 #include "sql/parse.hpp"
 #include "sql/transaction.hpp"
 
@@ -18,6 +19,8 @@ struct Migration {
   Script down;
   Script verify;
   Script require;
+  SectionBodies up_bodies;
+  SectionBodies down_bodies;
   TransactionPlan up_transaction;
   TransactionPlan down_transaction;
   std::vector<BatchDirective> up_batches;

@@ -250,9 +250,9 @@ std::string_view cannot_run_in_transaction(const Node& node) noexcept {
 }
 
 TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants_transaction,
-                                 bool has_batches) {
+                                 bool has_batches, const SectionBodies* bodies) {
   TransactionPlan plan;
-  plan.leaked_settings = find_leaks(script);
+  plan.leaked_settings = find_leaks(script, bodies);
   const auto& statements = script.statements();
   if (wants_transaction == false || (has_batches && !wants_transaction)) {
     plan.is_transactional = false;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sql/bodies.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen::sql {
@@ -42,8 +43,8 @@ struct TransactionPlan {
 };
 
 /// `wants_transaction` is what the header says, if it says something. A script with batches has
-/// none: each batch is one.
+/// none: each batch is one. `bodies` are the script's, where they have been parsed.
 TransactionPlan plan_transaction(const Script& script, std::optional<bool> wants_transaction,
-                                 bool has_batches = false);
+                                 bool has_batches = false, const SectionBodies* bodies = nullptr);
 
 }  // namespace godwit::codegen::sql
