@@ -283,7 +283,9 @@ std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& opti
     return out;
   GccReport report(out, options.use_color);
   for (const Diagnostic& diagnostic : diagnostics.all()) report.add(diagnostic);
-  return out + summary_line(diagnostics, options.migrations) + '\n';
+  out += summary_line(diagnostics, options.migrations);
+  out += '\n';
+  return out;
 }
 
 }  // namespace godwit::codegen::emit

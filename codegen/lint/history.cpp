@@ -187,15 +187,13 @@ void History::start_section(SectionKind kind) {
 
 void History::note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration,
                       bool has_down) {
-  // What is new has taken nothing away. Most of what is touched is new.
-  const bool is_brief = !has_down && gone_.empty();
+  // What is new has taken nothing away, and most of what is touched is new.
   catalog::describe_touched(catalog, before_up_, after_up_,
-                            is_brief ? catalog::Touched::kChanged : catalog::Touched::kAll);
+                            has_down ? catalog::Touched::kAll : catalog::Touched::kChanged);
   for (const auto& [key, line] : before_up_) {
     if (after_up_.find(key) == after_up_.end())
       gone_[key] = {migration};
   }
-  for (const auto& [key, line] : after_up_) gone_.erase(key);
 }
 
 }  // namespace godwit::codegen::lint
