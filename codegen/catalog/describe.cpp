@@ -292,20 +292,41 @@ void describe(const OtherObject& other, Lines& lines) {
   lines[other.kind + ' ' + other.name] = {other.kind, other.shape};
 }
 
-/// What was touched since the recording started: as it was, and as it is.
-template <class T, class Describe>
-void describe_touched(const Store<T>& store, Lines& before, Lines& after, Touched which,
-                      const Describe& describe_one) {
-  for (const auto& [name, object] : store.before()) {
-    const T* was = object.get();
-    const T* now = store.find(name);
-    if (was == now || (was == nullptr && which == Touched::kChanged))
-      continue;
-    if (was != nullptr)
-      describe_one(*was, now, before);
-    if (now != nullptr)
-      describe_one(*now, was, after);
-  }
+/// Calls `describe_pair(store, one)` for each store, where one(object, other, lines) describes an
+/// object without the parts that `other` has alike.
+template <class DescribePair>
+void for_each_store(const Catalog& catalog, const DescribePair& describe_pair) {
+  const auto describe_one = [](const auto& object, const auto* /*other*/, Lines& lines) {
+    describe(object, lines);
+  };
+  const auto describe_relation = [](const Relation& object, const Relation* other, Lines& lines) {
+    describe(object, other, lines);
+  };
+  describe_pair(catalog.relations, describe_relation);
+  describe_pair(catalog.indexes, describe_one);
+  describe_pair(catalog.types, describe_one);
+  describe_pair(catalog.functions, describe_one);
+  describe_pair(catalog.schemas, describe_one);
+  describe_pair(catalog.extensions, describe_one);
+  describe_pair(catalog.others, describe_one);
+}
+
+void describe_since_recording(const Catalog& catalog, Lines& before, Lines& after,
+                              bool with_what_is_new) {
+  before.clear();
+  after.clear();
+  for_each_store(catalog, [&](const auto& store, const auto& describe_one) {
+    for (const auto& [name, object] : store.before()) {
+      const auto* was = object.get();
+      const auto* now = store.find(name);
+      if (was == now || (was == nullptr && !with_what_is_new))
+        continue;
+      if (was != nullptr)
+        describe_one(*was, now, before);
+      if (now != nullptr)
+        describe_one(*now, was, after);
+    }
+  });
 }
 
 /// "crm.notes" of "column crm.notes.body".
@@ -375,22 +396,27 @@ std::vector<Difference> diff(const Catalog& before, const Catalog& after) {
   return diff(describe(before), describe(after));
 }
 
-void describe_touched(const Catalog& catalog, Lines& before, Lines& after, Touched which) {
+void describe_touched(const Catalog& catalog, Lines& before, Lines& after) {
+  describe_since_recording(catalog, before, after, true);
+}
+
+void describe_changed(const Catalog& catalog, Lines& before, Lines& after) {
+  describe_since_recording(catalog, before, after, false);
+}
+
+void describe_touched_before_trial(const Catalog& catalog, Lines& before, Lines& after) {
   before.clear();
   after.clear();
-  const auto describe_one = [](const auto& object, const auto* /*other*/, Lines& lines) {
-    describe(object, lines);
-  };
-  const auto describe_relation = [](const Relation& object, const Relation* other, Lines& lines) {
-    describe(object, other, lines);
-  };
-  describe_touched(catalog.relations, before, after, which, describe_relation);
-  describe_touched(catalog.indexes, before, after, which, describe_one);
-  describe_touched(catalog.types, before, after, which, describe_one);
-  describe_touched(catalog.functions, before, after, which, describe_one);
-  describe_touched(catalog.schemas, before, after, which, describe_one);
-  describe_touched(catalog.extensions, before, after, which, describe_one);
-  describe_touched(catalog.others, before, after, which, describe_one);
+  for_each_store(catalog, [&](const auto& store, const auto& describe_one) {
+    for (const auto& [name, touch] : store.touched_before_trial()) {
+      const auto* was = touch.before.get();
+      const auto* then = touch.after.get();
+      if (was != nullptr && was != then)
+        describe_one(*was, then, before);
+      if (then != nullptr && was != then)
+        describe_one(*then, was, after);
+    }
+  });
 }
 
 std::vector<Difference> diff_since_recording(const Catalog& catalog) {

@@ -57,12 +57,15 @@ std::vector<Difference> diff(const Lines& before, const Lines& after);
 /// Of whole catalogs.
 std::vector<Difference> diff(const Catalog& before, const Catalog& after);
 
-/// Which of the things that were touched.
-enum class Touched { kAll, kChanged };  ///< kChanged: what is new is left out
-
 /// What a recording catalog has touched since start_recording(), as it was then and as it is now.
-void describe_touched(const Catalog& catalog, Lines& before, Lines& after,
-                      Touched which = Touched::kAll);
+void describe_touched(const Catalog& catalog, Lines& before, Lines& after);
+
+/// The same without what is new.
+void describe_changed(const Catalog& catalog, Lines& before, Lines& after);
+
+/// While something is tried out: what had been touched before that, as it was when the recording
+/// started, and as it was when the trial did.
+void describe_touched_before_trial(const Catalog& catalog, Lines& before, Lines& after);
 
 /// What a recording catalog has changed since start_recording().
 std::vector<Difference> diff_since_recording(const Catalog& catalog);

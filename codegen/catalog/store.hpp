@@ -118,6 +118,27 @@ class Store {
     return first;
   }
 
+  /// What was touched before the trial started: as it was when the recording did, and as it was
+  /// when the trial did (null: not there).
+  struct Touch {
+    std::shared_ptr<const T> before;
+    std::shared_ptr<const T> after;
+  };
+  std::map<Name, Touch> touched_before_trial() const {
+    std::map<Name, Touch> touched;
+    for (std::size_t i = 0; i < trial_; ++i) {
+      const auto& [name, object] = undo_[i];
+      const auto now = objects_.find(name);
+      touched.try_emplace(name, Touch{object, now == objects_.end() ? nullptr : now->second});
+    }
+    // Where the trial has touched it too, its first entry there tells.
+    for (std::size_t i = undo_.size(); i > trial_; --i) {
+      if (const auto found = touched.find(undo_[i - 1].first); found != touched.end())
+        found->second.after = undo_[i - 1].second;
+    }
+    return touched;
+  }
+
  private:
   Map objects_;
   std::vector<std::pair<Name, std::shared_ptr<T>>> undo_;

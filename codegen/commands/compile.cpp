@@ -60,6 +60,7 @@ void take_findings(CompiledSet& set, const Squash& squash, Diagnostics& findings
 struct Watch {
   lint::Observer observer;
   std::function<void(const sql::Migration&, const catalog::Catalog&, bool is_opaque)> up_observer;
+  unsigned threads = 0;
 };
 
 /// Both ways to the place of the squash have to end in the same schema.
@@ -83,8 +84,8 @@ void compare_squash(CompiledSet& set, const Squash& squash, const lint::Policy& 
         watch.up_observer(*old_order[n], catalog, is_opaque);
     };
   }
-  for (const auto& fails :
-       lint::lint_set(old_order, policy, old_findings, observer, &old_catalog, up_observer))
+  for (const auto& fails : lint::lint_set(old_order, policy, old_findings, observer, &old_catalog,
+                                          up_observer, watch.threads))
     leave_transaction(fails, set);
   take_findings(set, squash, old_findings);
 
@@ -93,7 +94,7 @@ void compare_squash(CompiledSet& set, const Squash& squash, const lint::Policy& 
   new_order.erase(std::next(std::find(new_order.begin(), new_order.end(), end)), new_order.end());
   Diagnostics ignored;
   catalog::Catalog new_catalog;
-  lint::lint_set(new_order, policy, ignored, {}, &new_catalog);
+  lint::lint_set(new_order, policy, ignored, {}, &new_catalog, {}, watch.threads);
 
   const std::vector<catalog::Difference> differences = catalog::diff(old_catalog, new_catalog);
   if (differences.empty())
@@ -125,12 +126,13 @@ void compare_squash(CompiledSet& set, const Squash& squash, const lint::Policy& 
 }
 
 void finish(CompiledSet& set, const lint::Policy& policy, const lint::Observer& observer = {},
-            bool wants_schema = false) {
+            bool wants_schema = false, unsigned threads = 0) {
   const auto is_external = [&](const catalog::Name& name) {
     return lint::is_external(policy, name.schema, name.name);
   };
   Watch watch;
   watch.observer = observer;
+  watch.threads = threads;
   const std::vector<const sql::Migration*> order = order_of_new(set);
   lint::UpObserver up_observer;
   if (wants_schema) {
@@ -144,8 +146,9 @@ void finish(CompiledSet& set, const lint::Policy& policy, const lint::Observer& 
       watch.up_observer(*order[n], catalog, is_opaque);
     };
   }
-  for (const auto& fails : lint::lint_set(order, policy, set.diagnostics, observer,
-                                          wants_schema ? &set.catalog : nullptr, up_observer))
+  for (const auto& fails :
+       lint::lint_set(order, policy, set.diagnostics, observer,
+                      wants_schema ? &set.catalog : nullptr, up_observer, threads))
     leave_transaction(fails, set);
   for (const Squash& squash : set.order.squashes) {
     if (!squash.originals.empty())
@@ -240,7 +243,7 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
                       [&](const LockEntry& entry) { return entry.version == source.version; });
     check_phases(set->sources, set->order, set->lock, set->diagnostics);
   }
-  finish(*set, request.policy, request.observer, request.wants_schema);
+  finish(*set, request.policy, request.observer, request.wants_schema, request.threads);
   return set;
 }
 

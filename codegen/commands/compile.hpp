@@ -35,6 +35,8 @@ struct SetRequest {
   bool is_lock_required = false;
   /// For CompiledSet::schema_changes and `catalog`, which cost a little.
   bool wants_schema = false;
+  /// How many share the linter's work; 0: as many as there are processors.
+  unsigned threads = 0;
 };
 
 /// What a migration changes in the schema, for the generated table.

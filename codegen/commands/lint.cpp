@@ -149,8 +149,7 @@ int run_lint(LintOptions options) {
   const std::string text = render(options.format, all, report);
   std::fwrite(text.data(), 1, text.size(), options.format == Format::kGcc ? stderr : stdout);
   // The process ends here: to free hundreds of trees one by one would only take time.
-  static Sets* kept = nullptr;
-  kept = new Sets(std::move(sets));
+  [[maybe_unused]] static const Sets* const kKept = new Sets(std::move(sets));
   return fails ? kFindings : kClean;
 }
 

@@ -9,11 +9,15 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "emit/report.hpp"
 #include "source/text_check.hpp"
+#include "sql/parse.hpp"
 
 namespace godwit::codegen::emit {
 namespace {
@@ -278,11 +282,25 @@ std::string summary_line(const Diagnostics& diagnostics, std::size_t migrations)
 }
 
 std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& options) {
-  std::string out;
-  if (diagnostics.all().empty())
-    return out;
-  GccReport report(out, options.use_color);
-  for (const Diagnostic& diagnostic : diagnostics.all()) report.add(diagnostic);
+  const auto& all = diagnostics.all();
+  if (all.empty())
+    return {};
+  // Thousands of findings are printed in parts, by a thread each.
+  constexpr std::size_t kSmallestPart = 500;
+  const std::size_t parts = std::clamp<std::size_t>(
+      all.size() / kSmallestPart, 1, std::max(1U, std::thread::hardware_concurrency()));
+  std::vector<std::string> texts(parts);
+  const auto print = [&](std::size_t part) {
+    GccReport report(texts[part], options.use_color);
+    const std::size_t end = all.size() * (part + 1) / parts;
+    for (std::size_t i = all.size() * part / parts; i < end; ++i) report.add(all[i]);
+  };
+  if (parts == 1)
+    print(0);
+  else
+    sql::run_with_deep_stack(parts, static_cast<unsigned>(parts), print);
+  std::string out = std::move(texts.front());
+  for (std::size_t part = 1; part < parts; ++part) out += texts[part];
   out += summary_line(diagnostics, options.migrations);
   out += '\n';
   return out;

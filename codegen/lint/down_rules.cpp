@@ -4,6 +4,7 @@
 // run on the catalog as the up section left it; what then differs from the catalog before the up
 // was not undone.
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -130,11 +131,20 @@ Place dropping_place(const Context& context, const std::string& key) {
   return {};
 }
 
+/// What the up section had touched, as it was before it and as it left it.
+struct UpLines {
+  catalog::Lines before;
+  catalog::Lines after;
+
+  explicit UpLines(const catalog::Catalog& catalog) {
+    catalog::describe_touched_before_trial(catalog, before, after);
+  }
+};
+
 /// Was it there before the up section, still there behind it, and not behind the down section?
-bool was_dropped_by_down(const History& history, const catalog::Difference& difference) {
+bool was_dropped_by_down(const UpLines& up, const catalog::Difference& difference) {
   return difference.kind == catalog::DifferenceKind::kMissing &&
-         (history.before_up().count(difference.key) == 0 ||
-          history.after_up().count(difference.key) != 0);
+         (up.before.count(difference.key) == 0 || up.after.count(difference.key) != 0);
 }
 
 /// Where findings about a section as a whole stand: at its first statement.
@@ -178,7 +188,7 @@ std::vector<catalog::Difference> differences(const Context& context) {
   catalog::Lines before;
   catalog::Lines now;
   catalog::describe_touched(context.catalog(), before, now);
-  const catalog::Lines& after_up = context.history().after_up();
+  const UpLines up(context.catalog());
   for (const auto& [name, relation] : context.catalog().relations.all()) {
     // Not made here: merely named by an ALTER TABLE.
     if (relation->made_in != catalog::kMadeElsewhere)
@@ -194,9 +204,9 @@ std::vector<catalog::Difference> differences(const Context& context) {
         return statement.node != nullptr && replaces(*statement.node);
       });
   std::erase_if(found, [&](const catalog::Difference& difference) {
-    const auto made = after_up.find(difference.key);
+    const auto made = up.after.find(difference.key);
     const auto left = now.find(difference.key);
-    if (difference.kind != catalog::DifferenceKind::kExtra || made == after_up.end() ||
+    if (difference.kind != catalog::DifferenceKind::kExtra || made == up.after.end() ||
         left == now.end() || made->second.text != left->second.text ||
         made->second.shape != left->second.shape)
       return true;
@@ -215,10 +225,14 @@ void check_undo(Context& context) {
     return;
   std::vector<std::string> lines;
   bool is_only_text = true;
-  for (const catalog::Difference& difference : differences(context)) {
+  const std::vector<catalog::Difference> found = differences(context);
+  std::optional<UpLines> up;  // only where something differs
+  if (!found.empty())
+    up.emplace(context.catalog());
+  for (const catalog::Difference& difference : found) {
     if (is_on_unknown_table(context.catalog(), difference))
       continue;
-    if (was_dropped_by_down(context.history(), difference) && !context.history().is_unknown()) {
+    if (was_dropped_by_down(*up, difference) && !context.history().is_unknown()) {
       context.report("down-drops-preexisting", Event(), dropping_place(context, difference.key),
                      fmt::format("{} was there before this migration, and the down section drops "
                                  "it",

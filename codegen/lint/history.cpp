@@ -185,13 +185,13 @@ void History::start_section(SectionKind kind) {
     up_is_unknown_ = false;
 }
 
-void History::note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration,
-                      bool has_down) {
+void History::note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration) {
   // What is new has taken nothing away, and most of what is touched is new.
-  catalog::describe_touched(catalog, before_up_, after_up_,
-                            has_down ? catalog::Touched::kAll : catalog::Touched::kChanged);
-  for (const auto& [key, line] : before_up_) {
-    if (after_up_.find(key) == after_up_.end())
+  catalog::Lines before;
+  catalog::Lines after;
+  catalog::describe_changed(catalog, before, after);
+  for (const auto& [key, line] : before) {
+    if (after.find(key) == after.end())
       gone_[key] = {migration};
   }
 }

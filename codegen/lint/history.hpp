@@ -86,8 +86,8 @@ class History {
 
   /// Before the up section, and before the down section.
   void start_section(SectionKind kind);
-  /// Between the two; before_up() and after_up() are for a down section that comes.
-  void note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration, bool has_down);
+  /// Between the two.
+  void note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration);
   /// SQL that nobody could read, or that may not have run, may have changed the schema.
   void note_unknown() {
     (is_in_down_ ? down_is_unknown_ : up_is_unknown_) = true;
@@ -100,9 +100,6 @@ class History {
   bool was_ever_unknown() const noexcept { return was_ever_unknown_; }
   bool is_up_unknown() const noexcept { return up_is_unknown_; }
   bool is_unknown() const noexcept { return up_is_unknown_ || down_is_unknown_; }
-  /// What the up section had touched, as it was before it and as it left it.
-  const catalog::Lines& before_up() const noexcept { return before_up_; }
-  const catalog::Lines& after_up() const noexcept { return after_up_; }
 
  private:
   std::span<const sql::Migration* const> in_order_;
@@ -110,8 +107,6 @@ class History {
   std::map<std::string, Gone> gone_;
   std::map<catalog::Name, catalog::MigrationIndex> touched_;
   std::set<std::string, std::less<>> reported_;
-  catalog::Lines before_up_;
-  catalog::Lines after_up_;
   bool begins_late_ = false;
   bool was_ever_unknown_ = false;
   bool is_in_down_ = false;

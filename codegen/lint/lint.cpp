@@ -30,12 +30,13 @@ namespace {
 class Linter {
  public:
   Linter(std::span<const sql::Migration* const> in_order, const Policy& policy,
-         Diagnostics& diagnostics, const Observer& observer, const UpObserver& up_observer)
+         Diagnostics& diagnostics, const Observer& observer, const UpObserver& up_observer,
+         unsigned threads)
       : in_order_(in_order),
         policy_(policy),
         diagnostics_(diagnostics),
         route_{in_order, policy, functions_, observer, up_observer},
-        division_(in_order, threads_for(observer)),
+        division_(in_order, threads_for(observer, threads)),
         judged_(in_order.size()) {}
 
   std::vector<FailsInTransaction> run() {
@@ -58,9 +59,10 @@ class Linter {
   catalog::Catalog take_catalog() { return std::move(last_walk().catalog()); }
 
  private:
-  static unsigned threads_for(const Observer& observer) {
-    // An observer sees all statements in order.
-    return observer ? 1 : std::max(1U, std::thread::hardware_concurrency());
+  static unsigned threads_for(const Observer& observer, unsigned threads) {
+    if (observer)
+      return 1;  // it sees all statements in order
+    return threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
   }
 
   /// The one that came to the end.
@@ -197,8 +199,8 @@ class Linter {
 std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
                                          const Policy& policy, Diagnostics& diagnostics,
                                          const Observer& observer, catalog::Catalog* end,
-                                         const UpObserver& up_observer) {
-  Linter linter(in_order, policy, diagnostics, observer, up_observer);
+                                         const UpObserver& up_observer, unsigned threads) {
+  Linter linter(in_order, policy, diagnostics, observer, up_observer, threads);
   auto fails_in_transaction = linter.run();
   if (end != nullptr)
     *end = linter.take_catalog();

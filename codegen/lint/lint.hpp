@@ -40,10 +40,12 @@ using UpObserver =
 /// is for all layers and comes later. A stray migration is given alone; what it does not create is
 /// taken to exist, in an unknown shape. Returns what only the catalog tells of transactions; what
 /// is allowed by a comment is left out. `end` takes the catalog as it is behind the last migration.
+/// `threads` is how many may share the work, 0 for as many as there are processors: the result is
+/// the same.
 std::vector<FailsInTransaction> lint_set(std::span<const sql::Migration* const> in_order,
                                          const Policy& policy, Diagnostics& diagnostics,
                                          const Observer& observer = {},
                                          catalog::Catalog* end = nullptr,
-                                         const UpObserver& up_observer = {});
+                                         const UpObserver& up_observer = {}, unsigned threads = 0);
 
 }  // namespace godwit::codegen::lint

@@ -122,7 +122,7 @@ void Walk::finish_up(const sql::Migration& migration) {
     catalog_.is_opaque = true;
     history_.note_unknown();
   }
-  history_.note_up(catalog_, index_, is_judging_ && migration.source->down.is_present());
+  history_.note_up(catalog_, index_);
 }
 
 void Walk::pass() {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the tool does on several threads at once, however few cores there are: parsing, and looking
-// into bodies. Whatever thread did what, the result is that of one thread.
+// What the tool does on several threads at once, however few cores there are: parsing, looking into
+// bodies, and judging. Whatever thread did what, the result is that of one thread.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -94,6 +95,66 @@ TEST(Threads, ASetIsTheSameEveryTime) {
   EXPECT_NE(first.find("[plpgsql-syntax]"), std::string::npos) << first;
   EXPECT_NE(first.find("[syntax-error]"), std::string::npos) << first;
   for (int i = 0; i < 3; ++i) EXPECT_EQ(report(), first);
+}
+
+/// What one migration of a set can have to do with all those before it.
+void write_history(const test::TemporaryFolder& folder, std::size_t migrations) {
+  for (std::size_t i = 1; i <= migrations; ++i) {
+    const std::string n = std::to_string(i);
+    std::string up = "CREATE TABLE t" + n +
+                     " (id bigint PRIMARY KEY, body text, old int);\n"
+                     "INSERT INTO t" +
+                     n + " VALUES (1, 'a', 2);\n";
+    // Said once of the whole set; the comment is of no use where it has been said before.
+    up +=
+        "-- godwit:allow(unknown-relation) others make it\nDELETE FROM of_others;\n"
+        "UPDATE nobodys SET a = 1;\n";
+    if (i % 3 == 0)
+      up += "CREATE VIEW v" + n + " AS SELECT * FROM t" + std::to_string(i - 1) + ";\n";
+    if (i % 5 == 0)
+      up += "ALTER TABLE t" + std::to_string(i - 4) + " DROP COLUMN old, ADD CHECK (body <> '');\n";
+    if (i % 7 == 0)
+      up +=
+          "CREATE OR REPLACE FUNCTION audit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+          "DROP TABLE IF EXISTS made_" +
+          n +
+          "; RETURN NEW; END $$;\n"
+          "CREATE TRIGGER audit AFTER INSERT ON t" +
+          n + " FOR EACH ROW EXECUTE FUNCTION audit();\nINSERT INTO t" + n + " VALUES (2);\n";
+    if (i == migrations / 2)
+      up += "DO $$ BEGIN EXECUTE current_setting('app.sql'); END $$;\n";
+    folder.write(n + "_x.sql",
+                 up + "-- godwit:down\nDROP TABLE t" + n + ";\nDROP TABLE nobodys;\n");
+  }
+  folder.write("R_v.sql", "DROP VIEW v3;\nCREATE VIEW v3 AS SELECT id FROM t2;\n");
+}
+
+TEST(Threads, JudgeASetAsOneDoes) {
+  constexpr std::size_t kMigrations = 120;
+  const test::TemporaryFolder folder;
+  write_history(folder, kMigrations);
+  const auto report = [&](unsigned threads) {
+    std::string text;
+    sql::run_with_deep_stack(1, 1, [&](std::size_t) {
+      const auto set = commands::compile_set({.files = list_directory(folder.path()),
+                                              .lock = {},
+                                              .policy = {},
+                                              .wants_schema = true,
+                                              .threads = threads});
+      text = emit::report_gcc(set->diagnostics, {.migrations = kMigrations});
+      for (const commands::SchemaChange& change : set->schema_changes)
+        text += change.text + (change.is_opaque ? " opaque\n" : "\n");
+    });
+    return text;
+  };
+  const std::string alone = report(1);
+  for (const std::string_view rule : {"unknown-relation", "unused-allow", "drop-column",
+                                      "dynamic-sql", "drop-table", "down-does-not-undo-up"})
+    EXPECT_NE(alone.find("[" + std::string(rule) + "]"), std::string::npos) << rule << '\n'
+                                                                            << alone;
+  for (const unsigned threads : {2U, 3U, 4U}) {
+    for (int round = 0; round < 3; ++round) EXPECT_EQ(report(threads), alone) << threads;
+  }
 }
 
 }  // namespace
