@@ -5,6 +5,7 @@
 // times as much, which is only reserved, and used as far as it is touched.
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <system_error>
@@ -27,7 +28,17 @@ struct Pool {
   std::exception_ptr failure;
 };
 
+/// glibc lets a thread's heap grow by a page or two at a time, with a system call that stops all
+/// threads that touch new memory meanwhile. Taking some at once, and giving it back to the heap,
+/// leaves it room.
+void make_room() {
+  constexpr std::size_t kRoom = std::size_t{16} * 1024 * 1024;
+  void* volatile room = std::malloc(kRoom);
+  std::free(room);
+}
+
 void* run_pool(void* argument) {
+  make_room();
   Pool& pool = *static_cast<Pool*>(argument);
   for (std::size_t i = pool.next++; i < pool.count; i = pool.next++) {
     try {
