@@ -2,6 +2,10 @@
 //
 // What the tool does on several threads at once, however few cores there are: parsing, looking into
 // bodies, and judging. Whatever thread did what, the result is that of one thread.
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +14,7 @@
 
 #include "commands/compile.hpp"
 #include "emit/report.hpp"
+#include "order/lock_file.hpp"
 #include "sql/body_check.hpp"
 #include "sql/parse.hpp"
 #include "sql/plpgsql.hpp"
@@ -121,6 +126,8 @@ void write_history(const test::TemporaryFolder& folder, std::size_t migrations) 
           "; RETURN NEW; END $$;\n"
           "CREATE TRIGGER audit AFTER INSERT ON t" +
           n + " FOR EACH ROW EXECUTE FUNCTION audit();\nINSERT INTO t" + n + " VALUES (2);\n";
+    if (i % 11 == 0)
+      up += "ALTER TABLE t1 ADD COLUMN of_" + n + " int;\n";
     if (i == migrations / 2)
       up += "DO $$ BEGIN EXECUTE current_setting('app.sql'); END $$;\n";
     folder.write(n + "_x.sql",
@@ -129,15 +136,28 @@ void write_history(const test::TemporaryFolder& folder, std::size_t migrations) 
   folder.write("R_v.sql", "DROP VIEW v3;\nCREATE VIEW v3 AS SELECT id FROM t2;\n");
 }
 
+/// A lock file of the first migrations: the others are pending.
+std::filesystem::path write_lock(const test::TemporaryFolder& folder, std::size_t released) {
+  std::vector<LockEntry> entries;
+  for (std::size_t i = 1; i <= released; ++i) {
+    const std::filesystem::path path = folder.path() / (std::to_string(i) + "_x.sql");
+    std::ifstream in(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    entries.push_back({static_cast<std::int64_t>(i), "x", sha256_hex(text)});
+  }
+  return folder.write("godwit.lock", lock_text(entries));
+}
+
 TEST(Threads, JudgeASetAsOneDoes) {
   constexpr std::size_t kMigrations = 120;
   const test::TemporaryFolder folder;
   write_history(folder, kMigrations);
+  const std::filesystem::path lock = write_lock(folder, 1);
   const auto report = [&](unsigned threads) {
     std::string text;
     sql::run_with_deep_stack(1, 1, [&](std::size_t) {
       const auto set = commands::compile_set({.files = list_directory(folder.path()),
-                                              .lock = {},
+                                              .lock = lock,
                                               .policy = {},
                                               .wants_schema = true,
                                               .threads = threads});
@@ -148,8 +168,9 @@ TEST(Threads, JudgeASetAsOneDoes) {
     return text;
   };
   const std::string alone = report(1);
-  for (const std::string_view rule : {"unknown-relation", "unused-allow", "drop-column",
-                                      "dynamic-sql", "drop-table", "down-does-not-undo-up"})
+  for (const std::string_view rule :
+       {"unknown-relation", "unused-allow", "drop-column", "dynamic-sql", "drop-table",
+        "down-does-not-undo-up", "hot-table-multi-touch"})
     EXPECT_NE(alone.find("[" + std::string(rule) + "]"), std::string::npos) << rule << '\n'
                                                                             << alone;
   for (const unsigned threads : {2U, 3U, 4U}) {
