@@ -430,11 +430,25 @@ class SetLoader {
   void encode() {
     std::vector<FileName*> flyway;
     for (NamedFile& file : named_) {
+      constexpr std::size_t kMostDigits = 18;
       if (file.name.style == NameStyle::kFlyway)
         flyway.push_back(&file.name);
+      else if (file.name.digits.size() > kMostDigits)
+        is_pops_ = true;
     }
     if (encode_versions(flyway))
       return;
+    // Numbers that keep their order, so that what else is wrong is said too.
+    const auto parts_of = [](const FileName& name) {
+      std::vector<std::int64_t> parts = name.parts;
+      while (parts.size() > 1 && parts.back() == 0) parts.pop_back();
+      return parts;
+    };
+    std::map<std::vector<std::int64_t>, std::int64_t> ranks;
+    for (const FileName* name : flyway) ranks.emplace(parts_of(*name), 0);
+    std::int64_t last = 0;
+    for (auto& [parts, rank] : ranks) rank = ++last;
+    for (FileName* name : flyway) name->version = ranks[parts_of(*name)];
     const auto longest =
         std::max_element(named_.begin(), named_.end(), [](const NamedFile& a, const NamedFile& b) {
           return std::pair(a.name.parts.size(), a.name.digits.size()) <
@@ -445,8 +459,8 @@ class SetLoader {
         store_.emplace_back(longest->path, display_name(longest->path, files_.root), ""), 0,
         "the versions of this folder, such as " + longest->name.digits +
             ", do not go into one number of 18 digits",
-        {"what fits: up to four parts, the first of 6 digits and the others of 4; or a timestamp "
-         "and one part more"});
+        {"what fits: up to four parts, the first of 6 digits and the others of 4; up to six short "
+         "ones; or a timestamp and one part more"});
   }
 
   void load_files() {
@@ -520,7 +534,7 @@ class SetLoader {
       return file.name.style == NameStyle::kPaired;
     });
     return style_ == NameStyle::kFlyway || tool_ == Layout::kGoose ||
-           tool_ == Layout::kSqlMigrate || is_paired;
+           tool_ == Layout::kSqlMigrate || (is_paired && !is_pops_);
   }
 
   void add_migrations(Parts& parts, std::vector<MigrationSource>& migrations) {
@@ -580,6 +594,7 @@ class SetLoader {
   std::vector<std::filesystem::path> unnamed_;
   NameStyle style_ = NameStyle::kPlain;
   Layout tool_ = Layout::kAuto;
+  bool is_pops_ = false;  ///< versions of 20 digits among others of 14: put in order as text
   std::map<std::int64_t, Parts> by_version_;
 };
 

@@ -19,7 +19,7 @@ struct Words {
   Layout tool;
   What what;
 };
-constexpr std::array<Words, 13> kWords{{
+constexpr std::array<Words, 15> kWords{{
     {"+goose up", Layout::kGoose, What::kUp},
     {"+goose down", Layout::kGoose, What::kDown},
     {"+goose statementbegin", Layout::kGoose, What::kBoundary},
@@ -33,6 +33,8 @@ constexpr std::array<Words, 13> kWords{{
     {"+migrate statementend", Layout::kSqlMigrate, What::kBoundary},
     {"migrate:up", Layout::kDbmate, What::kUp},
     {"migrate:down", Layout::kDbmate, What::kDown},
+    {"-- create above / drop below ----", Layout::kNumbered, What::kDown},
+    {"//@undo", Layout::kNumbered, What::kDown},
 }};
 
 /// Calls `see(directive, comment)` for each.
@@ -86,12 +88,16 @@ void check_region(const SourceFile& file, std::size_t begin, std::size_t end,
 
 bool may_have_tool_directives(std::string_view text) noexcept {
   // Every directive holds one of these; memchr finds them far faster than a search without case.
-  for (std::size_t at = text.find_first_of("+:"); at != std::string_view::npos;
-       at = text.find_first_of("+:", at + 1)) {
+  constexpr std::string_view kMarks = "+:/";
+  for (std::size_t at = text.find_first_of(kMarks); at != std::string_view::npos;
+       at = text.find_first_of(kMarks, at + 1)) {
     constexpr std::string_view kMigrate = "migrate";
     const std::string_view behind = text.substr(at + 1);
     if (text[at] == '+' &&
         (starts_with_ignoring_case(behind, "goose") || starts_with_ignoring_case(behind, kMigrate)))
+      return true;
+    if (text[at] == '/' && (starts_with_ignoring_case(behind, "/@undo") ||
+                            starts_with_ignoring_case(behind, " drop below")))
       return true;
     if (text[at] == ':' && at >= kMigrate.size() &&
         equals_ignoring_case(text.substr(at - kMigrate.size(), kMigrate.size()), kMigrate))
