@@ -530,9 +530,11 @@ class SetLoader {
   }
 
   bool orders_as_number() const {
-    const bool is_paired = std::all_of(named_.begin(), named_.end(), [](const NamedFile& file) {
+    // A file without its pair may be among them.
+    const auto paired = std::count_if(named_.begin(), named_.end(), [](const NamedFile& file) {
       return file.name.style == NameStyle::kPaired;
     });
+    const bool is_paired = 2 * static_cast<std::size_t>(paired) > named_.size();
     return style_ == NameStyle::kFlyway || tool_ == Layout::kGoose ||
            tool_ == Layout::kSqlMigrate || (is_paired && !is_pops_);
   }

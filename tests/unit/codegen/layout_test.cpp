@@ -197,6 +197,9 @@ TEST_F(LayoutTest, GolangMigrateComparesNumbers) {
             "202301010000000001 202301010000000001_b up down\n");
   EXPECT_EQ(findings(diagnostics), "");
   write("3_c.sql");
+  EXPECT_EQ(load(),
+            "3 3_c up\n20230201000000 20230201000000_a up\n"
+            "202301010000000001 202301010000000001_b up down\n");
   load(Layout::kGolangMigrate);
   EXPECT_EQ(findings(diagnostics),
             "3_c.sql:1:1: error: not a file of the layout golang-migrate [mixed-layouts]\n");
