@@ -68,6 +68,15 @@ TEST(SchemaChange, ADefaultOfNullThatThereIs) {
             "@t\n=column .b\tcharacter varying(3) default\n");
 }
 
+TEST(SchemaChange, WhatWasOfATypeThatIsGone) {
+  const std::string was =
+      "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE t (id int);"
+      "CREATE FUNCTION f(m mood) RETURNS int LANGUAGE sql AS 'select 1';"
+      "CREATE FUNCTION g(r t) RETURNS int LANGUAGE sql AS 'select 1';";
+  EXPECT_EQ(change(was, "DROP FUNCTION f; DROP FUNCTION g(t); DROP TABLE t; DROP TYPE mood;"),
+            "-function f(mood)\n-function g(t)\n-table t\n-type mood\n");
+}
+
 TEST(SchemaChange, OnlyWhatDiffers) {
   const std::string table = "CREATE SCHEMA crm; CREATE TABLE crm.notes (id int, body text, a int);";
   EXPECT_EQ(change(table, "ALTER TABLE crm.notes ALTER id TYPE bigint, DROP COLUMN a;"),
