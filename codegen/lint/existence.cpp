@@ -145,6 +145,22 @@ std::string fate_of(const Context& context, const catalog::Name& name, const Kin
   return {};
 }
 
+/// What has the name in another schema: "sales.orders". Empty where nothing has, or two.
+std::string namesake_of(const Context& context, const catalog::Name& name, bool is_type) {
+  std::string found;
+  const auto look = [&](const auto& all) {
+    for (const auto& [other, object] : all) {
+      if (other.name == name.name && other.schema != catalog::kTemporarySchema)
+        found = found.empty() ? catalog::quote_name(other) : "?";
+    }
+  };
+  if (is_type)
+    look(context.catalog().types.all());
+  else
+    look(context.catalog().relations.all());
+  return found == "?" ? std::string() : found;
+}
+
 std::vector<std::string> notes_for(const Context& context, const catalog::Name& name,
                                    bool is_relation) {
   std::vector<std::string_view> known;
@@ -221,6 +237,15 @@ void report_absent(Context& context, const Event& event, Place place, std::strin
                    fmt::format("the {} {} is only made in {}, which comes later", what, shown,
                                context.history().name_of(*later)),
                    {"move this statement behind it, or make the other come first"}, severity);
+    return;
+  }
+  if (const std::string namesake = namesake_of(context, name, is_type); !namesake.empty()) {
+    context.report(
+        rule, event, place,
+        fmt::format("there is no {} {}: the one of that name is {}", what, shown, namesake),
+        {"write its schema, or set search_path here: what an earlier migration has set is gone by "
+         "then"},
+        severity);
     return;
   }
   if (!fate.empty()) {
