@@ -206,6 +206,13 @@ void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion) {
       return;
     case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
       return set_variable(catalog, *node.variable_set_stmt);
+    case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+      // What is undone stays here; whether it is there is not known any more.
+      catalog.may_have_more =
+          catalog.may_have_more ||
+          node.transaction_stmt->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK ||
+          node.transaction_stmt->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO;
+      return;
     case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
       return set_for_later(catalog, node.alter_database_set_stmt->setstmt);
     case PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT:
