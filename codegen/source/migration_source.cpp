@@ -272,9 +272,15 @@ class SetLoader {
     return false;
   }
 
+  /// In a folder of diesel's a migration.sql is no part of the migration, other than in Prisma's.
+  static bool is_beside_up(const std::filesystem::path& path) {
+    return equals_ignoring_case(path.filename().string(), "migration.sql") &&
+           std::filesystem::exists(path.parent_path() / "up.sql");
+  }
+
   void read_names() {
     for (const std::filesystem::path& path : files_.files) {
-      if (is_ignored(path) || report_unprintable(path))
+      if (is_ignored(path) || is_beside_up(path) || report_unprintable(path))
         continue;
       if (auto name = parse_file_path(path))
         (name->is_repeatable ? repeatable_ : named_).push_back({path, std::move(*name)});

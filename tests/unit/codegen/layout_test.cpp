@@ -229,6 +229,13 @@ TEST_F(LayoutTest, PrismaHasFolders) {
   EXPECT_EQ(findings(diagnostics), "");
 }
 
+TEST_F(LayoutTest, DieselHasNoMigrationSql) {
+  write("20240101000000_init/up.sql");
+  write("20240101000000_init/migration.sql", "no SQL");
+  EXPECT_EQ(load(), "20240101000000 20240101000000_init up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
 TEST_F(LayoutTest, FilesWithoutNamesAndDownFilesOfOthers) {
   for (const char* file : {"1.sql", "2.up.sql", "2.down.sql", "3.do.sql", "3.undo.sql", "4_a.sql",
                            "4_a.rollback.sql", "5-b-up.sql", "5-b-down.sql"})
