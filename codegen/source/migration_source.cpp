@@ -9,6 +9,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "source/code_key.hpp"
@@ -238,6 +239,39 @@ bool allows(Layout layout, NameStyle style) {
   return false;
 }
 
+constexpr std::array<std::string_view, 2> kPostgresDialects{".postgres", ".postgresql"};
+constexpr std::array<std::string_view, 6> kOtherDialects{".mysql",   ".mariadb",   ".sqlite",
+                                                         ".sqlite3", ".cockroach", ".cockroachdb"};
+
+bool ends_with_one_of(std::string_view name, std::span<const std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+/// Pop has a file for each server where they differ, 7_name.postgres.up.sql beside
+/// 7_name.mysql.up.sql, and 7_name.up.sql for those that have none: what is PostgreSQL's stays.
+void keep_postgres(std::vector<NamedFile>& files) {
+  std::set<std::pair<std::int64_t, SectionKind>> own;
+  for (const NamedFile& file : files) {
+    if (file.name.style == NameStyle::kPaired &&
+        ends_with_one_of(file.name.name, kPostgresDialects))
+      own.emplace(file.name.version, file.name.part);
+  }
+  if (own.empty())
+    return;
+  std::erase_if(files, [&](NamedFile& file) {
+    std::string& name = file.name.name;
+    if (file.name.style != NameStyle::kPaired)
+      return false;
+    if (ends_with_one_of(name, kPostgresDialects)) {
+      name.erase(name.rfind('.'));
+      return false;
+    }
+    return ends_with_one_of(name, kOtherDialects) ||
+           own.count({file.name.version, file.name.part}) != 0;
+  });
+}
+
 /// Puts a set together.
 class SetLoader {
  public:
@@ -287,6 +321,7 @@ class SetLoader {
       else
         unnamed_.push_back(path);
     }
+    keep_postgres(named_);
     std::map<NameStyle, std::size_t> counts;
     for (const NamedFile& file : named_) ++counts[family_of(file.name.style)];
     const auto most = std::max_element(counts.begin(), counts.end(),

@@ -219,6 +219,19 @@ TEST_F(LayoutTest, PopComparesText) {
   EXPECT_EQ(findings(diagnostics), "");
 }
 
+TEST_F(LayoutTest, PopHasFilesForEachServer) {
+  for (const char* server : {"", ".mysql", ".sqlite3", ".cockroach", ".postgres"}) {
+    write("1_a" + std::string(server) + ".up.sql", server);
+    write("1_a" + std::string(server) + ".down.sql");
+  }
+  write("2_b.up.sql");
+  write("2_b.mysql.up.sql");
+  write("2_b.postgres.down.sql");
+  EXPECT_EQ(load(), "1 1_a up down\n2 2_b up down\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  EXPECT_EQ(sources.front().up.file().path().filename(), "1_a.postgres.up.sql");
+}
+
 TEST_F(LayoutTest, PrismaHasFolders) {
   write("20240101000000_init/migration.sql");
   write("20240102000000_more/migration.sql");
