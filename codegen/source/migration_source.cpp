@@ -663,12 +663,12 @@ std::string label_of(const MigrationSource& source) {
 }
 
 bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept {
-  constexpr std::size_t kTimestampDigits = 14;
+  constexpr std::size_t kDateDigits = 8;  // 20240501, 20240501120000, and more
   if (a.orders_as_number && b.orders_as_number)
     return a.version < b.version;
   const std::string a_digits = significant_digits(a.digits);
   const std::string b_digits = significant_digits(b.digits);
-  if (a_digits.size() >= kTimestampDigits && b_digits.size() >= kTimestampDigits)
+  if (a_digits.size() >= kDateDigits && b_digits.size() >= kDateDigits)
     return a_digits < b_digits;
   return a.version < b.version;
 }

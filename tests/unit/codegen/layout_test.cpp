@@ -242,6 +242,18 @@ TEST_F(LayoutTest, PrismaHasFolders) {
   EXPECT_EQ(findings(diagnostics), "");
 }
 
+TEST_F(LayoutTest, DatesAndTimesCompareAsText) {
+  write("20240101000000_a/up.sql");
+  write("20240501_c/up.sql");
+  write("2024-02-01-000000_b/up.sql");
+  write("20240601000000_d/up.sql");
+  write("7_first/up.sql");
+  EXPECT_EQ(load(),
+            "7 7_first up\n20240101000000 20240101000000_a up\n20240201000000 20240201000000_b up\n"
+            "20240501 20240501_c up\n20240601000000 20240601000000_d up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
 TEST_F(LayoutTest, DieselHasNoMigrationSql) {
   write("20240101000000_init/up.sql");
   write("20240101000000_init/migration.sql", "no SQL");
