@@ -166,7 +166,7 @@ function(_godwit_glob library out)
     if(IS_DIRECTORY "${file}")
       _godwit_glob_literal(folder "${file}")
       file(GLOB parts CONFIGURE_DEPENDS "${folder}/[uU][pP].[sS][qQ][lL]"
-        "${folder}/[dD][oO][wW][nN].[sS][qQ][lL]")
+        "${folder}/[dD][oO][wW][nN].[sS][qQ][lL]" "${folder}/[mM][iI][gG][rR][aA][tT][iI][oO][nN].[sS][qQ][lL]")
       cmake_path(GET file FILENAME name)
       if(parts AND name MATCHES "^[0-9]")
         continue()  # one of diesel's, which has patterns of its own
@@ -367,11 +367,13 @@ function(add_migrations library)
     endforeach()
     list(SORT files)
   else()
-    # What the tool's own list_directory() lists: files, and those of folders that are a migration each (diesel).
+    # What the tool's own list_directory() lists: files, and those of folders that are a migration each (diesel,
+    # Prisma).
     set(patterns "${root_pattern}/*.[sS][qQ][lL]" "${root_pattern}/[0-9]*_*/[uU][pP].[sS][qQ][lL]"
-      "${root_pattern}/[0-9]*_*/[dD][oO][wW][nN].[sS][qQ][lL]")
+      "${root_pattern}/[0-9]*_*/[dD][oO][wW][nN].[sS][qQ][lL]"
+      "${root_pattern}/[0-9]*_*/[mM][iI][gG][rR][aA][tT][iI][oO][nN].[sS][qQ][lL]")
     _godwit_glob(${library} files ${patterns})
-    set(advice "subfolders are not looked into, but for diesel's and sqitch's")
+    set(advice "subfolders are not looked into, but for diesel's, Prisma's and sqitch's")
     if(arg_LAYOUT STREQUAL "sqitch" OR (arg_LAYOUT STREQUAL "auto" AND EXISTS "${root}/sqitch.plan"))
       foreach(folder deploy revert verify)
         _godwit_glob_recurse(${library} scripts "${root_pattern}/${folder}/*.[sS][qQ][lL]")

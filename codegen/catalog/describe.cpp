@@ -169,12 +169,14 @@ void describe(const Relation& relation, const Relation* other, Lines& lines,
     about += column.is_identity ? " identity" : "";
     about += column.is_identity_always && !spelling.is_servers() ? " always" : "";
     about += column.is_generated ? " generated" : "";
-    about += column.has_default ? " default" : "";
+    const bool has_expression = column.has_default || column.is_generated;
+    const bool is_null_kept = !has_expression && column.default_shape != 0;
+    about += column.has_default || (is_null_kept && spelling.is_servers()) ? " default" : "";
     about += settings_text(column.settings, spelling);
     if (spelling.is_servers() && spelling.type(column.type) == kUntold)
       about = kUntold;
     lines[fmt::format("column {}.{}", name, spelling.identifier(column.name))] = {
-        about, column.default_shape};
+        about, has_expression ? column.default_shape : 0};
   }
   for (std::size_t i = 0; i < relation.constraints.size(); ++i) {
     const Constraint& constraint = relation.constraints[i];

@@ -60,6 +60,17 @@ void set_variable(Catalog& catalog, const PgQuery__VariableSetStmt& set) {
   catalog.set_search_path(std::move(path));
 }
 
+/// ALTER DATABASE or ROLE … SET search_path: a session that begins later looks elsewhere, and
+/// whether that is the next migration's is not known.
+void set_for_later(Catalog& catalog, const PgQuery__VariableSetStmt* set) {
+  if (set == nullptr || std::string_view(set->name) != "search_path")
+    return;
+  for (const sql::Node* argument : list(set->args, set->n_args)) {
+    for (const std::string& schema : schemas_in(text_of_constant(argument)))
+      catalog.may_have_more = catalog.may_have_more || schema != "public";
+  }
+}
+
 /// SELECT set_config('search_path', 'a, b', …), as pg_dump writes it; SELECT … INTO a table.
 void select(Catalog& catalog, const sql::Node& node, const Occasion& occasion) {
   const PgQuery__SelectStmt& select = *node.select_stmt;
@@ -195,6 +206,17 @@ void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion) {
       return;
     case PG_QUERY__NODE__NODE_VARIABLE_SET_STMT:
       return set_variable(catalog, *node.variable_set_stmt);
+    case PG_QUERY__NODE__NODE_TRANSACTION_STMT:
+      // What is undone stays here; whether it is there is not known any more.
+      catalog.may_have_more =
+          catalog.may_have_more ||
+          node.transaction_stmt->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK ||
+          node.transaction_stmt->kind == PG_QUERY__TRANSACTION_STMT_KIND__TRANS_STMT_ROLLBACK_TO;
+      return;
+    case PG_QUERY__NODE__NODE_ALTER_DATABASE_SET_STMT:
+      return set_for_later(catalog, node.alter_database_set_stmt->setstmt);
+    case PG_QUERY__NODE__NODE_ALTER_ROLE_SET_STMT:
+      return set_for_later(catalog, node.alter_role_set_stmt->setstmt);
     default:
       return create_other(catalog, node, occasion);
   }

@@ -487,11 +487,33 @@ std::vector<std::string> columns_read(const sql::Node* expression) {
   return columns;
 }
 
+namespace {
+
+/// Does PostgreSQL keep DEFAULT NULL of such a column? It drops a plain NULL, but not what becomes
+/// of it where the NULL has to be cast to the length of the type, or to a domain. Tried on 15.20.
+bool keeps_null(const Catalog& catalog, const Type& type) {
+  return catalog.base_type(type) != type || (!type.modifiers.empty() && type.name != "interval");
+}
+
+/// NULL, and NULL cast to the very type of the column.
+bool is_plain_null(const Catalog& catalog, const Type& type, const sql::Node* expression) {
+  const auto* cast = sql::as<PgQuery__TypeCast>(expression);
+  if (cast != nullptr && cast->type_name != nullptr && type.modifiers.empty() &&
+      catalog.resolved(read_type(*cast->type_name)) == type)
+    expression = cast->arg;
+  const auto* constant = sql::as<PgQuery__AConst>(expression);
+  return constant != nullptr && constant->isnull != 0;
+}
+
+}  // namespace
+
 void set_default(const Catalog& catalog, const Relation& table, Column& column,
                  const sql::Node* expression) {
-  const auto* null = sql::as<PgQuery__AConst>(expression);
-  column.has_default = expression != nullptr && (null == nullptr || null->isnull == 0);
-  column.default_shape = column.has_default ? sql::shape_of(expression) : 0;
+  const bool is_null = is_plain_null(catalog, column.type, expression);
+  column.has_default = expression != nullptr && !is_null;
+  column.default_shape = column.has_default || (is_null && keeps_null(catalog, column.type))
+                             ? sql::shape_of(expression)
+                             : 0;
   column.default_expression = column.has_default ? expression : nullptr;
   column.default_uses =
       column.has_default ? to_references(catalog, analyze_expression(catalog, &table, expression))

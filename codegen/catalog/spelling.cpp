@@ -68,7 +68,21 @@ bool has_interval_fields(const Type& type) {
          type.modifiers.front() != kFullRange;
 }
 
+template <class T>
+void add_gone(const Store<T>& store, std::set<Name>& names) {
+  for (const auto& [name, object] : store.before()) {
+    if (object != nullptr && store.find(name) == nullptr)
+      names.insert(name);
+  }
+}
+
 }  // namespace
+
+Spelling::Spelling(const Catalog& catalog) : catalog_(&catalog) {
+  add_gone(catalog.types, gone_types_);
+  add_gone(catalog.relations, gone_types_);
+  add_gone(catalog.functions, gone_functions_);
+}
 
 std::string Spelling::identifier(std::string_view name) const {
   return is_servers() ? std::string(name) : quote_identifier(name);
@@ -90,7 +104,7 @@ std::string Spelling::type(const Type& type, bool is_argument) const {
   // Of others, it is not known whether they belong to an extension, nor where that keeps them.
   const Name name{type.schema, type.name};
   const bool is_ours = type.schema.empty() || catalog_->types.find(name) != nullptr ||
-                       catalog_->relations.find(name) != nullptr;
+                       catalog_->relations.find(name) != nullptr || gone_types_.count(name) != 0;
   if (!type.is_known() || !is_ours || has_interval_fields(type))
     return std::string(kUntold);
   return server_type(type, is_argument);
@@ -98,7 +112,8 @@ std::string Spelling::type(const Type& type, bool is_argument) const {
 
 std::string Spelling::function(const Name& function) const {
   const bool is_ours = !is_servers() || function.schema.empty() || function.schema == "public" ||
-                       catalog_->functions.find(function) != nullptr;
+                       catalog_->functions.find(function) != nullptr ||
+                       gone_functions_.count(function) != 0;
   return is_ours ? name(function) : std::string(kUntold);
 }
 

@@ -4,6 +4,7 @@
 // runtime's queries on a server's own catalog give them, so that the two can be compared.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -19,8 +20,9 @@ class Spelling {
   /// As SQL takes it.
   Spelling() = default;
   /// As a server gives it: names without quotes, types as format_type() prints them. `catalog`
-  /// tells which types and functions are the set's own; it must live as long.
-  explicit Spelling(const Catalog& catalog) : catalog_(&catalog) {}
+  /// tells which types and functions are the set's own, or were when its recording began; it must
+  /// live as long.
+  explicit Spelling(const Catalog& catalog);
 
   bool is_servers() const noexcept { return catalog_ != nullptr; }
 
@@ -37,6 +39,8 @@ class Spelling {
 
  private:
   const Catalog* catalog_ = nullptr;
+  std::set<Name> gone_types_;
+  std::set<Name> gone_functions_;
 };
 
 }  // namespace godwit::codegen::catalog

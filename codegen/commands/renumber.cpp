@@ -128,7 +128,8 @@ std::string next_digits(const std::vector<MigrationSource>& sources, std::int64_
 /// The name with another number: 007_x.down.sql, V007__x.sql, 2023-01-01-000000_x.
 std::string renamed(const std::string& name, const std::string& digits) {
   const std::size_t begin = name.find_first_of("0123456789");
-  const std::size_t end = name.find_first_not_of("0123456789-", begin);
+  std::size_t end = std::min(name.find_first_not_of("0123456789-", begin), name.size());
+  while (name[end - 1] == '-') --end;
   return name.substr(0, begin) + digits + name.substr(end);
 }
 

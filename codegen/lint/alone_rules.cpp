@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -131,6 +132,7 @@ void Pass::drop(const PgQuery__DropStmt& drop) {
   }
   const bool is_index = drop.remove_type == sql::object::kIndex;
   const auto objects = list(drop.objects, drop.n_objects);
+  std::vector<std::string> keys;  // taken behind all: a name may be in the list twice
   for (std::size_t i = 0; i < objects.size(); ++i) {
     const auto* names = as<PgQuery__List>(objects[i]);
     if (names == nullptr || names->n_items == 0)
@@ -142,8 +144,9 @@ void Pass::drop(const PgQuery__DropStmt& drop) {
                   fmt::format("there is no {} {}", is_index ? "index" : "relation",
                               catalog::quote_identifier(string_value(parts.back()))),
                   context_.object_place(event_, i));
-    take(key);
+    keys.push_back(key);
   }
+  for (const std::string& key : keys) take(key);
 }
 
 void Pass::rename(const PgQuery__RenameStmt& rename) {

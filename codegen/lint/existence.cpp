@@ -145,6 +145,22 @@ std::string fate_of(const Context& context, const catalog::Name& name, const Kin
   return {};
 }
 
+/// What has the name in another schema: "sales.orders". Empty where nothing has, or two.
+std::string namesake_of(const Context& context, const catalog::Name& name, bool is_type) {
+  std::string found;
+  const auto look = [&](const auto& all) {
+    for (const auto& [other, object] : all) {
+      if (other.name == name.name && other.schema != catalog::kTemporarySchema)
+        found = found.empty() ? catalog::quote_name(other) : "?";
+    }
+  };
+  if (is_type)
+    look(context.catalog().types.all());
+  else
+    look(context.catalog().relations.all());
+  return found == "?" ? std::string() : found;
+}
+
 std::vector<std::string> notes_for(const Context& context, const catalog::Name& name,
                                    bool is_relation) {
   std::vector<std::string_view> known;
@@ -224,6 +240,11 @@ void report_absent(Context& context, const Event& event, Place place, std::strin
     message = fmt::format("the {} {} is only made in {}, which comes later", what, shown,
                           context.history().name_of(*later));
     notes = {"move this statement behind it, or make the other come first"};
+  } else if (const std::string namesake = namesake_of(context, name, is_type); !namesake.empty()) {
+    message = fmt::format("there is no {} {}: the one of that name is {}", what, shown, namesake);
+    notes = {
+        "write its schema, or set search_path here: what an earlier migration has set is gone by "
+        "then"};
   } else if (!fate.empty()) {
     message = fmt::format("there is no {} {}: {}", what, shown, fate);
   } else {

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::string_view kExtension = ".sql";
 constexpr std::size_t kMostDigits = 18;  // what a bigint surely holds
+constexpr std::size_t kPopDigits = 20;
+constexpr std::string_view kSeparators = "_-. ";
+constexpr std::string_view kNameless = "migration";
 
 bool take_suffix(std::string_view& text, std::string_view suffix) {
   if (!ends_with_ignoring_case(text, suffix))
@@ -51,15 +54,55 @@ std::int64_t number_of(std::string_view digits) {
   return number;
 }
 
-/// `007_name`, behind a prefix such as Flyway's.
-bool read_version(std::string_view rest, std::string_view separator, FileName& into) {
+/// Pop writes a timestamp of 14 digits and a counter of six: the number of `20150100000001000002`
+/// is 201501000000010002.
+std::string number_digits(const std::string& digits) {
+  constexpr std::size_t kTimestampDigits = 14;
+  const bool is_pops =
+      digits.size() == kPopDigits && digits.compare(kTimestampDigits, 2, "00") == 0;
+  return is_pops ? digits.substr(0, kTimestampDigits) + digits.substr(kTimestampDigits + 2)
+                 : digits;
+}
+
+/// `007_name`, `007-name`, `007.name`, `007 name`, or `007` alone: what stands behind the version,
+/// '\0' for the last.
+std::optional<char> read_version(std::string_view rest, FileName& into) {
   into.digits = take_digits(rest);
-  if (into.digits.empty() || into.digits.size() > kMostDigits || !rest.starts_with(separator) ||
-      rest.size() == separator.size())
-    return false;
-  into.name = rest.substr(separator.size());
-  into.version = number_of(into.digits);
-  return is_storable(into.name);
+  const std::string number = number_digits(into.digits);
+  if (number.empty() || number.size() > kMostDigits)
+    return std::nullopt;
+  into.version = number_of(number);
+  into.name = kNameless;
+  if (rest.empty())
+    return '\0';
+  const bool is_dotted = rest.front() == '.' && rest.size() > 1 && is_ascii_digit(rest[1]);
+  if (kSeparators.find(rest.front()) == std::string_view::npos || is_dotted || rest.size() == 1)
+    return std::nullopt;
+  into.name = rest.substr(1);
+  return is_storable(into.name) ? std::optional(rest.front()) : std::nullopt;
+}
+
+/// postgrator's `007.do.name` and `007.undo.name`, where `name` may be left out.
+void take_postgrator_part(FileName& into) {
+  const std::string word = into.name.substr(0, into.name.find('.'));
+  if (word != "do" && word != "undo")
+    return;
+  into.style = NameStyle::kPaired;
+  into.part = word == "do" ? SectionKind::kUp : SectionKind::kDown;
+  into.name.erase(0, word.size() + 1);
+  if (into.name.empty())
+    into.name = kNameless;
+}
+
+/// db-migrate's `007-name-up` and `007-name-down`.
+void take_db_migrate_part(FileName& into) {
+  std::string_view name = into.name;
+  const bool is_down = take_suffix(name, "-down");
+  if ((!is_down && !take_suffix(name, "-up")) || name.empty())
+    return;
+  into.style = NameStyle::kPaired;
+  into.part = is_down ? SectionKind::kDown : SectionKind::kUp;
+  into.name = std::string(name);
 }
 
 /// `1.2.3__name`, or `1_2_3__name`, which Flyway takes for the same.
@@ -84,12 +127,16 @@ bool read_flyway_version(std::string_view rest, FileName& into) {
 
 /// How wide the parts of a dotted version are, from the left. The widths of one form add up to 18,
 /// and new versions of a project go on to fit the form that its old ones fit.
-using Form = std::array<std::size_t, 4>;
-constexpr std::array<Form, 5> kForms{{{6, 4, 4, 4},     // 1.2.3.4
-                                      {8, 6, 4, 0},     // 20231201.120000.1
-                                      {14, 4, 0, 0},    // 20231201120000.1
-                                      {4, 14, 0, 0},    // 1.20231201120000
-                                      {2, 2, 14, 0}}};  // 1.2.20231201120000
+using Form = std::array<std::size_t, 6>;
+constexpr std::array<Form, 9> kForms{{{6, 4, 4, 4, 0, 0},    // 1.2.3.4
+                                      {8, 6, 4, 0, 0, 0},    // 20231201.120000.1
+                                      {14, 4, 0, 0, 0, 0},   // 20231201120000.1
+                                      {4, 14, 0, 0, 0, 0},   // 1.20231201120000
+                                      {2, 2, 14, 0, 0, 0},   // 1.2.20231201120000
+                                      {4, 8, 6, 0, 0, 0},    // 1.20231201.1
+                                      {2, 2, 8, 6, 0, 0},    // 1.2.20231201.1
+                                      {4, 4, 4, 3, 3, 0},    // 1.2.2023.12.1
+                                      {4, 3, 3, 3, 3, 2}}};  // 2023.12.1.12.30.59
 
 std::int64_t power_of_ten(std::size_t digits) {
   std::int64_t power = 1;
@@ -134,31 +181,41 @@ std::optional<FileName> parse_file_name(std::string_view file_name) {
     rest.remove_prefix(1);
     return read_flyway_version(rest, parsed) ? std::optional(std::move(parsed)) : std::nullopt;
   }
-  if (take_suffix(rest, ".down"))
+  bool is_paired = true;
+  if (take_suffix(rest, ".down") || take_suffix(rest, ".rollback"))
     parsed.part = SectionKind::kDown;
   else if (take_suffix(rest, ".verify"))
     parsed.part = SectionKind::kVerify;
-  else if (!take_suffix(rest, ".up"))
-    return read_version(rest, "_", parsed) ? std::optional(std::move(parsed)) : std::nullopt;
-  parsed.style = NameStyle::kPaired;
-  return read_version(rest, "_", parsed) ? std::optional(std::move(parsed)) : std::nullopt;
+  else
+    is_paired = take_suffix(rest, ".up");
+  const std::optional<char> separator = read_version(rest, parsed);
+  if (!separator)
+    return std::nullopt;
+  if (is_paired)
+    parsed.style = NameStyle::kPaired;
+  else if (*separator == '.')
+    take_postgrator_part(parsed);
+  else if (*separator == '-')
+    take_db_migrate_part(parsed);
+  return parsed;
 }
 
 std::optional<FileName> parse_file_path(const std::filesystem::path& path) {
   const std::string file_name = path.filename().string();
-  const bool is_up = equals_ignoring_case(file_name, "up.sql");
+  const bool is_up =
+      equals_ignoring_case(file_name, "up.sql") || equals_ignoring_case(file_name, "migration.sql");
   if (!is_up && !equals_ignoring_case(file_name, "down.sql"))
     return parse_file_name(file_name);
   FileName parsed;
   parsed.style = NameStyle::kFolder;
   parsed.part = is_up ? SectionKind::kUp : SectionKind::kDown;
   const std::string folder = path.parent_path().filename().string();
-  return read_version(folder, "_", parsed) ? std::optional(std::move(parsed)) : std::nullopt;
+  return read_version(folder, parsed) == '_' ? std::optional(std::move(parsed)) : std::nullopt;
 }
 
 bool is_migration_folder(std::string_view name) {
   FileName ignored;
-  return read_version(name, "_", ignored);
+  return read_version(name, ignored) == '_';
 }
 
 std::string explain_file_name(std::string_view file_name) {

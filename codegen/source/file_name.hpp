@@ -3,9 +3,11 @@
 // What a file's name says: which migration the file belongs to, and which part of it the file is.
 //
 //     007_name.sql   007_name.up.sql   007_name.down.sql   007_name.verify.sql
+//     007-name.sql   007.name.sql   007 name.sql   007.sql
 //     20251118120000_name.sql   2023-01-01-000000_name.sql
 //     V007__name.sql   V1.2.3__name.sql   U007__name.sql   B007__name.sql
-//     007_name/up.sql   007_name/down.sql
+//     007_name/up.sql   007_name/down.sql   007_name/migration.sql
+//     007_name.rollback.sql, 007.undo.name.sql and 007-name-down.sql, which are down files
 //     R__name.sql, which has no version: it is applied again whenever it changes
 #pragma once
 
@@ -25,13 +27,13 @@ enum class NameStyle : std::uint8_t {
   kPlain,   ///< 007_name.sql
   kPaired,  ///< 007_name.up.sql, .down.sql, .verify.sql
   kFlyway,  ///< V007__name.sql, U…, B…
-  kFolder,  ///< 007_name/up.sql
+  kFolder,  ///< 007_name/up.sql or migration.sql
 };
 
 struct FileName {
-  std::int64_t version = 0;
+  std::int64_t version = 0;             ///< of Pop's 20 digits, those but the 15th and 16th
   std::string digits;                   ///< the version as written, without dashes
-  std::string name;                     ///< behind the version
+  std::string name;                     ///< behind the version; `migration` where nothing is
   SectionKind part = SectionKind::kUp;  ///< kUp, kDown or kVerify
   NameStyle style = NameStyle::kPlain;
   /// The numbers of Flyway's version 1.2.3, or the one of V007. `version` is the first of them

@@ -19,13 +19,14 @@ bool is_visible_sql(const std::filesystem::path& path) {
   return name.front() != '.' && ends_with_ignoring_case(name, ".sql");
 }
 
-/// `up.sql` and `down.sql` of one migration; false where it has neither.
+/// `up.sql`, or Prisma's `migration.sql`, and `down.sql` of one migration; false where it has none.
 bool list_migration_folder(const std::filesystem::path& folder, SourceFiles& files) {
   bool has_any = false;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
-    if (!equals_ignoring_case(name, "up.sql") && !equals_ignoring_case(name, "down.sql"))
+    if (!equals_ignoring_case(name, "up.sql") && !equals_ignoring_case(name, "down.sql") &&
+        !equals_ignoring_case(name, "migration.sql"))
       continue;
     files.files.push_back(entry.path());
     has_any = true;

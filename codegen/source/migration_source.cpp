@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -239,6 +241,39 @@ bool allows(Layout layout, NameStyle style) {
   return false;
 }
 
+constexpr std::array<std::string_view, 2> kPostgresDialects{".postgres", ".postgresql"};
+constexpr std::array<std::string_view, 6> kOtherDialects{".mysql",   ".mariadb",   ".sqlite",
+                                                         ".sqlite3", ".cockroach", ".cockroachdb"};
+
+bool ends_with_one_of(std::string_view name, std::span<const std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return name.ends_with(ending); });
+}
+
+/// Pop has a file for each server where they differ, 7_name.postgres.up.sql beside
+/// 7_name.mysql.up.sql, and 7_name.up.sql for those that have none: what is PostgreSQL's stays.
+void keep_postgres(std::vector<NamedFile>& files) {
+  std::set<std::pair<std::int64_t, SectionKind>> own;
+  for (const NamedFile& file : files) {
+    if (file.name.style == NameStyle::kPaired &&
+        ends_with_one_of(file.name.name, kPostgresDialects))
+      own.emplace(file.name.version, file.name.part);
+  }
+  if (own.empty())
+    return;
+  std::erase_if(files, [&](NamedFile& file) {
+    std::string& name = file.name.name;
+    if (file.name.style != NameStyle::kPaired)
+      return false;
+    if (ends_with_one_of(name, kPostgresDialects)) {
+      name.erase(name.rfind('.'));
+      return false;
+    }
+    return ends_with_one_of(name, kOtherDialects) ||
+           own.count({file.name.version, file.name.part}) != 0;
+  });
+}
+
 /// Puts a set together.
 class SetLoader {
  public:
@@ -273,15 +308,22 @@ class SetLoader {
     return ignore_files_.try_emplace(folder.native(), folder).first->second.lists(path);
   }
 
+  /// In a folder of diesel's a migration.sql is no part of the migration, other than in Prisma's.
+  static bool is_beside_up(const std::filesystem::path& path) {
+    return equals_ignoring_case(path.filename().string(), "migration.sql") &&
+           std::filesystem::exists(path.parent_path() / "up.sql");
+  }
+
   void read_names() {
     for (const std::filesystem::path& path : files_.files) {
-      if (is_ignored(path) || report_unprintable(path))
+      if (is_ignored(path) || is_beside_up(path) || report_unprintable(path))
         continue;
       if (auto name = parse_file_path(path))
         (name->is_repeatable ? repeatable_ : named_).push_back({path, std::move(*name)});
       else
         unnamed_.push_back(path);
     }
+    keep_postgres(named_);
     std::map<NameStyle, std::size_t> counts;
     for (const NamedFile& file : named_) ++counts[family_of(file.name.style)];
     const auto most = std::max_element(counts.begin(), counts.end(),
@@ -432,11 +474,25 @@ class SetLoader {
   void encode() {
     std::vector<FileName*> flyway;
     for (NamedFile& file : named_) {
+      constexpr std::size_t kMostDigits = 18;
       if (file.name.style == NameStyle::kFlyway)
         flyway.push_back(&file.name);
+      else if (file.name.digits.size() > kMostDigits)
+        is_pops_ = true;
     }
     if (encode_versions(flyway))
       return;
+    // Numbers that keep their order, so that what else is wrong is said too.
+    const auto parts_of = [](const FileName& name) {
+      std::vector<std::int64_t> parts = name.parts;
+      while (parts.size() > 1 && parts.back() == 0) parts.pop_back();
+      return parts;
+    };
+    std::map<std::vector<std::int64_t>, std::int64_t> ranks;
+    for (const FileName* name : flyway) ranks.emplace(parts_of(*name), 0);
+    std::int64_t last = 0;
+    for (auto& [parts, rank] : ranks) rank = ++last;
+    for (FileName* name : flyway) name->version = ranks[parts_of(*name)];
     const auto longest =
         std::max_element(named_.begin(), named_.end(), [](const NamedFile& a, const NamedFile& b) {
           return std::pair(a.name.parts.size(), a.name.digits.size()) <
@@ -447,8 +503,8 @@ class SetLoader {
         store_.emplace_back(longest->path, display_name(longest->path, files_.root), ""), 0,
         "the versions of this folder, such as " + longest->name.digits +
             ", do not go into one number of 18 digits",
-        {"what fits: up to four parts, the first of 6 digits and the others of 4; or a timestamp "
-         "and one part more"});
+        {"what fits: up to four parts, the first of 6 digits and the others of 4; up to six short "
+         "ones; or a timestamp and one part more"});
   }
 
   void load_files() {
@@ -518,11 +574,13 @@ class SetLoader {
   }
 
   bool orders_as_number() const {
-    const bool is_paired = std::all_of(named_.begin(), named_.end(), [](const NamedFile& file) {
+    // A file without its pair may be among them.
+    const auto paired = std::count_if(named_.begin(), named_.end(), [](const NamedFile& file) {
       return file.name.style == NameStyle::kPaired;
     });
+    const bool is_paired = 2 * static_cast<std::size_t>(paired) > named_.size();
     return style_ == NameStyle::kFlyway || tool_ == Layout::kGoose ||
-           tool_ == Layout::kSqlMigrate || is_paired;
+           tool_ == Layout::kSqlMigrate || (is_paired && !is_pops_);
   }
 
   void add_migrations(Parts& parts, std::vector<MigrationSource>& migrations) {
@@ -582,6 +640,7 @@ class SetLoader {
   std::vector<std::filesystem::path> unnamed_;
   NameStyle style_ = NameStyle::kPlain;
   Layout tool_ = Layout::kAuto;
+  bool is_pops_ = false;  ///< versions of 20 digits among others of 14: put in order as text
   std::map<std::int64_t, Parts> by_version_;
 };
 
@@ -607,12 +666,12 @@ std::string label_of(const MigrationSource& source) {
 }
 
 bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept {
-  constexpr std::size_t kTimestampDigits = 14;
+  constexpr std::size_t kDateDigits = 8;  // 20240501, 20240501120000, and more
   if (a.orders_as_number && b.orders_as_number)
     return a.version < b.version;
   const std::string a_digits = significant_digits(a.digits);
   const std::string b_digits = significant_digits(b.digits);
-  if (a_digits.size() >= kTimestampDigits && b_digits.size() >= kTimestampDigits)
+  if (a_digits.size() >= kDateDigits && b_digits.size() >= kDateDigits)
     return a_digits < b_digits;
   return a.version < b.version;
 }

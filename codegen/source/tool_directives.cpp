@@ -19,7 +19,7 @@ struct Words {
   Layout tool;
   What what;
 };
-constexpr std::array<Words, 13> kWords{{
+constexpr std::array<Words, 15> kWords{{
     {"+goose up", Layout::kGoose, What::kUp},
     {"+goose down", Layout::kGoose, What::kDown},
     {"+goose statementbegin", Layout::kGoose, What::kBoundary},
@@ -33,6 +33,8 @@ constexpr std::array<Words, 13> kWords{{
     {"+migrate statementend", Layout::kSqlMigrate, What::kBoundary},
     {"migrate:up", Layout::kDbmate, What::kUp},
     {"migrate:down", Layout::kDbmate, What::kDown},
+    {"-- create above / drop below ----", Layout::kNumbered, What::kDown},
+    {"//@undo", Layout::kNumbered, What::kDown},
 }};
 
 /// Calls `see(directive, comment)` for each.
@@ -85,19 +87,27 @@ void check_region(const SourceFile& file, std::size_t begin, std::size_t end,
 }  // namespace
 
 bool may_have_tool_directives(std::string_view text) noexcept {
-  // Every directive holds + or :, which memchr finds far faster than a search without case.
+  // Every directive holds one of these, which memchr finds far faster than a search without case.
   constexpr std::string_view kMigrate = "migrate";
-  for (std::size_t at = text.find('+'); at != std::string_view::npos; at = text.find('+', at + 1)) {
-    const std::string_view behind = text.substr(at + 1);
-    if (starts_with_ignoring_case(behind, "goose") || starts_with_ignoring_case(behind, kMigrate))
-      return true;
-  }
-  for (std::size_t at = text.find(':'); at != std::string_view::npos; at = text.find(':', at + 1)) {
-    if (at >= kMigrate.size() &&
-        equals_ignoring_case(text.substr(at - kMigrate.size(), kMigrate.size()), kMigrate))
-      return true;
-  }
-  return false;
+  const auto any = [&](char mark, const auto& is_directive) {
+    for (std::size_t at = text.find(mark); at != std::string_view::npos;
+         at = text.find(mark, at + 1)) {
+      if (is_directive(text.substr(0, at), text.substr(at + 1)))
+        return true;
+    }
+    return false;
+  };
+  return any('+',
+             [&](std::string_view, std::string_view behind) {
+               return starts_with_ignoring_case(behind, "goose") ||
+                      starts_with_ignoring_case(behind, kMigrate);
+             }) ||
+         any(':', [&](std::string_view before,
+                      std::string_view) { return ends_with_ignoring_case(before, kMigrate); }) ||
+         any('/', [&](std::string_view, std::string_view behind) {
+           return starts_with_ignoring_case(behind, "/@undo") ||
+                  starts_with_ignoring_case(behind, " drop below");
+         });
 }
 
 std::optional<ToolDirective> read_tool_directive(std::string_view comment) {

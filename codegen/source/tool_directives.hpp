@@ -8,6 +8,11 @@
 //                                          -- +goose StatementBegin      -- +migrate StatementBegin
 //                                          -- +goose NO TRANSACTION
 //
+// Of tern and MyBatis there is only the one behind which the down section stands; their files are
+// numbered otherwise as godwit's own are:
+//
+//     ---- create above / drop below ----  -- //@UNDO
+//
 // They are read whatever their case.
 #pragma once
 

@@ -140,14 +140,21 @@ void add_begin_options(std::string& into, Node* const* options, std::size_t coun
   }
 }
 
-/// Fills outer_begin and outer_commit when the script is one BEGIN … COMMIT, with nothing but SET
-/// outside.
+/// What may as well be done in the transaction as before or after it.
+bool may_join(const Node* node) {
+  return is_plain_set(node) || as<PgQuery__CreateExtensionStmt>(node) != nullptr ||
+         as<PgQuery__CreateSchemaStmt>(node) != nullptr ||
+         as<PgQuery__CommentStmt>(node) != nullptr;
+}
+
+/// Fills outer_begin and outer_commit when the script is one BEGIN … COMMIT, with nothing outside
+/// but what may join it.
 void find_outer_pair(const Script& script, TransactionPlan& plan) {
   const auto& statements = script.statements();
   std::size_t first = 0;
-  while (first < statements.size() && is_plain_set(statements[first].node)) ++first;
+  while (first < statements.size() && may_join(statements[first].node)) ++first;
   std::size_t last = statements.size();
-  while (last > first && is_plain_set(statements[last - 1].node)) --last;
+  while (last > first && may_join(statements[last - 1].node)) --last;
   if (last - first < 2)
     return;
   const auto* begin = as<PgQuery__TransactionStmt>(statements[first].node);

@@ -98,6 +98,17 @@ file(REMOVE "${sql}/2024-01-01-000000_a/down.sql")
 builds(ok "a down.sql is removed")
 holds("00000000000000_diesel_initial_setup 20240101000000_a 20240102000000_b")
 
+# Prisma's folders are diesel's with another file.
+file(REMOVE_RECURSE "${sql}")
+put(migration_lock.toml "provider = \"postgresql\"\n")
+put(20240101000000_a/migration.sql "${table}")
+put(20240102000000_b/migration.sql "${column}")
+starts(diesel "20240101000000_a 20240102000000_b")
+put(20240103000000_c/migration.sql "ALTER TABLE a ADD COLUMN IF NOT EXISTS c text;\n")
+put(20240103000000_c/down.sql "ALTER TABLE a DROP COLUMN c;\n")
+builds(ok "a folder is added")
+holds("20240101000000_a 20240102000000_b 20240103000000_c-")
+
 set(sql "${project}/sqitch")
 set(who "Ann <ann@example.com>")
 put(sqitch.plan "%project=shop\n\nz 2024-01-01T00:00:00Z ${who}\n")

@@ -15,3 +15,4 @@ INSERT INTO shadow VALUES (1);
 DROP TABLE made_by_a_body;
 DO $$ BEGIN CREATE TABLE made_by_a_body (id int PRIMARY KEY); END $$;
 INSERT INTO made_by_a_body VALUES (1);
+DROP TABLE twice, other, twice;

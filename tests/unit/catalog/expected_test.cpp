@@ -50,6 +50,33 @@ TEST(SchemaChange, ANewTableWithItsParts) {
             "=sequence notes_id_seq\tsequence owned by notes.id\n");
 }
 
+TEST(SchemaChange, ADefaultOfNullThatThereIs) {
+  EXPECT_EQ(change("CREATE DOMAIN d AS int;",
+                   "CREATE TABLE t (a text DEFAULT NULL, b varchar(3) DEFAULT NULL, c interval(3) "
+                   "DEFAULT NULL, d d DEFAULT NULL, e jsonb DEFAULT NULL::jsonb, f text DEFAULT "
+                   "NULL::varchar, g char DEFAULT NULL, h numeric DEFAULT NULL);"),
+            "=table t\n"
+            "=column .a\ttext\n"
+            "=column .b\tcharacter varying(3) default\n"
+            "=column .c\tinterval(3)\n"
+            "=column .d\td default\n"
+            "=column .e\tjsonb\n"
+            "=column .f\ttext default\n"
+            "=column .g\tcharacter(1) default\n"
+            "=column .h\tnumeric\n");
+  EXPECT_EQ(change("CREATE TABLE t (b varchar(3));", "ALTER TABLE t ALTER b SET DEFAULT NULL;"),
+            "@t\n=column .b\tcharacter varying(3) default\n");
+}
+
+TEST(SchemaChange, WhatWasOfATypeThatIsGone) {
+  const std::string was =
+      "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE t (id int);"
+      "CREATE FUNCTION f(m mood) RETURNS int LANGUAGE sql AS 'select 1';"
+      "CREATE FUNCTION g(r t) RETURNS int LANGUAGE sql AS 'select 1';";
+  EXPECT_EQ(change(was, "DROP FUNCTION f; DROP FUNCTION g(t); DROP TABLE t; DROP TYPE mood;"),
+            "-function f(mood)\n-function g(t)\n-table t\n-type mood\n");
+}
+
 TEST(SchemaChange, OnlyWhatDiffers) {
   const std::string table = "CREATE SCHEMA crm; CREATE TABLE crm.notes (id int, body text, a int);";
   EXPECT_EQ(change(table, "ALTER TABLE crm.notes ALTER id TYPE bigint, DROP COLUMN a;"),

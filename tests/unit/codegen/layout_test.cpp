@@ -138,13 +138,28 @@ TEST_F(LayoutTest, FlywayVersionsThatAreTheSameOrTooLong) {
   load();
   EXPECT_EQ(findings(diagnostics), "V1__b.sql:1:1: error: version 1 is taken by " + name() +
                                        "/V1.0__a.sql [duplicate-version]\n");
-  write("V1.2.3.4.5__c.sql");
-  load();
-  EXPECT_NE(findings(diagnostics)
-                .find("V1.2.3.4.5__c.sql:1:1: error: the versions of this folder, such as "
-                      "1.2.3.4.5, do not go into one number of 18 digits [unknown-file-name]\n"),
-            std::string::npos)
-      << findings(diagnostics);
+  write("V1.2.3.4.5.6.7__c.sql");
+  EXPECT_EQ(load(), "1 1.0_a up\n1 1_b up\n2 1.2.3.4.5.6.7_c up\n");
+  EXPECT_EQ(findings(diagnostics),
+            "V1.2.3.4.5.6.7__c.sql:1:1: error: the versions of this folder, such as 1.2.3.4.5.6.7, "
+            "do not go into one number of 18 digits [unknown-file-name]\n"
+            "V1__b.sql:1:1: error: version 1 is taken by " +
+                name() + "/V1.0__a.sql [duplicate-version]\n");
+}
+
+TEST_F(LayoutTest, FlywayVersionsOfManyParts) {
+  for (const char* file : {"V1.1__a.sql", "V7.0_2019.11.13__c.sql", "V7.0_2019_06_14__b.sql"})
+    write(file);
+  EXPECT_EQ(load(),
+            "100010000000000 1.1_a up\n700002019006014 7.0.2019.06.14_b up\n"
+            "700002019011013 7.0.2019.11.13_c up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, FlywayTimesWithDots) {
+  write("V2023.01.02.03.04.05__a.sql");
+  EXPECT_EQ(load(), "202300100200300405 2023.01.02.03.04.05_a up\n");
+  EXPECT_EQ(findings(diagnostics), "");
 }
 
 TEST_F(LayoutTest, FlywayFilesThatAreNotRun) {
@@ -182,9 +197,86 @@ TEST_F(LayoutTest, GolangMigrateComparesNumbers) {
             "202301010000000001 202301010000000001_b up down\n");
   EXPECT_EQ(findings(diagnostics), "");
   write("3_c.sql");
+  EXPECT_EQ(load(),
+            "3 3_c up\n20230201000000 20230201000000_a up\n"
+            "202301010000000001 202301010000000001_b up down\n");
   load(Layout::kGolangMigrate);
   EXPECT_EQ(findings(diagnostics),
             "3_c.sql:1:1: error: not a file of the layout golang-migrate [mixed-layouts]\n");
+}
+
+TEST_F(LayoutTest, PopComparesText) {
+  write("20220301102701000010_c.up.sql");
+  write("20220301102701000002_b.up.sql");
+  write("20220301102701000002_b.down.sql");
+  write("20220401000000_d.up.sql");
+  write("20220301102701_a.up.sql");
+  EXPECT_EQ(load(),
+            "20220301102701 20220301102701_a up\n"
+            "202203011027010002 20220301102701000002_b up down\n"
+            "202203011027010010 20220301102701000010_c up\n"
+            "20220401000000 20220401000000_d up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, PopHasFilesForEachServer) {
+  for (const char* server : {"", ".mysql", ".sqlite3", ".cockroach", ".postgres"}) {
+    write("1_a" + std::string(server) + ".up.sql", server);
+    write("1_a" + std::string(server) + ".down.sql");
+  }
+  write("2_b.up.sql");
+  write("2_b.mysql.up.sql");
+  write("2_b.postgres.down.sql");
+  EXPECT_EQ(load(), "1 1_a up down\n2 2_b up down\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  EXPECT_EQ(sources.front().up.file().path().filename(), "1_a.postgres.up.sql");
+}
+
+TEST_F(LayoutTest, PrismaHasFolders) {
+  write("20240101000000_init/migration.sql");
+  write("20240102000000_more/migration.sql");
+  write("20240102000000_more/down.sql");
+  write("migration_lock.toml", "provider = \"postgresql\"\n");
+  EXPECT_EQ(load(),
+            "20240101000000 20240101000000_init up\n20240102000000 20240102000000_more up down\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, DatesAndTimesCompareAsText) {
+  write("20240101000000_a/up.sql");
+  write("20240501_c/up.sql");
+  write("2024-02-01-000000_b/up.sql");
+  write("20240601000000_d/up.sql");
+  write("7_first/up.sql");
+  EXPECT_EQ(load(),
+            "7 7_first up\n20240101000000 20240101000000_a up\n20240201000000 20240201000000_b up\n"
+            "20240501 20240501_c up\n20240601000000 20240601000000_d up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, DieselHasNoMigrationSql) {
+  write("20240101000000_init/up.sql");
+  write("20240101000000_init/migration.sql", "no SQL");
+  EXPECT_EQ(load(), "20240101000000 20240101000000_init up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, FilesWithoutNamesAndDownFilesOfOthers) {
+  for (const char* file : {"1.sql", "2.up.sql", "2.down.sql", "3.do.sql", "3.undo.sql", "4_a.sql",
+                           "4_a.rollback.sql", "5-b-up.sql", "5-b-down.sql"})
+    write(file);
+  EXPECT_EQ(load(),
+            "1 1_migration up\n2 2_migration up down\n3 3_migration up down\n4 4_a up down\n"
+            "5 5_b up down\n");
+  EXPECT_EQ(findings(diagnostics), "");
+}
+
+TEST_F(LayoutTest, TernAndMyBatisHaveOneDirective) {
+  write("001_a.sql", "select 1;\n---- create above / drop below ----\nselect 2;\n");
+  write("002_b.sql", "-- // what it does\nselect 1;\n--//@UNDO\nselect 2;\n");
+  write("003_c.sql", "select 1;\n");
+  EXPECT_EQ(load(), "1 001_a up down\n2 002_b up down\n3 003_c up\n");
+  EXPECT_EQ(findings(diagnostics), "");
 }
 
 TEST_F(LayoutTest, GooseDbmateAndSqlMigrate) {
