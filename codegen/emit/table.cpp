@@ -167,6 +167,10 @@ class TableWriter {
     out += ",\n    .extensions = " + extensions_ + ",\n";
     if (has_code_)
       out += "    .code_runner = godwit::detail::run_code,\n";
+    if (has_steps_)
+      out += "    .step_runner = godwit::detail::run_steps,\n";
+    if (has_batches_)
+      out += "    .batch_runner = godwit::detail::run_batches,\n";
     out += table_.migrations.empty() ? "    .migrations = {},\n};\n\n"
                                      : "    .migrations = kMigrations,\n};\n\n";
     out += "}  // namespace\n\nnamespace " + table_.cpp_namespace + " {\n\n";
@@ -210,6 +214,7 @@ class TableWriter {
   std::string batch(const BatchPlan& plan) {
     if (plan.size == 0)
       return "{}";
+    has_batches_ = true;
     return "{" + literal(plan.key) + ", " + strings(plan.columns) + ", " + literal(plan.qualifier) +
            ", " + literal(plan.table) + ", " + std::to_string(plan.open) + ", " +
            std::to_string(plan.close) + ", " + std::to_string(plan.size) + ", " +
@@ -327,6 +332,7 @@ class TableWriter {
     out += "            .steps = " + steps(plan.steps) + ",\n";
     out += "            .is_transactional = ";
     out += boolean(plan.is_transactional);
+    has_steps_ = has_steps_ || !plan.is_transactional;
     out += ",\n            .begin_options = " + literal(plan.begin_options) + ",\n";
     out += "            .leaked_settings = " + strings(plan.leaked_settings) + ",\n";
     out += "            .leftovers = " + strings(plan.leftovers) + ",\n";
@@ -420,6 +426,8 @@ class TableWriter {
   Pool foreign_{"godwit::ForeignChecksum", "kForeign"};
   std::string migrations_;
   bool has_code_ = false;
+  bool has_steps_ = false;
+  bool has_batches_ = false;
 };
 
 }  // namespace

@@ -3,21 +3,25 @@
 // Signal handling.
 #include "signals.hpp"
 
+#include <atomic>
+
 namespace godwit::cli {
 namespace {
 
-volatile std::sig_atomic_t g_raised = 0;
+// Set by the handler, and read by the threads of migrate_schemas() as well.
+std::atomic<bool> g_raised{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a handler may take no lock");
 
 }  // namespace
 
 extern "C" {
 static void godwit_on_signal(int /*number*/) {
-  g_raised = 1;
+  g_raised = true;
 }
 }
 
 SignalGuard::SignalGuard() {
-  g_raised = 0;
+  g_raised = false;
   struct sigaction action {};
   action.sa_handler = godwit_on_signal;
   // One shot: the second signal does what it did before.
@@ -33,7 +37,7 @@ SignalGuard::~SignalGuard() {
 }
 
 bool SignalGuard::is_raised() noexcept {
-  return g_raised != 0;
+  return g_raised;
 }
 
 }  // namespace godwit::cli

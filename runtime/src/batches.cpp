@@ -27,17 +27,8 @@ bool is_about_locks(std::string_view sqlstate) {
 
 }  // namespace
 
-std::optional<std::size_t> first_batches_to_repeat(const Migration& migration) {
-  const std::span<const Step> steps = migration.up.steps;
-  std::optional<std::size_t> first;
-  for (std::size_t number = steps.size(); number-- > 0;) {
-    const Step& step = steps[number];
-    if (!step.is_idempotent) {
-      break;
-    }
-    first = step.batch.size > 0 ? number : first;
-  }
-  return first;
+void run_batches(Run& run, const Migration& migration, const Step& step, std::size_t number) {
+  Batches(run, migration, step, number).run();
 }
 
 Batches::Batches(Run& run, const Migration& migration, const Step& step, std::size_t number)

@@ -13,11 +13,6 @@
 
 namespace godwit::detail {
 
-/// Where the verify section of a migration is not true when all its steps have ended: the step with
-/// batches from which they can be run once more, since the build has proved that it and all that
-/// follow may be: a WHERE passes over what is done, or the values are the same again.
-std::optional<std::size_t> first_batches_to_repeat(const Migration& migration);
-
 class Batches {
  public:
   Batches(Run& run, const Migration& migration, const Step& step, std::size_t number);

@@ -94,7 +94,7 @@ bool Run::apply(const Plan& plan) {
     const Script& up = pending.migration->up;
     const bool is_done = up.is_transactional || up.code.function != nullptr
                              ? apply_alone(*pending.migration)
-                             : apply_steps(pending);
+                             : set_.step_runner(*this, pending);
     ++next;
     if (!is_done || next < plan.pending.size()) {
       // The gate was given up: look again, and take it again for the rest.

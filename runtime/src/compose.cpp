@@ -8,8 +8,8 @@
 namespace godwit::detail {
 
 void Piece::append_to(std::string& text) const {
-  if (!is_number_) {
-    text += text_;
+  if (size_ != kIsNumber) {
+    text.append(text_, size_);
     return;
   }
   std::array<char, 24> digits;

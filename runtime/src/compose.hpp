@@ -18,22 +18,28 @@
 
 namespace godwit::detail {
 
-/// A text or a whole number.
+/// A text or a whole number, in two words: each of our 300 is put together where it is used.
 class Piece {
  public:
   template <typename T>
   requires std::convertible_to<const T&, std::string_view> Piece(const T& text)
-      : text_(text) {}  // NOLINT(google-explicit-constructor)
+      : Piece(std::string_view(text)) {}  // NOLINT(google-explicit-constructor)
+  Piece(std::string_view text)            // NOLINT(google-explicit-constructor)
+      : text_(text.data()), size_(text.size()) {}
   template <std::integral T>
   Piece(T number)  // NOLINT(google-explicit-constructor)
-      : number_(static_cast<std::int64_t>(number)), is_number_(true) {}
+      : number_(static_cast<std::int64_t>(number)), size_(kIsNumber) {}
 
   void append_to(std::string& text) const;
 
  private:
-  std::string_view text_;
-  std::int64_t number_ = 0;
-  bool is_number_ = false;
+  static constexpr std::size_t kIsNumber = static_cast<std::size_t>(-1);
+
+  union {
+    const char* text_;
+    std::int64_t number_;
+  };
+  std::size_t size_;
 };
 
 /// A pattern whose placeholders fit `count` pieces: each "{}" takes the next, each "{N}" the N-th.

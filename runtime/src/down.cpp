@@ -405,7 +405,7 @@ bool Run::undo_next() {
   next->is_sent = true;
   const bool is_done = next->script.up.is_transactional || next->script.up.code.function != nullptr
                            ? undo_in_transaction(*next)
-                           : apply_steps(plan.pending.front());
+                           : set_.step_runner(*this, plan.pending.front());
   next->is_done = is_done;
   check();
   return true;

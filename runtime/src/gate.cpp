@@ -367,4 +367,39 @@ std::string Run::restore_setting(std::string_view name) const {
                        connection_->identifier(name.substr(dot + 1)));
 }
 
+// Another process is in the middle of a migration outside a transaction. True when it was waited
+// for.
+bool Run::wait_for_owner(const Plan& plan) {
+  for (const Pending& pending : plan.pending) {
+    if (!pending.is_begun) {
+      continue;
+    }
+    const Reply reply =
+        ask(with_role(history_.read_claim(*connection_, identity_, *pending.migration)),
+            Section::kGuard);
+    const Claim claim = History::parse_claim(reply.results[options_.role.empty() ? 0 : 2].get());
+    if (claim.is_released || !claim.is_alive || claim.is_ours) {
+      continue;
+    }
+    if (is_past_deadline()) {
+      ErrorDetail detail;
+      name_migration(*pending.migration, detail);
+      detail.message =
+          compose("{} is still being applied by another run", pending.migration->full_name);
+      detail.blockers = claim.description;
+      detail.hint = "wait for it, or give a longer --wait";
+      throw Error(in_doubt_ != nullptr ? ErrorKind::kOutcomeUnknown : ErrorKind::kBusy,
+                  std::move(detail));
+    }
+    if (!has_announced_wait_) {
+      has_announced_wait_ = true;
+      emit(EventKind::kWaiting, pending.migration,
+           compose("{} is being applied by {}", pending.migration->full_name, claim.description));
+    }
+    pause_until_next_poll();
+    return true;
+  }
+  return false;
+}
+
 }  // namespace godwit::detail

@@ -5,6 +5,8 @@
 // may be reused, and a dump may be restored into another server.
 #include "history.hpp"
 
+#include "history_sql.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -16,13 +18,6 @@ namespace {
 constexpr std::size_t kLongestTable = 63 - 9;
 
 constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
-
-constexpr std::string_view kSystemId =
-    "(SELECT s.system_identifier FROM pg_catalog.pg_control_system() AS s)";
-
-constexpr std::string_view kBackendStart =
-    "(SELECT a.backend_start FROM pg_catalog.pg_stat_activity AS a "
-    "WHERE a.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid())";
 
 constexpr std::string_view kElapsed =
     "CAST(EXTRACT(epoch FROM (pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) executed_at)) "
@@ -266,50 +261,6 @@ Snapshot History::read_check(const PGresult* result, int* backend_pid) {
   return snapshot;
 }
 
-std::string History::full_check(const Connection& connection, const RunIdentity& run) const {
-  return compose(
-      "SELECT pg_catalog.pg_backend_pid(), h.id, h.migration_name, h.migration_number, "
-      "pg_catalog.to_char(h.executed_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM'), h.checksum, "
-      "h.description, h.execution_time_ms, h.kind, h.state, h.step, h.steps, h.breaking, "
-      "h.run_id, "
-      "h.applied_by, h.tool_version, h.cursor_value "
-      "FROM (VALUES (1)) AS one LEFT JOIN {} AS h ON {} AND h.migration_set{}{} ORDER BY h.id",
-      quoted(connection), is_of_target(connection, "h"), kEquals, connection.literal(run.set));
-}
-
-std::vector<HistoryRow> History::read_full_check(const PGresult* result, int* backend_pid) {
-  std::vector<HistoryRow> rows;
-  *backend_pid = static_cast<int>(integer(result, 0, 0));
-  for (int i = 0; i < PQntuples(result); ++i) {
-    if (PQgetisnull(result, i, 1) != 0) {
-      continue;
-    }
-    HistoryRow row;
-    row.id = integer(result, i, 1);
-    row.migration_name = value(result, i, 2);
-    if (PQgetisnull(result, i, 3) == 0) {
-      row.version = integer(result, i, 3);
-    }
-    row.executed_at = value(result, i, 4);
-    row.checksum = value(result, i, 5);
-    row.description = value(result, i, 6);
-    if (PQgetisnull(result, i, 7) == 0) {
-      row.execution_time_ms = integer(result, i, 7);
-    }
-    row.kind = value(result, i, 8);
-    row.state = value(result, i, 9);
-    row.step = static_cast<int>(integer(result, i, 10));
-    row.steps = static_cast<int>(integer(result, i, 11));
-    row.is_breaking = is_true(result, i, 12);
-    row.run_id = value(result, i, 13);
-    row.applied_by = value(result, i, 14);
-    row.tool_version = value(result, i, 15);
-    read_progress(value(result, i, 16), &row);
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
 std::string History::existence(const Connection& connection, bool is_foreign) const {
   return compose(
       "SELECT pg_catalog.to_regclass({0}) IS NOT NULL{5}, pg_catalog.to_regnamespace({1}) IS NOT "
@@ -506,40 +457,6 @@ std::string History::finish(const Connection& connection, const RunIdentity& run
       quoted_log(connection));
 }
 
-std::string History::set_step(const Connection& connection, const RunIdentity& run,
-                              const Migration& migration, std::size_t step) const {
-  return compose(
-      "UPDATE {} SET step = {} WHERE {} AND "
-      "claim_pid{}pg_catalog.pg_backend_pid() RETURNING step",
-      quoted(connection), step, row_condition(connection, run, migration), kEquals);
-}
-
-std::string History::take_over(const Connection& connection, const RunIdentity& run,
-                               const Migration& migration, int old_pid) const {
-  return compose(
-      "UPDATE {} SET run_id = '{}', checksum = {}, steps = {}, claim_pid = "
-      "pg_catalog.pg_backend_pid(), claim_backend_start = {}, claim_system_id = {} WHERE {} "
-      "AND claim_pid{} RETURNING step",
-      quoted(connection), run.run_id, connection.literal(migration.checksum),
-      migration.up.steps.size(), kBackendStart, kSystemId,
-      row_condition(connection, run, migration),
-      old_pid == 0 ? std::string(" IS NULL") : compose("{}{}", kEquals, old_pid));
-}
-
-std::string History::release(const Connection& connection, const RunIdentity& run,
-                             const Migration& migration) const {
-  return compose(
-      "UPDATE {} SET claim_pid = NULL, claim_backend_start = NULL, claim_system_id = NULL "
-      "WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
-      quoted(connection), row_condition(connection, run, migration), kEquals);
-}
-
-std::string History::forget(const Connection& connection, const RunIdentity& run,
-                            const Migration& migration) const {
-  return compose("DELETE FROM {} WHERE {} AND claim_pid{}pg_catalog.pg_backend_pid()",
-                 quoted(connection), row_condition(connection, run, migration), kEquals);
-}
-
 std::string History::accept(const Connection& connection, const RunIdentity& run,
                             const Migration& migration, std::string_view settings) const {
   return compose(
@@ -592,16 +509,6 @@ std::string History::log_failure(const Connection& connection, const RunIdentity
       connection.literal(migration.checksum), run.run_id, connection.literal(run.tool_version),
       connection.literal(detail.sqlstate), connection.literal(detail.message),
       connection.literal(detail.file), detail.line);
-}
-
-std::string History::last_failures(const Connection& connection, const RunIdentity& run) const {
-  return compose(
-      "SELECT f.migration_name, f.moment, f.message, f.sqlstate, f.file, f.line FROM ("
-      "SELECT DISTINCT ON (l.migration_name) l.migration_name, l.event, "
-      "pg_catalog.to_char(l.logged_at, 'YYYY-MM-DD HH24:MI:SSTZH:TZM') AS moment, l.message, "
-      "l.sqlstate, l.file, l.line FROM {1} AS l WHERE l.migration_set{0}{2} "
-      "AND {3} ORDER BY l.migration_name, l.id DESC) AS f WHERE f.event{0}'failed'",
-      kEquals, quoted_log(connection), connection.literal(run.set), is_of_target(connection, "l"));
 }
 
 std::string History::columns(const Connection& connection) const {

@@ -43,23 +43,4 @@ std::string History::end_cursor(const Connection& connection, const RunIdentity&
   return change_cursor(connection, run, migration, compose("cursor_value = NULL, step = {}", step));
 }
 
-void History::read_progress(std::string_view cursor, HistoryRow* row) {
-  std::uint64_t numbers[] = {0, 0, 0};  // step, rows, total
-  std::size_t at = 0;
-  for (const char c : cursor.substr(cursor.empty() ? 0 : 1)) {
-    if (c == ',') {
-      ++at;
-    } else if (c >= '0' && c <= '9' && at < 3) {
-      numbers[at] = numbers[at] * 10 + static_cast<std::uint64_t>(c - '0');
-    }
-    if (at >= 3) {
-      break;
-    }
-  }
-  if (at >= 3 && numbers[0] == static_cast<std::uint64_t>(row->step)) {
-    row->batch_rows = numbers[1];
-    row->batch_total = numbers[2];
-  }
-}
-
 }  // namespace godwit::detail

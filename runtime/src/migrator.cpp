@@ -5,16 +5,9 @@
 
 #include "migrator_impl.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace godwit {
-
-std::size_t Status::count(State state) const noexcept {
-  return static_cast<std::size_t>(
-      std::count_if(migrations.begin(), migrations.end(),
-                    [&](const MigrationStatus& entry) { return entry.state == state; }));
-}
 
 Migrator::Impl::Impl(const std::string& conninfo, const MigrationSet& set, Options options)
     : set_(&set), options_(std::move(options)), parameters_(detail::parameters_of(conninfo)) {}
@@ -41,25 +34,12 @@ Migrator::~Migrator() = default;
 Report Migrator::up() {
   return impl_->run([](detail::Run& run) { return run.up(); });
 }
-void Migrator::wait_until_current() {
-  impl_->run([](detail::Run& run) {
-    run.wait_until_current();
-    return true;
-  });
-}
 const Report& Migrator::partial_report() const noexcept {
   return impl_->partial_report();
-}
-Status Migrator::status() {
-  return impl_->run([](detail::Run& run) { return run.status(); });
 }
 
 Report migrate(std::string conninfo, const MigrationSet& set, Options options) {
   return Migrator(std::move(conninfo), set, std::move(options)).up();
-}
-
-void wait_until_current(std::string conninfo, const MigrationSet& set, Options options) {
-  Migrator(std::move(conninfo), set, std::move(options)).wait_until_current();
 }
 
 Report migrate(pg_conn* connection, const MigrationSet& set, Options options) {

@@ -5,21 +5,34 @@
 
 #include <algorithm>
 #include <string_view>
-#include <unordered_set>
 
 namespace godwit::detail {
+namespace {
+
+bool depends_on(const Migration& migration, const Migration& other, std::string_view set) {
+  const auto names = migration.dependency_names;
+  if (!other.has_version()) {
+    return std::find(names.begin(), names.end(), other.full_name) != names.end();
+  }
+  return std::any_of(migration.dependencies.begin(), migration.dependencies.end(),
+                     [&](const Dependency& dependency) {
+                       return dependency.version == other.version &&
+                              (dependency.set.empty() || dependency.set == set);
+                     });
+}
+
+bool has_version(const Migration* migration) {
+  return migration->has_version();
+}
+
+}  // namespace
 
 // Of the contract phase, or depending on what is; between two places of the set.
 std::vector<const Migration*> Run::late_in(std::size_t begin, std::size_t end) const {
   std::vector<const Migration*> late;
   for (const Migration& migration : set_.migrations.subspan(begin, end - begin)) {
     const bool needs_late = std::any_of(late.begin(), late.end(), [&](const Migration* other) {
-      return other->has_version() &&
-             std::any_of(migration.dependencies.begin(), migration.dependencies.end(),
-                         [&](const Dependency& dependency) {
-                           return (dependency.set.empty() || dependency.set == set_.name) &&
-                                  dependency.version == other->version;
-                         });
+      return other->has_version() && depends_on(migration, *other, set_.name);
     });
     if (migration.phase == Phase::kContract || needs_late) {
       late.push_back(&migration);
@@ -34,32 +47,22 @@ void Run::keep_phase(Plan& plan) {
     return;
   }
   report_.postponed.clear();
-  std::unordered_set<std::int64_t> postponed;
-  std::unordered_set<std::string_view> postponed_names;
+  const std::vector<const Migration*>& postponed = report_.postponed;
   const Migration* early = nullptr;
   for (const Pending& pending : plan.pending) {
     const Migration& migration = *pending.migration;
-    const bool needs_postponed =
-        std::any_of(migration.dependencies.begin(), migration.dependencies.end(),
-                    [&](const Dependency& dependency) {
-                      return (dependency.set.empty() || dependency.set == set_.name) &&
-                             postponed.count(dependency.version) != 0;
-                    }) ||
-        std::any_of(migration.dependency_names.begin(), migration.dependency_names.end(),
-                    [&](std::string_view name) { return postponed_names.count(name) != 0; });
+    const bool needs_postponed = std::any_of(
+        postponed.begin(), postponed.end(),
+        [&](const Migration* other) { return depends_on(migration, *other, set_.name); });
     // What stands behind all migrations was proved on the schema that they leave.
-    const bool waits_for_all =
-        is_applied_again(migration.kind) && !postponed.empty() && migration.phase != Phase::kExpand;
+    const bool waits_for_all = is_applied_again(migration.kind) &&
+                               std::any_of(postponed.begin(), postponed.end(), has_version) &&
+                               migration.phase != Phase::kExpand;
     // What was begun is finished, whatever it is.
     const bool is_late = !pending.is_begun &&
                          (migration.phase == Phase::kContract || needs_postponed || waits_for_all);
     if (is_late) {
       report_.postponed.push_back(&migration);
-      if (migration.has_version()) {
-        postponed.insert(migration.version);
-      } else {
-        postponed_names.insert(migration.full_name);
-      }
     } else if (!pending.is_recorded && !pending.is_begun && early == nullptr &&
                migration.kind != Kind::kSeed) {
       early = &migration;

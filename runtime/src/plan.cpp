@@ -10,9 +10,8 @@
 #include "squash.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 
 namespace godwit::detail {
 namespace {
@@ -26,10 +25,16 @@ class Comparison {
       if (row.set != set.name) {
         continue;
       }
-      const bool is_first = row.version ? by_version_.emplace(*row.version, &row).second
-                                        : by_name_.emplace(row.name, &row).second;
-      if (!is_first) {
-        doubled_ = &row;
+      own_.push_back(&row);
+    }
+    // Of two rows for one migration the older stands first.
+    std::sort(own_.begin(), own_.end(), [](const Row* left, const Row* right) {
+      const int order = compare(*left, right->version, right->name);
+      return order != 0 ? order < 0 : left < right;
+    });
+    for (std::size_t i = 1; i < own_.size(); ++i) {
+      if (compare(*own_[i - 1], own_[i]->version, own_[i]->name) == 0) {
+        doubled_ = own_[i];
       }
     }
   }
@@ -48,13 +53,22 @@ class Comparison {
   }
 
  private:
-  const Row* find(const Migration& migration) const {
-    if (migration.has_version()) {
-      const auto found = by_version_.find(migration.version);
-      return found == by_version_.end() ? nullptr : found->second;
+  // By the version, or where there is none by the name; -1, 0 or 1.
+  static int compare(const Row& row, std::optional<std::int64_t> version, std::string_view name) {
+    if (row.version || version) {
+      return row.version == version ? 0 : row.version < version ? -1 : 1;
     }
-    const auto found = by_name_.find(migration.full_name);
-    return found == by_name_.end() ? nullptr : found->second;
+    return std::string_view(row.name).compare(name);
+  }
+
+  const Row* find(std::optional<std::int64_t> version, std::string_view name) const {
+    const auto found = std::partition_point(
+        own_.begin(), own_.end(), [&](const Row* row) { return compare(*row, version, name) < 0; });
+    return found == own_.end() || compare(**found, version, name) != 0 ? nullptr : *found;
+  }
+  const Row* find(const Migration& migration) const {
+    return migration.has_version() ? find(migration.version, {})
+                                   : find(std::nullopt, migration.full_name);
   }
 
   void refuse_doubled_row() const {
@@ -74,9 +88,15 @@ class Comparison {
   }
 
   void refuse_newer_database() {
-    std::unordered_set<const Row*> known(rows_.begin(), rows_.end());
+    std::vector<char> is_known(snapshot_.rows.size());
+    for (const Row* row : rows_) {
+      if (row != nullptr) {
+        is_known[static_cast<std::size_t>(row - snapshot_.rows.data())] = 1;
+      }
+    }
     for (const Row& row : snapshot_.rows) {
-      if (row.set != set_.name || known.count(&row) != 0 ||
+      if (row.set != set_.name ||
+          is_known[static_cast<std::size_t>(&row - snapshot_.rows.data())] != 0 ||
           (row.version && squash_of(set_, *row.version) != nullptr)) {
         continue;
       }
@@ -100,7 +120,7 @@ class Comparison {
 
   // A set that was renamed finds no row of its own, and would apply everything again.
   void refuse_renamed_set() const {
-    if (!by_version_.empty() || !by_name_.empty()) {
+    if (!own_.empty()) {
       return;
     }
     for (const Migration& migration : set_.migrations) {
@@ -295,16 +315,11 @@ class Comparison {
   }
 
   void refuse_missing_dependencies() const {
-    std::unordered_set<std::int64_t> there;
-    for (const auto& [version, row] : by_version_) {
-      if (row->state == "applied") {
-        there.insert(version);
-      }
-    }
-    for (const Pending& pending : plan_.pending) {
+    for (std::size_t i = 0; i < plan_.pending.size(); ++i) {
+      const Pending& pending = plan_.pending[i];
       for (const Dependency& dependency : pending.migration->dependencies) {
         const bool is_own = dependency.set.empty() || dependency.set == set_.name;
-        if ((is_own ? there.count(dependency.version) != 0 : is_applied_in(dependency)) ||
+        if ((is_own ? is_there(dependency.version, i) : is_applied_in(dependency)) ||
             is_replaced_in(snapshot_, is_own ? set_.name : dependency.set, dependency.version)) {
           continue;
         }
@@ -323,10 +338,22 @@ class Comparison {
                           : compose("apply the set \"{}\" first", dependency.set);
         throw Error(ErrorKind::kFailed, std::move(detail));
       }
-      if (pending.migration->has_version()) {
-        there.insert(pending.migration->version);
+    }
+  }
+
+  // Applied, or applied before the pending one with this index.
+  bool is_there(std::int64_t version, std::size_t index) const {
+    const Row* row = find(version, {});
+    if (row != nullptr && row->state == "applied") {
+      return true;
+    }
+    while (index-- > 0) {  // most need the one just before them
+      const Migration& migration = *plan_.pending[index].migration;
+      if (migration.has_version() && migration.version == version) {
+        return true;
       }
     }
+    return false;
   }
 
   bool is_applied_in(const Dependency& dependency) const {
@@ -356,8 +383,7 @@ class Comparison {
   const History& history_;
   const Row* doubled_ = nullptr;  // one of two for the same migration
   const Versions versions_ = versions_of(set_, snapshot_);
-  std::unordered_map<std::int64_t, const Row*> by_version_;
-  std::unordered_map<std::string_view, const Row*> by_name_;
+  std::vector<const Row*> own_;   // rows of the set, in the order of compare()
   std::vector<const Row*> rows_;  // one for each migration of the set, or null
   std::vector<const Row*> unknown_;
   bool has_newer_ = false;  // one of them is of a newer release
@@ -379,6 +405,19 @@ void drop_recorded(Plan& plan) {
 Plan make_plan(const MigrationSet& set, const Snapshot& snapshot, const Options& options,
                const History& history) {
   return Comparison(set, snapshot, options, history).run();
+}
+
+bool is_row_of(const Row& row, const MigrationSet& set, const Migration& migration) {
+  return row.set == set.name &&
+         (migration.has_version() ? row.version == migration.version
+                                  : !row.version && row.name == migration.full_name);
+}
+
+const Row* find_row(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration) {
+  const auto row =
+      std::find_if(snapshot.rows.begin(), snapshot.rows.end(),
+                   [&](const Row& candidate) { return is_row_of(candidate, set, migration); });
+  return row == snapshot.rows.end() ? nullptr : &*row;
 }
 
 }  // namespace godwit::detail

@@ -42,4 +42,8 @@ Plan make_plan(const MigrationSet& set, const Snapshot& snapshot, const Options&
 /// How the checksum in a row relates to the embedded one.
 bool is_same_checksum(const Migration& migration, std::string_view recorded) noexcept;
 
+/// Whether this row is of this migration.
+bool is_row_of(const Row& row, const MigrationSet& set, const Migration& migration);
+const Row* find_row(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration);
+
 }  // namespace godwit::detail

@@ -3,19 +3,28 @@
 // One run: what Migrator::up() and status() do, and the state that they share. The parts of it are
 // in files of their own:
 //
-//     run.cpp      connecting, the check, the loop "compare, take the gate, apply", recovery
+//     run.cpp      the check, and the loop "compare, take the gate, apply"
+//     attach.cpp   its connection: made, found fit, made anew after a cut
+//     sending.cpp  what it sends, and how it waits
+//     read_only.cpp where nothing may be written
+//     drift.cpp    migrations that were applied and are others now
 //     gate.cpp     who may apply
 //     chain.cpp    transactional migrations, many in one message
 //     alone.cpp    one that the build could not parse, or that calls a function
 //     code.cpp     functions of the application that are migrations
 //     hooks.cpp    functions of the application that are called on the way
 //     steps.cpp    migrations outside a transaction
+//     step_effects.cpp whether a step took effect
+//     claim.cpp    who is at work on such a migration
+//     session.cpp  the settings of the session in which it runs
 //     batches.cpp  a statement of them in many small transactions
 //     target.cpp   a part of what is pending
 //     phase.cpp    what may be applied before a release, and what after it
 //     down.cpp     undoing
 //     redo.cpp     undoing what is applied again
-//     links.cpp    what other sets and other builds have to do with it
+//     links.cpp    what a squash of another build stands for
+//     needs.cpp    what other sets need of this one
+//     status.cpp   what is applied
 //     fresh.cpp    emptying the database
 //     preview.cpp  what is to come
 //     rehearse.cpp all of it, rolled back
@@ -150,7 +159,7 @@ class Run {
   DownReport down(const DownOptions& wanted);
   // redo.cpp: the half that undoes, when the other half may follow
   DownReport undo_for_redo(const DownOptions& wanted);
-  // links.cpp
+  // needs.cpp
   std::vector<std::string> broken_dependencies();
   // stamp.cpp, repair.cpp: what is to be changed
   HistoryReport stamp(std::string_view target, bool is_baseline, const HistoryOptions& wanted);
@@ -166,7 +175,9 @@ class Run {
   std::vector<LogEntry> log();
   // script.cpp: no connection is made
   std::string script(std::string_view from, std::string_view to);
+  // wait.cpp
   void wait_until_current();
+  // status.cpp
   Status status();
   // schemas.cpp
   SchemasStatus check_schemas(const SchemaPatterns& patterns);
@@ -175,33 +186,43 @@ class Run {
  private:
   // run.cpp
   void apply_pending();
+  void check();
+  bool advance();
+  void select(Plan& plan);
+  void settle(const Plan& plan);
+  void record_applied(const Migration& migration, milliseconds duration);
+
+  // attach.cpp
   void connect();
   std::unique_ptr<Connection> open(const Parameters& parameters, bool is_first);
   void refuse_unusable_connection() const;
   void receive_notices();
-  void check();
-  bool advance();
-  void wait_until(const std::function<std::string()>& look);
-  std::string what_is_missing();
-  static std::string what_is_missing(const SchemasStatus& status);
-  void select(Plan& plan);
-  // phase.cpp
-  void keep_phase(Plan& plan);
-  std::vector<const Migration*> late_in(std::size_t begin, std::size_t end) const;
+  bool needs_direct(const Plan& plan) const;
+  void switch_to_direct(const Plan& plan);
+  void recover(const ConnectionLost& lost);
   void refuse_what_cuts(const Migration& migration);
-  void settle(const Plan& plan);
-  void handle_drift(const Plan& plan);
-  void accept_drift(const Plan& plan);
+
+  // read_only.cpp
   bool is_read_only() const;
   void require_writable(const Plan& plan);
   void refuse_read_only(std::string_view what, const Migration* migration);
-  bool needs_direct(const Plan& plan) const;
-  void switch_to_direct(const Plan& plan);
-  bool wait_for_owner(const Plan& plan);
-  void recover(const ConnectionLost& lost);
-  void add_last_failures(Status& status);
-  void record_applied(const Migration& migration, milliseconds duration);
 
+  // drift.cpp
+  void handle_drift(const Plan& plan);
+  void accept_drift(const Plan& plan);
+
+  // phase.cpp
+  void keep_phase(Plan& plan);
+  std::vector<const Migration*> late_in(std::size_t begin, std::size_t end) const;
+
+  // wait.cpp
+  void wait_until(const std::function<std::string()>& look);
+  std::string what_is_missing();
+
+  // status.cpp
+  void add_last_failures(Status& status);
+
+  // sending.cpp
   // The one way to send. Throws ConnectionLost, or Error of kind kInterrupted; other errors are the
   // caller's.
   Reply send(const std::string& message, const ResultSink& sink = {});
@@ -223,6 +244,7 @@ class Run {
   bool counts_bytes() const;
 
   // gate.cpp
+  bool wait_for_owner(const Plan& plan);
   bool take_gate(const Plan& plan);
   std::string gate_message(const Plan& plan, std::size_t* settings) const;
   void refuse_moved_history(const std::vector<std::string>& other_tables);
@@ -249,6 +271,7 @@ class Run {
   [[noreturn]] void refuse_unusable_tenant();
 
   // schemas.cpp
+  static std::string what_is_missing(const SchemasStatus& status);
   std::string schemas_query(const SchemaPatterns& patterns, bool has_table) const;
   SchemasStatus judge_schemas(const PGresult* answer, const SchemaPatterns& patterns,
                               bool has_table);
@@ -299,6 +322,7 @@ class Run {
   bool has_slow_hooks() const;
 
   // steps.cpp
+  friend bool run_steps(Run& run, const Pending& pending);
   bool apply_steps(const Pending& pending);
   void run_steps(const Pending& pending, int first_step, bool is_in_doubt);
   bool run_step(const Migration& migration, const Step& step, std::size_t number, bool is_in_doubt);
@@ -306,21 +330,28 @@ class Run {
   bool record_step(const Migration& migration, std::size_t number);
   [[noreturn]] void fail_in_step(const Migration& migration, const Step& step, std::size_t number,
                                  ErrorDetail detail);
-  std::string has_name(const Step& step) const;
-  bool is_step_done(const Migration& migration, const Step& step, std::size_t number);
-  bool drop_invalid_indexes(const Step& step);
-  void assert_effect(const Migration& migration, const Step& step);
   void look_at_tenant_again(const Migration& migration);
   void finish_steps(const Migration& migration);
   [[noreturn]] void fail_step(const Migration& migration, const Step& step, std::size_t number,
                               ErrorKind kind, ErrorDetail detail);
+
+  // step_effects.cpp
+  std::string has_name(const Step& step) const;
+  bool is_step_done(const Migration& migration, const Step& step, std::size_t number);
+  bool drop_invalid_indexes(const Step& step);
+  void assert_effect(const Migration& migration, const Step& step);
+
+  // session.cpp
   void save_session(const std::vector<std::string>& names);
   void set_session(const Migration& migration);
   void restore_session();
   void replay_session(const Migration& migration, std::size_t first_step);
+
+  // claim.cpp
   std::string as_ourselves(std::string_view settings, std::string_view sql) const;
   std::string be_ourselves(std::string_view sql) const;
   void drop_claim();
+  void leave_steps();
 
   // preview.cpp
   void look_up_relations(PlanReport& report);
@@ -358,8 +389,10 @@ class Run {
   void look_up_replaced();
   bool may_be_replaced() const;
   std::vector<ReplacedRange> read_replaced(bool is_everywhere);
-  std::vector<Need> read_needs();
   Reply look_at_links(const std::string& query);
+
+  // needs.cpp
+  std::vector<Need> read_needs();
   void refuse_needed_elsewhere(const std::vector<const Row*>& rows, bool is_forgotten);
 
   // verify.cpp
@@ -472,6 +505,7 @@ class Run {
   bool must_restore_session_ = false;       // settings were changed for steps
   const Script* session_script_ = nullptr;  // of the steps that it was changed for
   HeldClaim held_;
+  void (Run::*leave_steps_)() = nullptr;  // where steps were begun
 
   milliseconds poll_{50};
   Clock::time_point waiting_since_{};

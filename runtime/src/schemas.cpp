@@ -42,6 +42,9 @@ constexpr std::string_view kQuery =
     "WHERE h.target_schema OPERATOR(pg_catalog.=) '' AND h.migration_set OPERATOR(pg_catalog.=) "
     "ANY (CAST(ARRAY[{2}] AS pg_catalog.text[])) ORDER BY 5";
 
+// So many schemas are named in an error.
+constexpr std::size_t kNamed = 5;
+
 }  // namespace
 
 std::string Run::schemas_query(const SchemaPatterns& patterns, bool has_table) const {
@@ -181,9 +184,52 @@ SchemaStatus Run::judge_schema(std::string_view name) {
   return status;
 }
 
+SchemasStatus Run::wait_until_current(const SchemaPatterns& patterns) {
+  SchemasStatus status;
+  wait_until([&] {
+    status = check_schemas(patterns);
+    return what_is_missing(status);
+  });
+  return status;
+}
+
+// The same of schemas. Throws what waiting does not heal.
+std::string Run::what_is_missing(const SchemasStatus& status) {
+  std::string names;
+  std::size_t behind = 0;
+  for (const SchemaStatus& schema : status.schemas) {
+    if (schema.error && schema.error->kind() != ErrorKind::kFailed) {
+      ErrorDetail detail = schema.error->detail();
+      detail.message = compose("{}: {}", schema.schema, detail.message);
+      throw Error(schema.error->kind(), std::move(detail));
+    }
+    if (schema.is_current || (schema.pending == 0 && !schema.error)) {
+      continue;
+    }
+    ++behind;
+    if (behind <= kNamed) {
+      names += compose("{}{}", behind == 1 ? "" : ", ", schema.schema);
+    }
+  }
+  if (behind == 0) {
+    return {};
+  }
+  return compose("{} of {} schemas {} behind ({}{})", behind, status.schemas.size(),
+                 behind == 1 ? "is" : "are", names, behind > kNamed ? ", …" : "");
+}
+
 }  // namespace godwit::detail
 
 namespace godwit {
+
+SchemasStatus wait_until_current(const std::string& conninfo, const MigrationSet& set,
+                                 std::string_view schemas, const Options& options) {
+  const detail::SchemaPatterns patterns(schemas);
+  Options own = options;
+  own.schema.clear();
+  return detail::Run(set, own, detail::parameters_of(conninfo), nullptr)
+      .wait_until_current(patterns);
+}
 
 SchemasStatus check_schemas(const std::string& conninfo, const MigrationSet& set,
                             std::string_view schemas, const Options& options) {

@@ -8,7 +8,7 @@
 //
 // The gate is not held meanwhile: an open transaction would make CREATE INDEX CONCURRENTLY wait for
 // itself. The claim keeps the others out.
-#include "batches.hpp"
+#include "step_effects.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,47 +22,27 @@ constexpr std::string_view kEquals = " OPERATOR(pg_catalog.=) ";
 // first.
 constexpr std::size_t kOwnResult = 3;
 
-// The first words in small letters, one space between two of them and around brackets.
-std::string beginning_of(std::string_view sql) {
-  constexpr std::size_t kEnough = 64;
-  std::string text;
-  for (const char c : sql) {
-    if (text.size() >= kEnough) {
+// Where the verify section of a migration is not true when all its steps have ended: the step with
+// batches from which they can be run once more, since the build has proved that it and all that
+// follow may be: a WHERE passes over what is done, or the values are the same again.
+std::optional<std::size_t> first_batches_to_repeat(const Migration& migration) {
+  const std::span<const Step> steps = migration.up.steps;
+  std::optional<std::size_t> first;
+  for (std::size_t number = steps.size(); number-- > 0;) {
+    const Step& step = steps[number];
+    if (!step.is_idempotent) {
       break;
     }
-    const bool is_space = c == ' ' || (c >= '\t' && c <= '\r');
-    if (is_space || c == '(') {
-      if (!text.empty() && text.back() != ' ') {
-        text += ' ';
-      }
-      text += is_space ? "" : "( ";
-    } else {
-      text += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
+    first = step.batch.size > 0 ? number : first;
   }
-  return text + " ";
-}
-
-bool builds_index(const Step& step) {
-  return step.probe == Probe::kIndexBuilt || step.probe == Probe::kUnnamedIndexBuilt;
-}
-
-// Whether the statement changes the session and nothing else. The build marks no statements of this
-// kind, so that it has to be told from the text.
-bool is_session_statement(std::string_view sql) {
-  const std::string text = beginning_of(sql);
-  const auto begins_with = [&](std::string_view words) {
-    return text.compare(0, words.size(), words) == 0;
-  };
-  if (begins_with("set ")) {
-    return !begins_with("set local ") && !begins_with("set constraints ") &&
-           !begins_with("set transaction ");
-  }
-  return begins_with("reset ") || begins_with("select set_config (") ||
-         begins_with("select pg_catalog.set_config (");
+  return first;
 }
 
 }  // namespace
+
+bool run_steps(Run& run, const Pending& pending) {
+  return run.apply_steps(pending);
+}
 
 // Runs all steps that have not ended. The gate is open; its transaction ends with the claim.
 bool Run::apply_steps(const Pending& pending) {
@@ -105,6 +85,7 @@ bool Run::apply_steps(const Pending& pending) {
   snapshot_.has_table = true;
   const auto first_step = static_cast<std::size_t>(pending.step);
   const bool is_within = first_step < migration.up.steps.size();
+  leave_steps_ = &Run::leave_steps;
   held_ = {&migration, first_step, is_in_doubt && is_within,
            pending.is_begun && is_within && migration.up.steps[first_step].batch.size > 0};
   try {
@@ -156,7 +137,7 @@ bool Run::record_step(const Migration& migration, std::size_t number) {
 bool Run::run_step(const Migration& migration, const Step& step, std::size_t number,
                    bool is_in_doubt) {
   if (step.batch.size > 0) {
-    Batches(*this, migration, step, number).run();
+    set_.batch_runner(*this, migration, step, number);
     return true;
   }
   if (step.is_transactional && step.statement_count == 1) {
@@ -272,136 +253,6 @@ void Run::fail_in_step(const Migration& migration, const Step& step, std::size_t
   fail_step(migration, step, number, kind, std::move(detail));
 }
 
-// The condition on pg_class that picks the index of a CREATE.
-std::string Run::has_name(const Step& step) const {
-  const std::string name = connection_->literal(step.index);
-  return step.probe == Probe::kIndexBuilt
-             ? compose("c.relname{}{}", kEquals, name)
-             : compose(
-                   "pg_catalog.regexp_replace(CAST(c.relname AS pg_catalog.text), "
-                   "'_idx[0-9]*$', '_idx'){}{}",
-                   kEquals, name);
-}
-
-// A step whose owner died: did it take effect?
-bool Run::is_step_done(const Migration& migration, const Step& step, std::size_t number) {
-  if (step.probe == Probe::kIndexDropped) {
-    const Reply reply = ask(compose("SELECT pg_catalog.to_regclass({}) IS NULL",
-                                    connection_->literal(in_tenant(step.relation))),
-                            Section::kUp);
-    return is_true(reply.results[0].get(), 0, 0);
-  }
-  if (builds_index(step) && !step.index.empty()) {
-    const Reply reply =
-        ask(compose(
-
-                "SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
-                "ON c.oid{0}i.indexrelid WHERE i.indrelid{0}pg_catalog.to_regclass({1}) AND "
-                "{2} AND i.indisvalid)",
-                kEquals, connection_->literal(step.relation), has_name(step)),
-            Section::kUp);
-    const bool is_there = is_true(reply.results[0].get(), 0, 0);
-    // Without a name it may be one that was there before.
-    if (!is_there || step.probe == Probe::kIndexBuilt) {
-      return is_there;
-    }
-  }
-  if (step.probe == Probe::kIndexBuilt || step.is_idempotent) {
-    return false;  // may run again: rebuilding an index twice is only slow
-  }
-  ErrorDetail detail;
-  const Statement& statement = migration.up.statements[step.first_statement];
-  name_migration(migration, detail);
-  locate_statement(migration.up.file, migration.up.sql, statement, detail);
-  detail.message = compose(
-      "the run that {} {} was cut off in this statement "
-      "(step {} of {}), and nobody can tell "
-      "whether it took effect",
-      is_undoing_ ? "was undoing" : "applied", migration.full_name, number + 1,
-      migration.up.steps.size());
-  detail.hint = compose(
-      "look for yourself. If it did: UPDATE {0} SET step = {1}, claim_pid = NULL WHERE "
-      "migration_set = '{2}' AND migration_name = '{3}'{6}; if it did not: the same with "
-      "step = {4}; "
-      "then run {5} again",
-      history_.display(), number + 1, set_.name, migration.full_name, number,
-      is_undoing_ ? "`down`" : "`up`", history_.display_target());
-  fail(ErrorKind::kPartiallyApplied, std::move(detail), &migration);
-}
-
-// Drops what an earlier attempt left INVALID; false while somebody is still building it.
-bool Run::drop_invalid_indexes(const Step& step) {
-  // CREATE: the index of that name, on that table. REINDEX: the transient copies, which are called
-  // after the index, and are cut to fit 63 bytes.
-  const std::string condition =
-      !step.index.empty()
-          ? compose("i.indrelid{0}pg_catalog.to_regclass({1}) AND {2}", kEquals,
-                    connection_->literal(step.relation), has_name(step))
-          : compose(
-
-                "i.indrelid{0}(SELECT o.indrelid FROM pg_catalog.pg_index AS o WHERE "
-                "o.indexrelid{0}pg_catalog.to_regclass({1})) AND c.relname "
-                "OPERATOR(pg_catalog.~) '_cc(new|old)[0-9]*$' AND "
-                "pg_catalog.starts_with((SELECT CAST(n.relname AS pg_catalog.text) FROM "
-                "pg_catalog.pg_class AS n WHERE n.oid{0}pg_catalog.to_regclass({1})), "
-                "pg_catalog.regexp_replace(CAST(c.relname AS pg_catalog.text), "
-                "'_cc(new|old)[0-9]*$', ''))",
-                kEquals, connection_->literal(step.relation));
-  const Reply reply =
-      ask(compose(
-
-              "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), "
-              "EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index AS p WHERE "
-              "p.index_relid{0}c.oid) FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
-              "ON c.oid{0}i.indexrelid JOIN pg_catalog.pg_namespace AS n ON "
-              "n.oid{0}c.relnamespace WHERE NOT i.indisvalid AND {1}",
-              kEquals, condition),
-          Section::kUp);
-  const PGresult* found = reply.results[0].get();
-  for (int i = 0; i < PQntuples(found); ++i) {
-    if (is_true(found, i, 1)) {
-      return false;
-    }
-    emit(EventKind::kNotice, current_,
-         compose("dropping the INVALID index {}, left by an earlier attempt", value(found, i, 0)));
-    ask(compose("DROP INDEX CONCURRENTLY IF EXISTS {}", value(found, i, 0)), Section::kUp);
-  }
-  return true;
-}
-
-void Run::assert_effect(const Migration& migration, const Step& step) {
-  if (!builds_index(step)) {
-    return;
-  }
-  const std::string condition =
-      step.index.empty() ? compose("i.indexrelid{}pg_catalog.to_regclass({})", kEquals,
-                                   connection_->literal(step.relation))
-                         : compose("i.indrelid{0}pg_catalog.to_regclass({1}) AND {2}", kEquals,
-                                   connection_->literal(step.relation), has_name(step));
-  const Reply reply =
-      ask(compose(
-
-              "SELECT EXISTS (SELECT FROM pg_catalog.pg_index AS i JOIN pg_catalog.pg_class AS c "
-              "ON c.oid{}i.indexrelid WHERE i.indisvalid AND {})",
-              kEquals, condition),
-          Section::kUp);
-  if (is_true(reply.results[0].get(), 0, 0)) {
-    return;
-  }
-  const auto number = static_cast<std::size_t>(&step - migration.up.steps.data());
-  ErrorDetail detail;
-  name_migration(migration, detail);
-  locate_statement(migration.up.file, migration.up.sql,
-                   migration.up.statements[step.first_statement], detail);
-  detail.message = compose("the statement ended, but {} has no valid index {}",
-                           step.index.empty() ? std::string_view("the database") : step.relation,
-                           step.index.empty() ? step.relation : step.index);
-  detail.hint =
-      "another index or table may have the same name; IF NOT EXISTS hides it. Rename one of them";
-  held_.is_in_doubt = false;
-  fail_step(migration, step, number, ErrorKind::kFailed, std::move(detail));
-}
-
 // What the transaction at the end has, the steps did not have.
 void Run::look_at_tenant_again(const Migration& migration) {
   const Reply reply = send(last_look_at_tenant());
@@ -507,189 +358,6 @@ void Run::fail_step(const Migration& migration, const Step& step, std::size_t nu
   drop_claim();
   restore_session();
   fail(kind, std::move(detail), &migration);
-}
-
-// ---- The claim
-// -----------------------------------------------------------------------------------
-
-// `sql` on the history in the middle of a migration whose statements may have changed the role, or
-// made transactions read-only. SET LOCAL ROLE comes second because SESSION AUTHORIZATION takes the
-// role along; and since servers differ in whether the end of the transaction brings a role back
-// that was lost in this way, it is set once more.
-std::string Run::as_ourselves(std::string_view settings, std::string_view sql) const {
-  return "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;\n" +
-         be_ourselves(compose("{}{}", settings, sql));
-}
-
-// The same from the middle of a transaction on.
-std::string Run::be_ourselves(std::string_view sql) const {
-  const std::string& role = options_.role.empty() ? session_role_ : options_.role;
-  return compose(
-      "SET LOCAL SESSION AUTHORIZATION {};\nSET LOCAL ROLE {};\n{};\nCOMMIT;\n"
-      "SELECT pg_catalog.set_config('role', pg_catalog.current_setting('role'), false)",
-      connection_->is_borrowed() ? connection_->identifier(session_user_) : std::string("DEFAULT"),
-      role == "none" ? std::string("NONE") : connection_->identifier(role), sql);
-}
-
-// Ends the claim in order, so that the next run knows where to go on; where no step has ended there
-// is nothing to remember. A doubt must outlive this run: then the claim is marked as that of a dead
-// one. Best effort, since there is an error under way that the caller has to hear about.
-void Run::drop_claim() {
-  const HeldClaim claim = std::exchange(held_, {});
-  if (claim.migration == nullptr || !connection_ || connection_->is_cut()) {
-    return;
-  }
-  roll_back();
-  const Migration& migration = *claim.migration;
-  std::string sql;
-  if (claim.ended_steps > 0 || claim.begins_anew) {
-    sql = history_.set_step(*connection_, identity_, migration, claim.ended_steps) + ";\n";
-  }
-  if (claim.is_in_doubt) {
-    sql += compose(
-        "UPDATE {0} SET claim_system_id = 0 WHERE migration_set{1}{2} AND "
-        "claim_pid{1}pg_catalog.pg_backend_pid()",
-        history_.quoted(*connection_), kEquals, connection_->literal(set_.name));
-  } else {
-    const bool is_begun = claim.ended_steps > 0 || claim.has_cursor || claim.begins_anew;
-    sql += is_begun      ? history_.release(*connection_, identity_, migration)
-           : is_undoing_ ? history_.cancel_undo(*connection_, identity_, migration)
-                         : history_.forget(*connection_, identity_, migration);
-  }
-  const std::string settings =
-      compose("SET LOCAL lock_timeout = {};\nSET LOCAL statement_timeout = {};\n",
-              options_.lock_timeout.count(), 0);
-  if (!connection_->send(as_ourselves(settings, sql), Waiter{}).is_ok()) {
-    roll_back();
-  }
-}
-
-// ---- Settings of the session -------------------------------------------------------------------
-
-// SET LOCAL needs a transaction, which these statements cannot have. lock_timeout has to be off: it
-// would end the waiting for old snapshots that is part of building an index concurrently.
-// The steps run with the session's own role, which the gate found.
-void Run::save_session(const std::vector<std::string>& names) {
-  std::string query = "SELECT ";
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    query += compose(
-
-        "{0}pg_catalog.current_setting({1}, true), (SELECT s.setting{2}s.reset_val FROM "
-        "pg_catalog.pg_settings AS s WHERE s.name{2}{1})",
-        i == 0 ? "" : ", ", connection_->literal(names[i]), kEquals);
-  }
-  const Reply reply = ask(query, Section::kBegin);
-  const PGresult* found = reply.results[0].get();
-  saved_settings_.clear();
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto column = static_cast<int>(2 * i);
-    SavedSetting saved{names[i], std::nullopt, true};
-    if (PQgetisnull(found, 0, column) == 0) {
-      saved.value = std::string(value(found, 0, column));
-      saved.is_default = is_true(found, 0, column + 1);
-    }
-    saved_settings_.push_back(std::move(saved));
-  }
-  must_restore_session_ = true;
-}
-
-void Run::set_session(const Migration& migration) {
-  struct Wanted {
-    std::string name;
-    std::string value;
-  };
-  std::vector<Wanted> wanted = {
-      {"lock_timeout", std::to_string(std::max(migration.lock_timeout_ms, 0))},
-      {"statement_timeout", std::to_string(statement_timeout(migration).count())},
-      {"idle_in_transaction_session_timeout", "0"}};
-  if (connection_->server_version() >= 140000) {
-    wanted.push_back({"idle_session_timeout", "0"});
-  }
-  if (connection_->server_version() >= 170000) {
-    wanted.push_back({"transaction_timeout", "0"});
-  }
-  if (has_check_interval_ && connection_->server_version() >= 140000) {
-    // A statement whose client is gone must not wait in a lock's queue, with others behind it.
-    wanted.push_back({"client_connection_check_interval", "1s"});
-  }
-  for (const Setting& setting : migration.settings) {
-    wanted.push_back({std::string(setting.name), std::string(setting.value)});
-  }
-  std::vector<std::string> names;
-  names.reserve(wanted.size() + migration.up.leaked_settings.size());
-  for (const Wanted& setting : wanted) {
-    names.push_back(setting.name);
-  }
-  // Also what the statements themselves are known to change.
-  for (const std::string_view name : leaked_settings(migration.up)) {
-    if (name != "role" && name != "session_authorization" && name != "*") {
-      names.emplace_back(name);
-    }
-  }
-  if (has_tenant()) {
-    names.emplace_back("search_path");
-  }
-  save_session(names);
-  session_script_ = &migration.up;
-  std::string sql = "SELECT ";
-  if (has_tenant()) {
-    sql += compose("pg_catalog.set_config('search_path', {}, false), ", tenant_path());
-  }
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    sql += compose("{}pg_catalog.set_config({}, {}, false)", i == 0 ? "" : ", ",
-                   connection_->literal(wanted[i].name), connection_->literal(wanted[i].value));
-  }
-  if (!options_.role.empty()) {
-    sql += compose(";\nSET ROLE {}", connection_->identifier(options_.role));
-  }
-  ask(sql, Section::kBegin);
-}
-
-// What the steps before this one did to a session that is gone: without their SET search_path the
-// names of the others would mean something else.
-void Run::replay_session(const Migration& migration, std::size_t first_step) {
-  for (std::size_t number = 0; number < first_step; ++number) {
-    const Step& step = migration.up.steps[number];
-    for (std::uint32_t i = 0; i < step.statement_count; ++i) {
-      const Statement& statement = migration.up.statements[step.first_statement + i];
-      const std::string sql(migration.up.sql.substr(statement.offset, statement.length));
-      if (!is_session_statement(sql)) {
-        continue;
-      }
-      const Reply reply = send(sql);
-      if (reply.error) {
-        ErrorDetail detail;
-        describe_error(reply.error.get(), detail);
-        locate_in_statement(migration, migration.up, statement, sql, reply.error.get(),
-                            counts_bytes(), detail);
-        roll_back();
-        fail_step(migration, step, first_step, ErrorKind::kFailed, std::move(detail));
-      }
-    }
-  }
-}
-
-void Run::restore_session() {
-  if (!std::exchange(must_restore_session_, false) || !connection_ || connection_->is_cut()) {
-    return;
-  }
-  std::vector<std::string_view> names = leaked_settings(*session_script_);
-  names.emplace_back("session_authorization");
-  for (const SavedSetting& saved : saved_settings_) {
-    names.push_back(saved.name);
-  }
-  std::string sql;
-  for (const std::string& statement : restore_statements(names)) {
-    sql += statement + ";\n";
-  }
-  const Reply reply = connection_->send(sql, Waiter{});
-  if (reply.error) {
-    roll_back();
-  }
-  // One by one: where the steps did not come to their end, some of it is not there.
-  for (const std::string_view statement : session_script_->leftovers) {
-    connection_->send(compose("SET LOCAL client_min_messages = warning; {}", statement), Waiter{});
-  }
 }
 
 }  // namespace godwit::detail

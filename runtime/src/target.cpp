@@ -103,19 +103,6 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   return number;
 }
 
-bool is_row_of(const Row& row, const MigrationSet& set, const Migration& migration) {
-  return row.set == set.name &&
-         (migration.has_version() ? row.version == migration.version
-                                  : !row.version && row.name == migration.full_name);
-}
-
-const Row* find_row(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration) {
-  const auto row =
-      std::find_if(snapshot.rows.begin(), snapshot.rows.end(),
-                   [&](const Row& candidate) { return is_row_of(candidate, set, migration); });
-  return row == snapshot.rows.end() ? nullptr : &*row;
-}
-
 std::size_t place_of(const MigrationSet& set, const Snapshot& snapshot, std::string_view target) {
   if (target == "head" || target == "heads") {
     return set.migrations.size();

@@ -22,8 +22,4 @@ std::size_t place_of(const MigrationSet& set, const Snapshot& snapshot, std::str
 const Migration& migration_at(const MigrationSet& set, const Snapshot& snapshot,
                               std::string_view target);
 
-/// Whether this row is of this migration.
-bool is_row_of(const Row& row, const MigrationSet& set, const Migration& migration);
-const Row* find_row(const Snapshot& snapshot, const MigrationSet& set, const Migration& migration);
-
 }  // namespace godwit::detail

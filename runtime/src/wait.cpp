@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Waiting until somebody else has applied the set, to one schema or to many: a look, a pause, the
-// next look, on one connection and with nothing held in between.
-#include "run.hpp"
-#include "schema_patterns.hpp"
-
-#include <godwit/schemas.hpp>
+// Waiting until somebody else has applied the set (schemas.cpp: to many schemas): a look, a pause,
+// the next look, on one connection and with nothing held in between.
+#include "migrator_impl.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,9 +14,6 @@ namespace {
 constexpr milliseconds kFirstPoll{100};
 constexpr milliseconds kSlowestPoll{2000};
 
-// So many schemas are named in an error.
-constexpr std::size_t kNamed = 5;
-
 }  // namespace
 
 void Run::wait_until_current() {
@@ -27,15 +21,6 @@ void Run::wait_until_current() {
     check();
     return what_is_missing();
   });
-}
-
-SchemasStatus Run::wait_until_current(const SchemaPatterns& patterns) {
-  SchemasStatus status;
-  wait_until([&] {
-    status = check_schemas(patterns);
-    return what_is_missing(status);
-  });
-  return status;
 }
 
 // `look` tells what is missing, if anything.
@@ -93,40 +78,17 @@ std::string Run::what_is_missing() {
   }
 }
 
-// The same of schemas. Throws what waiting does not heal.
-std::string Run::what_is_missing(const SchemasStatus& status) {
-  std::string names;
-  std::size_t behind = 0;
-  for (const SchemaStatus& schema : status.schemas) {
-    if (schema.error && schema.error->kind() != ErrorKind::kFailed) {
-      ErrorDetail detail = schema.error->detail();
-      detail.message = compose("{}: {}", schema.schema, detail.message);
-      throw Error(schema.error->kind(), std::move(detail));
-    }
-    if (schema.is_current || (schema.pending == 0 && !schema.error)) {
-      continue;
-    }
-    ++behind;
-    if (behind <= kNamed) {
-      names += compose("{}{}", behind == 1 ? "" : ", ", schema.schema);
-    }
-  }
-  if (behind == 0) {
-    return {};
-  }
-  return compose("{} of {} schemas {} behind ({}{})", behind, status.schemas.size(),
-                 behind == 1 ? "is" : "are", names, behind > kNamed ? ", …" : "");
-}
-
 }  // namespace detail
 
-SchemasStatus wait_until_current(const std::string& conninfo, const MigrationSet& set,
-                                 std::string_view schemas, const Options& options) {
-  const detail::SchemaPatterns patterns(schemas);
-  Options own = options;
-  own.schema.clear();
-  return detail::Run(set, own, detail::parameters_of(conninfo), nullptr)
-      .wait_until_current(patterns);
+void Migrator::wait_until_current() {
+  impl_->run([](detail::Run& run) {
+    run.wait_until_current();
+    return true;
+  });
+}
+
+void wait_until_current(std::string conninfo, const MigrationSet& set, Options options) {
+  Migrator(std::move(conninfo), set, std::move(options)).wait_until_current();
 }
 
 }  // namespace godwit

@@ -29,12 +29,14 @@ constexpr Fault kFaults[] = {
     {"sigterm", terminate_the_client},
     {"terminate", terminate_the_backend},
     {"cancel", cancel_the_backend},
+    {"replicas", kill_some_of_many},
+    {"minute", start_during_a_long_migration},
     {"crash", crash_the_server},
     {"promote", promote_the_standby},
 };
 
 std::string line(const Tally& tally) {
-  return fmt::format("{:<36} {:>6} {:>6} {:>8} {:>5} {:>8} {:>12}\n", tally.fault, tally.rounds,
+  return fmt::format("{:<38} {:>6} {:>6} {:>8} {:>5} {:>8} {:>12}\n", tally.fault, tally.rounds,
                      tally.struck, tally.survived, tally.lost, tally.doubled, tally.misreported);
 }
 
@@ -57,7 +59,7 @@ int run(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   fmt::print("seed {}\n", seed);
-  std::string table = fmt::format("{:<36} {:>6} {:>6} {:>8} {:>5} {:>8} {:>12}\n", "fault",
+  std::string table = fmt::format("{:<38} {:>6} {:>6} {:>8} {:>5} {:>8} {:>12}\n", "fault",
                                   "rounds", "struck", "survived", "lost", "doubled", "misreported");
   fmt::print("{}", table);
   bool all_good = true;

@@ -95,6 +95,9 @@ Tally interrupt_the_client(Plan& plan);
 Tally terminate_the_client(Plan& plan);
 Tally terminate_the_backend(Plan& plan);
 Tally cancel_the_backend(Plan& plan);
+// replicas.cpp
+Tally kill_some_of_many(Plan& plan);
+Tally start_during_a_long_migration(Plan& plan);
 // servers.cpp
 Tally crash_the_server(Plan& plan);
 Tally promote_the_standby(Plan& plan);

@@ -24,7 +24,9 @@ class Borrowed : public OnDatabase {
            session.get(
                "SELECT concat_ws('|', current_user, session_user, current_setting('role'), "
                "current_setting('app.x', true), (SELECT count(*) FROM pg_locks WHERE pid = "
-               "pg_backend_pid() AND locktype = 'advisory'))");
+               "pg_backend_pid() AND locktype = 'advisory'), (SELECT count(*) FROM "
+               "pg_prepared_statements), (SELECT count(*) FROM pg_cursors WHERE is_holdable), "
+               "(SELECT count(*) FROM pg_listening_channels()))");
   }
 
   static void add_mixed(SetBuilder& builder, const std::string& role) {

@@ -401,6 +401,31 @@ TEST_F(Chain, EventsTellTheProgressInOrder) {
             "applied:3 finished ");
 }
 
+TEST_F(Chain, AFailureIsAnEventWithItsPlace) {
+  SetBuilder builder;
+  builder.add(1, "good", {"CREATE TABLE good (id int)"});
+  builder.add(2, "bad", {"SELECT 1", "SELECT nope"});
+  Options options;
+  std::string log;
+  options.on_event = [&](const Event& event) {
+    if (event.kind == EventKind::kFailed) {
+      log += fmt::format("{} line {}: {}\n", event.migration->full_name, event.line, event.message);
+    }
+  };
+  failure(builder.set(), options);
+  EXPECT_EQ(log, "002_bad line 2: column \"nope\" does not exist\n");
+}
+
+TEST_F(Chain, LocksAreWaitedForThreeSecondsUnlessTold) {
+  SetBuilder builder;
+  builder.add(1, "t",
+              {"CREATE TABLE t AS SELECT current_setting('lock_timeout') AS locks, "
+               "current_setting('statement_timeout') AS statements, "
+               "current_setting('client_connection_check_interval') AS client"});
+  up(builder.set());
+  EXPECT_EQ(session_.get("SELECT concat_ws('|', locks, statements, client) FROM t"), "3s|0|1s");
+}
+
 TEST_F(Chain, ProgressArrivesWhileLaterMigrationsRun) {
   SetBuilder builder;
   builder.add(1, "quick", {"CREATE TABLE t (id int)"});

@@ -429,5 +429,45 @@ TEST_F(CommandLine, SignalsRollBackAndEndIn130) {
   }
 }
 
+// The first asks the server to cancel; a server that does not answer is left by the second.
+TEST_F(CommandLine, ASecondSignalEndsItAtOnce) {
+  builder_.add(12, "slow", {"CREATE TABLE slow (id int)", "SELECT pg_sleep(60)"});
+  Child child = start({"up"});
+  wait_for_sleeper();
+  const auto backend = static_cast<pid_t>(std::stoi(
+      session_.get("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = "
+                   "current_database()")));
+  ASSERT_EQ(::kill(backend, SIGSTOP), 0) << "the server's process cannot be stopped";
+  child.kill(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds{400});
+  EXPECT_EQ(::kill(child.pid(), 0), 0) << "it waits for the server's word";
+  const auto start_time = std::chrono::steady_clock::now();
+  child.kill(SIGINT);
+  EXPECT_EQ(child.wait(), 1000 + SIGINT);
+  EXPECT_LT(std::chrono::steady_clock::now() - start_time, std::chrono::milliseconds{500});
+  ::kill(backend, SIGCONT);
+  wait_for(
+      "SELECT count(*) = 0 FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = "
+      "current_database()");
+  EXPECT_FALSE(has_relation("slow"));
+  EXPECT_EQ(applied(), "1,7,10");
+}
+
+TEST_F(CommandLine, ARoleThatMayOnlyReadRunsCheckAndStatus) {
+  const Role role(database_);
+  run({"up"});
+  session_.run("GRANT SELECT ON schema_migrations TO " + role.name());
+  const std::string url = "--url=" + database_.conninfo_as(role.name());
+  EXPECT_EQ(run({"check", url}).code, 0);
+  EXPECT_EQ(run({"status", url}).code, 0);
+  EXPECT_EQ(run({"up", url}).code, 0) << "there is nothing to do";
+  builder_.add(12, "more", {"CREATE TABLE more (id int)"});
+  EXPECT_EQ(run({"check", url}).code, 3);
+  const Outcome status = run({"status", url});
+  EXPECT_EQ(status.code, 0);
+  EXPECT_NE(status.out.find("012_more"), std::string::npos) << status.out;
+  EXPECT_EQ(run({"up", url}).code, 8);
+}
+
 }  // namespace
 }  // namespace godwit::test

@@ -134,15 +134,16 @@ TEST_F(PlanCommand, OfNothingAndOfWhatNobodyKnows) {
 }
 
 TEST(PlanOnAStandby, Works) {
-  const Database database;
+  const OwnServer server;
+  const std::string primary = server.conninfo("postgres");
   SetBuilder builder;
   builder.add(1, "users", {"CREATE TABLE users (id int)"});
-  migrate(database.conninfo(), builder.set());
+  migrate(primary, builder.set());
   builder.add(2, "more", {"ALTER TABLE users ADD n int"})
       .locks(0, LockMode::kAccessExclusive, "users");
-  const OwnServer standby = OwnServer::standby_of(server_conninfo());
-  standby.catch_up(server_conninfo());
-  const PlanReport report = Migrator(standby.conninfo(database.name()), builder.set()).plan({});
+  const OwnServer standby = OwnServer::standby_of(primary);
+  standby.catch_up(primary);
+  const PlanReport report = Migrator(standby.conninfo("postgres"), builder.set()).plan({});
   EXPECT_TRUE(report.is_standby);
   ASSERT_EQ(report.migrations.size(), 1U);
   ASSERT_EQ(report.relations.size(), 1U);

@@ -249,6 +249,8 @@ SetBuilder::SetBuilder(std::string name, std::string history_table) {
   set_.history_table = keep(std::move(history_table));
   set_.digest = "0000000000000000000000000000000000000000000000000000000000000000";
   set_.tool_version = "test";
+  set_.step_runner = detail::run_steps;
+  set_.batch_runner = detail::run_batches;
 }
 
 void SetBuilder::allow_fresh(std::vector<std::string> extensions) {

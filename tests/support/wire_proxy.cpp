@@ -133,6 +133,11 @@ class WireProxy::Impl {
     return bytes_[from_client ? 0 : 1];
   }
 
+  void claim(std::string major) {
+    const std::lock_guard lock(mutex_);
+    major_ = std::move(major);
+  }
+
   std::atomic<int> connections{0};
   std::atomic<int> round_trips{0};
   std::atomic<int> cuts{0};
@@ -219,6 +224,9 @@ class WireProxy::Impl {
       return;
     }
     const std::string_view bytes(buffer, static_cast<std::size_t>(count));
+    if (!from_client) {
+      change_version(buffer, bytes);
+    }
     if (from_client) {
       if (link.had_answer) {
         // 'X', the goodbye, has no answer and is no round trip.
@@ -276,6 +284,17 @@ class WireProxy::Impl {
     }
   }
 
+  // The value of ParameterStatus begins with the major.
+  void change_version(char* buffer, std::string_view bytes) const {
+    using namespace std::string_view_literals;
+    constexpr std::string_view kName = "server_version\0"sv;
+    const std::lock_guard lock(mutex_);
+    const std::size_t found = bytes.find(kName);
+    if (!major_.empty() && found != std::string_view::npos) {
+      major_.copy(buffer + found + kName.size(), 2);
+    }
+  }
+
   std::string directory_;
   std::string port_;
   std::string path_;
@@ -291,6 +310,7 @@ class WireProxy::Impl {
   std::optional<ByteCut> byte_cut_;
   std::size_t bytes_[2] = {0, 0};
   std::string sent_;
+  std::string major_;
   std::thread thread_;
 };
 
@@ -323,6 +343,9 @@ void WireProxy::cut_after(Side side, std::size_t bytes) {
 }
 std::size_t WireProxy::bytes(Side side) const {
   return impl_->bytes(side == Side::kClient);
+}
+void WireProxy::claim_major(std::string major) {
+  impl_->claim(std::move(major));
 }
 void WireProxy::refuse(bool is_refusing) {
   impl_->is_refusing = is_refusing;

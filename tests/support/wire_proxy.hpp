@@ -42,6 +42,9 @@ class WireProxy {
   void cut_after(Side side, std::size_t bytes);
   /// How much that side has sent so far.
   std::size_t bytes(Side side) const;
+  /// From now on servers say that they are of this major, of two digits: who asks for what only
+  /// newer ones have asks in vain.
+  void claim_major(std::string major);
   /// No connection is accepted any more (they are closed at once), or again.
   void refuse(bool is_refusing);
   int cuts() const;

@@ -367,6 +367,26 @@ TEST_F(Schemas, AnInterruptRollsBackAndSaysWhatIsLeft) {
             "tenant_1,tenant_2");
 }
 
+// It runs on one of the threads, and the signal comes on the caller's.
+TEST_F(Schemas, AnInterruptEndsTheCommandBeforeThem) {
+  create(4);
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / ("interrupted_" + database_.name());
+  Child child = start({"up", "--schemas=tenant_%", "--jobs=3",
+                       "--before-cmd=touch '" + file.string() + "'; sleep 60"});
+  for (int i = 0; i < 1000 && !std::filesystem::exists(file); ++i) {
+    std::this_thread::sleep_for(milliseconds{20});
+  }
+  ASSERT_TRUE(std::filesystem::exists(file));
+  std::filesystem::remove(file);
+  const auto start = std::chrono::steady_clock::now();
+  child.kill(SIGTERM);
+  EXPECT_EQ(child.wait(), 130) << child.err();
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{10});
+  EXPECT_NE(child.err().find("interrupted in --before-cmd"), std::string::npos) << child.err();
+  EXPECT_EQ(session_.get("SELECT to_regclass('schema_migrations') IS NULL"), "t");
+}
+
 TEST_F(Schemas, OneThatVanishesIsNoFailure) {
   create(2);
   up(builder_.set(), [] {

@@ -23,7 +23,7 @@ TEST_F(Generate, WritesTheTableOnlyWhenItChanges) {
   write_manifest();
   EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
   const std::string first = read("crm.cpp");
-  EXPECT_NE(first.find("static_assert(godwit::kTableFormat == 4"), std::string::npos);
+  EXPECT_NE(first.find("static_assert(godwit::kTableFormat == 5"), std::string::npos);
   EXPECT_NE(first.find(".sql = {\"CREATE TABLE a (id bigint)\", 26}"), std::string::npos);
   EXPECT_EQ(first.find(folder().string()), std::string::npos) << "paths of the build machine";
   const auto past = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
@@ -232,6 +232,32 @@ TEST_F(Generate, WhatFailsInATransactionRunsOutsideOne) {
   for (const char* steps : {"kSteps + 0, 1}", "kSteps + 1, 2}", "kSteps + 3, 2}", "kSteps + 5, 2}",
                             "kSteps + 7, 1}", "kSteps + 8, 1}", "kSteps + 9, 2}"})
     EXPECT_NE(table.find(steps), std::string::npos) << steps << table;
+}
+
+// What a set has no need of, its application does not link.
+TEST_F(Generate, OnlyTheRunnersThatTheSetNeedsAreNamed) {
+  const std::string table_sql = "CREATE TABLE a (id bigint PRIMARY KEY, n int);\n";
+  const auto runners = [&](const std::string& more, const std::string& down) {
+    write("m/001_a.sql", table_sql + "-- godwit:down\nDROP TABLE a;\n");
+    write("m/002_b.sql", more + "-- godwit:down\n" + down);
+    write_manifest("warn-only\n");
+    EXPECT_EQ(run("generate crm.manifest -o crm.cpp").exit_code, 0);
+    const std::string table = read("crm.cpp");
+    std::string found;
+    for (const char* runner : {"code", "step", "batch"}) {
+      if (table.find(std::string(".") + runner + "_runner = godwit::detail::run_") !=
+          std::string::npos)
+        found += std::string(found.empty() ? "" : " ") + runner;
+    }
+    return found;
+  };
+  const std::string index = "CREATE INDEX CONCURRENTLY a_n ON a (n);\n";
+  const std::string batch =
+      "-- godwit:batch key=id size=1000\nUPDATE a SET n = 0 WHERE n IS NULL;\n";
+  EXPECT_EQ(runners("SELECT 1;\n", "SELECT 1;\n"), "");
+  EXPECT_EQ(runners(index, "DROP INDEX CONCURRENTLY a_n;\n"), "step");
+  EXPECT_EQ(runners("CREATE INDEX a_n ON a (n);\n", "DROP INDEX CONCURRENTLY a_n;\n"), "step");
+  EXPECT_EQ(runners(batch, "SELECT 1;\n"), "step batch");
 }
 
 TEST_F(Generate, ASetThatHasTheHistoryTableItselfKeepsItsHistoryElsewhere) {

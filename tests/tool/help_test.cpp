@@ -29,7 +29,7 @@ TEST_F(Help, EveryCommandHasIt) {
 TEST_F(Help, VersionNamesTheTableFormat) {
   const Result version = run("--version");
   EXPECT_EQ(version.exit_code, 0);
-  EXPECT_EQ(version.out, "godwit 0.1.0 (table format 4)\n");
+  EXPECT_EQ(version.out, "godwit 0.1.0 (table format 5)\n");
 }
 
 TEST_F(Help, AWrongWordIsSaidWithThoseThatThereAre) {

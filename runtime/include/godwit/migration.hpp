@@ -26,12 +26,13 @@ struct Migration;
 
 namespace detail {
 class Run;
-}
+struct Pending;
+}  // namespace detail
 
 /// The format of this table, not the release of godwit: generated code asserts that it was made for
 /// this number, so a tool and a runtime that do not fit each other fail at compile time instead of
 /// at run time.
-inline constexpr int kTableFormat = 4;
+inline constexpr int kTableFormat = 5;
 
 /// What a migration is; `kind` in the history table.
 enum class Kind : std::uint8_t {
@@ -281,6 +282,19 @@ struct Migration {
   }
 };
 
+/// What runs the steps of a migration outside a transaction, and what runs a step in batches: parts
+/// of the runtime that a set without such a migration does not link.
+using StepRunner = bool (*)(detail::Run& run, const detail::Pending& pending);
+using BatchRunner = void (*)(detail::Run& run, const Migration& migration, const Step& step,
+                             std::size_t number);
+
+namespace detail {
+/// MigrationSet::step_runner; false when the history has to be looked at again.
+bool run_steps(Run& run, const Pending& pending);
+/// MigrationSet::batch_runner.
+void run_batches(Run& run, const Migration& migration, const Step& step, std::size_t number);
+}  // namespace detail
+
 /// What one add_migrations() compiled. Constant for the life of the program; safe to use from any
 /// thread.
 struct MigrationSet {
@@ -294,6 +308,8 @@ struct MigrationSet {
   /// Extensions that a migration creates; `fresh` drops them, and no other.
   std::span<const std::string_view> extensions;
   CodeRunner code_runner = nullptr;       ///< where a migration has code
+  StepRunner step_runner = nullptr;       ///< where an up or down section has steps of its own
+  BatchRunner batch_runner = nullptr;     ///< where one of these is run in batches
   std::span<const Migration> migrations;  ///< in the order in which they are applied
 };
 
