@@ -2,15 +2,16 @@
 //
 // What a rule is, and how a family of rules plugs into the linter.
 //
-// How it works: a walk (walk.cpp) goes through everything that the migrations execute, in order, and
-// folds each statement into the catalog. Just before a statement is folded, the rules that asked for
-// its kind see it, together with the catalog as it stands then. An ALTER TABLE is shown a command at
-// a time, since PostgreSQL reads it so and since allow-comments bind to a command. Nobody walks all
-// trees: a family names the kinds of statements that it wants.
+// How it works: a walk (walk.cpp) goes through everything that the migrations execute, in order,
+// and folds each statement into the catalog. Just before a statement is folded, the rules that
+// asked for its kind see it, together with the catalog as it stands then. An ALTER TABLE is shown a
+// command at a time, since PostgreSQL reads it so and since allow-comments bind to a command.
+// Nobody walks all trees: a family names the kinds of statements that it wants.
 //
 // Several walks share a set, each with a catalog and a History of its own, and judge a part of it
 // (lint.cpp). A rule that is said once of the whole set therefore asks History::say_once(), and one
-// that keeps in the History what it has seen of earlier migrations stands in Dispatch::of_history().
+// that keeps in the History what it has seen of earlier migrations stands in
+// Dispatch::of_history().
 //
 // To add a rule: describe it in its family's table of RuleInfo, write a handler, list the handler
 // in the family's triggers, and put its cases under tests/lint/<rule>/. A new family is one .cpp
