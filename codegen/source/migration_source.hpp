@@ -62,10 +62,10 @@ std::string checksum_of(const MigrationSource& source);
 /// Owns files for as long as diagnostics and sections point into them.
 using FileStore = std::deque<SourceFile>;
 
-/// The order of versions: as numbers, but for two of eight significant digits or more, which compare
-/// as digit strings, since tools mix dates, 14-digit and 18-digit timestamps and mean time. Where
-/// the set is of a tool that compares numbers (goose, golang-migrate, sql-migrate, Flyway), so does
-/// this.
+/// The order of versions: as numbers, but for two of eight significant digits or more, which
+/// compare as digit strings, since tools mix dates, 14-digit and 18-digit timestamps and mean time.
+/// Where the set is of a tool that compares numbers (goose, golang-migrate, sql-migrate, Flyway),
+/// so does this.
 bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept;
 
 /// `${name}` stands for `value` in the SQL of the set.

@@ -56,9 +56,10 @@ TEST(TransactionPlan, StripsOneOutermostPair) {
   EXPECT_EQ(plan("start transaction; select 1; end;"), "tx begin=0 commit=2");
   EXPECT_EQ(plan("set lock_timeout = '1s'; begin; select 1; commit; reset lock_timeout;"),
             "tx begin=1 commit=3 leaks=lock_timeout");
-  EXPECT_EQ(plan("create extension a; create schema b; begin; select 1; end; comment on schema b is "
-                 "''"),
-            "tx begin=2 commit=4");
+  EXPECT_EQ(
+      plan("create extension a; create schema b; begin; select 1; end; comment on schema b is "
+           "''"),
+      "tx begin=2 commit=4");
   EXPECT_EQ(plan("create type a as enum ('b'); begin; select 1; end;"), "tx control=1,3");
   EXPECT_EQ(plan("begin; savepoint a; rollback to a; release a; commit"), "tx begin=0 commit=4");
 }
