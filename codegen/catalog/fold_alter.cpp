@@ -223,6 +223,7 @@ std::vector<Name> children_of(const Catalog& catalog, const Name& parent) {
             relation->parents.end())
       children.push_back(name);
   }
+  std::sort(children.begin(), children.end());
   return children;
 }
 

@@ -47,6 +47,7 @@ void put_trigger(Catalog& catalog, const Name& table, const Trigger& trigger, bo
     if (other->partition_of == table)
       partitions.push_back(child);
   }
+  std::sort(partitions.begin(), partitions.end());
   for (const Name& child : partitions) put_trigger(catalog, child, trigger, replaces, depth + 1);
 }
 

@@ -231,22 +231,31 @@ void check_dropped_part(const Event& event, Context& context, const catalog::Nam
 
 void check_dropped_schema(const Event& event, Context& context, std::string_view schema,
                           Place place) {
-  std::string inside;
-  for (const auto& [name, relation] : context.catalog().relations.all()) {
-    if (name.schema == schema && !relation->is_uncertain && relation->made_in >= 0) {
-      inside = catalog::quote_name(name);
-      break;
+  // The first by its name: the order of the stores is nobody's.
+  const auto first_in = [&](const auto& store, const auto& counts) {
+    const catalog::Name* first = nullptr;
+    for (const auto& [name, object] : store.all()) {
+      if (name.schema == schema && counts(*object) && (first == nullptr || name < *first))
+        first = &name;
     }
-  }
-  for (const auto& [name, type] : context.catalog().types.all()) {
-    if (inside.empty() && name.schema == schema && type->made_in >= 0)
-      inside = "type " + catalog::quote_name(name);
-  }
-  for (const auto& [name, function] : context.catalog().functions.all()) {
-    if (inside.empty() && name.schema == schema && !function->overloads.empty() &&
-        function->overloads.front().made_in >= 0)
-      inside = "function " + catalog::quote_name(name);
-  }
+    return first;
+  };
+  const catalog::Catalog& catalog = context.catalog();
+  const catalog::Name* relation = first_in(catalog.relations, [](const catalog::Relation& one) {
+    return !one.is_uncertain && one.made_in >= 0;
+  });
+  const catalog::Name* type =
+      first_in(catalog.types, [](const catalog::UserType& one) { return one.made_in >= 0; });
+  const catalog::Name* function = first_in(catalog.functions, [](const catalog::Function& one) {
+    return !one.overloads.empty() && one.overloads.front().made_in >= 0;
+  });
+  std::string inside;
+  if (relation != nullptr)
+    inside = catalog::quote_name(*relation);
+  else if (type != nullptr)
+    inside = "type " + catalog::quote_name(*type);
+  else if (function != nullptr)
+    inside = "function " + catalog::quote_name(*function);
   if (!inside.empty())
     report(event, context, place,
            fmt::format("the schema {} still holds {}", catalog::quote_identifier(schema), inside),

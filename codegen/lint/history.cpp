@@ -189,11 +189,15 @@ void History::note_up(const catalog::Catalog& catalog, catalog::MigrationIndex m
   // What is new has taken nothing away, and most of what is touched is new.
   catalog::Lines before;
   catalog::Lines after;
-  catalog::describe_changed(catalog, before, after);
+  if (gone_.empty())
+    catalog::describe_changed(catalog, before, after);
+  else
+    catalog::describe_touched(catalog, before, after);
   for (const auto& [key, line] : before) {
     if (after.find(key) == after.end())
       gone_[key] = {migration};
   }
+  for (const auto& [key, line] : after) gone_.erase(key);
 }
 
 }  // namespace godwit::codegen::lint

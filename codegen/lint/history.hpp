@@ -51,8 +51,7 @@ class History {
   std::optional<catalog::MigrationIndex> made_before(std::string_view name,
                                                      catalog::MigrationIndex migration) const;
 
-  /// The last migration that took the object of this key (see catalog::Lines) away; it may have
-  /// been made again since. For what is not there.
+  /// The migration that took the object of this key (see catalog::Lines) away.
   std::optional<Gone> gone(const std::string& key) const;
 
   /// Whether `migration` says, or those say on which it depends, that it comes after `other`.

@@ -413,13 +413,14 @@ class SetLoader {
   void check_unlisted() {
     std::error_code ignored;
     std::unordered_set<std::string> listed;
-    for (const std::filesystem::path& file : files_.files) listed.insert(file.native());
+    for (const std::filesystem::path& file : files_.files)
+      listed.insert(file.lexically_normal().native());
     std::vector<std::filesystem::path> others;
     std::vector<std::filesystem::path> folders;
     for (const auto& entry : std::filesystem::directory_iterator(files_.root, ignored)) {
       const std::filesystem::path path = entry.path();
       const std::string name = path.filename().string();
-      if (name.front() == '.' || listed.count(path.native()) != 0)
+      if (name.front() == '.' || listed.count(path.lexically_normal().native()) != 0)
         continue;
       if (entry.is_directory())
         folders.push_back(path);

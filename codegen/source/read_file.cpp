@@ -20,7 +20,8 @@ std::string path_below(const std::filesystem::path& path, const std::filesystem:
   // Nearly always the one simply goes on where the other ends.
   if (!prefix.empty() && whole.size() > prefix.size() + 1 && whole.starts_with(prefix) &&
       whole[prefix.size()] == '/' && prefix.back() != '/' && whole[prefix.size() + 1] != '/' &&
-      whole.find("/.", prefix.size()) == std::string::npos)
+      whole.find("/.", prefix.size()) == std::string::npos &&
+      whole.find("//", prefix.size()) == std::string::npos)
     return whole.substr(prefix.size() + 1);
   const std::filesystem::path below = path.lexically_relative(root);
   const bool is_below = !root.empty() && !below.empty() && *below.begin() != "..";

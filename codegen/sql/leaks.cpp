@@ -52,12 +52,7 @@ void add_set_config_leaks(const Node* statement, std::vector<std::string>& leaks
 
 void add_statement_leaks(const Node* statement, std::vector<std::string>& leaks);
 
-void add_body_leaks(const Body& body, std::vector<std::string>& leaks) {
-  for (const BodyStatement& inner : body.statements)
-    add_statement_leaks(inner.statement.node, leaks);
-}
-
-void add_block_leaks(const PgQuery__DoStmt& block, std::vector<std::string>& leaks) {
+BodyText text_of(const PgQuery__DoStmt& block) {
   BodyText body{.language = "plpgsql", .text = {}, .origin = {}};
   for (const Node* node : list(block.args, block.n_args)) {
     const auto* option = as<PgQuery__DefElem>(node);
@@ -69,6 +64,16 @@ void add_block_leaks(const PgQuery__DoStmt& block, std::vector<std::string>& lea
     else if (name == "language")
       body.language = to_lower(string_value(option->arg));
   }
+  return body;
+}
+
+void add_body_leaks(const Body& body, std::vector<std::string>& leaks) {
+  for (const BodyStatement& inner : body.statements)
+    add_statement_leaks(inner.statement.node, leaks);
+}
+
+void add_block_leaks(const PgQuery__DoStmt& block, std::vector<std::string>& leaks) {
+  BodyText body = text_of(block);
   if (!contains_ignoring_case(body.text, "set"))
     return;
   add_body_leaks(parse_body(std::move(body)), leaks);
@@ -145,9 +150,15 @@ bool may_run_functions(const Node* statement) {
   }
 }
 
-const Body* block_of(const SectionBodies& bodies, std::size_t statement) {
-  const auto found = bodies.blocks.find(statement);
-  return found == bodies.blocks.end() ? nullptr : &found->second;
+/// The parsed body of a DO block, where it is what the server sees: one with backslashes is parsed
+/// as it is written.
+const Body* block_of(const SectionBodies& bodies, std::size_t index, const Node* statement) {
+  const auto found = bodies.blocks.find(index);
+  const auto* block = as<PgQuery__DoStmt>(statement);
+  if (found == bodies.blocks.end() || block == nullptr ||
+      text_of(*block).text != found->second.text)
+    return nullptr;
+  return &found->second;
 }
 
 }  // namespace
@@ -155,10 +166,11 @@ const Body* block_of(const SectionBodies& bodies, std::size_t statement) {
 std::vector<std::string> find_leaks(const Script& script, const SectionBodies* bodies) {
   std::vector<std::string> leaks;
   for (std::size_t i = 0; i < script.statements().size(); ++i) {
-    if (const Body* block = bodies == nullptr ? nullptr : block_of(*bodies, i))
+    const Node* statement = script.statements()[i].node;
+    if (const Body* block = bodies == nullptr ? nullptr : block_of(*bodies, i, statement))
       add_body_leaks(*block, leaks);
     else
-      add_statement_leaks(script.statements()[i].node, leaks);
+      add_statement_leaks(statement, leaks);
   }
   const bool runs_unseen_code =
       std::any_of(script.statements().begin(), script.statements().end(),

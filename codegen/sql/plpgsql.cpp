@@ -413,13 +413,10 @@ class Splitter {
     Surroundings behind = around;
     do {
       ++at_;  // IF, ELSIF
-      const std::size_t first = at_;
       const std::size_t begin = offset();
       skip_to("then");
-      Guard condition;
-      if (may_guard(first))
-        condition =
-            guard_of_condition(text_.substr(begin, previous_end() - begin), variable_guards_);
+      const Guard condition =
+          guard_of_condition(text_.substr(begin, previous_end() - begin), variable_guards_);
       add_piece(PieceKind::kExpression, begin, previous_end(),
                 {united(around.guard, not_before), around.is_conditional});
       if (!at_end())
@@ -615,19 +612,6 @@ class Splitter {
                        tokens_.begin() + static_cast<std::ptrdiff_t>(at_), [&](const Token& token) {
                          return is_word(text_, token, "exists") || is_word(text_, token, "count") ||
                                 is_word(text_, token, "select") || is_word(text_, token, "found");
-                       });
-  }
-
-  /// May the condition since token `first` say so, by itself or by a variable?
-  bool may_guard(std::size_t first) const {
-    constexpr std::string_view kLookup = "to_reg";  // to_regclass() and the like
-    return mentions_presence(first) ||
-           std::any_of(tokens_.begin() + static_cast<std::ptrdiff_t>(first),
-                       tokens_.begin() + static_cast<std::ptrdiff_t>(at_), [&](const Token& token) {
-                         if (token.kind != TokenKind::kWord && token.kind != TokenKind::kQuotedName)
-                           return false;
-                         const std::string name = name_of(text_, token);
-                         return name.starts_with(kLookup) || variable_guards_.contains(name);
                        });
   }
 

@@ -126,12 +126,21 @@ void write_history(const test::TemporaryFolder& folder, std::size_t migrations) 
           "; RETURN NEW; END $$;\n"
           "CREATE TRIGGER audit AFTER INSERT ON t" +
           n + " FOR EACH ROW EXECUTE FUNCTION audit();\nINSERT INTO t" + n + " VALUES (2);\n";
+    // What an undo takes away and brings back changes no order that anybody sees.
+    if (i == 1) {
+      up += "CREATE SCHEMA held;\n";
+      for (int table = 0; table < 12; ++table)
+        up += "CREATE TABLE held.t" + std::to_string(table) + " (id bigint PRIMARY KEY);\n";
+    } else if (i == migrations) {
+      up += "DROP SCHEMA held;\n";
+    }
+    const std::string undo = i == migrations * 65 / 100 ? "DROP TABLE held.t5;\n" : "";
     if (i % 11 == 0)
       up += "ALTER TABLE t1 ADD COLUMN of_" + n + " int;\n";
     if (i == migrations / 2)
       up += "DO $$ BEGIN EXECUTE current_setting('app.sql'); END $$;\n";
     folder.write(n + "_x.sql",
-                 up + "-- godwit:down\nDROP TABLE t" + n + ";\nDROP TABLE nobodys;\n");
+                 up + "-- godwit:down\nDROP TABLE t" + n + ";\nDROP TABLE nobodys;\n" + undo);
   }
   folder.write("R_v.sql", "DROP VIEW v3;\nCREATE VIEW v3 AS SELECT id FROM t2;\n");
 }

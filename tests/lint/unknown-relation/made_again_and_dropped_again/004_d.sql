@@ -1,0 +1,2 @@
+DROP TABLE ships;
+SELECT id FROM ships;
