@@ -39,7 +39,7 @@ class History {
   explicit History(std::span<const sql::Migration* const> in_order);
 
   /// "014_orders", as messages call a migration.
-  std::string_view name_of(catalog::MigrationIndex migration) const;
+  std::string_view name_of(catalog::MigrationIndex index) const;
 
   const sql::Migration* migration(catalog::MigrationIndex index) const;
 
@@ -70,7 +70,7 @@ class History {
   bool was_said(std::string_view what) const { return reported_.find(what) != reported_.end(); }
 
   /// Not in the lock file yet, where there is one that has others.
-  bool is_pending(catalog::MigrationIndex migration) const;
+  bool is_pending(catalog::MigrationIndex index) const;
 
   /// The last pending migration that has changed this table, before `migration` does.
   std::optional<catalog::MigrationIndex> touch(const catalog::Name& table,

@@ -418,7 +418,7 @@ class SetLoader {
     std::vector<std::filesystem::path> others;
     std::vector<std::filesystem::path> folders;
     for (const auto& entry : std::filesystem::directory_iterator(files_.root, ignored)) {
-      const std::filesystem::path path = entry.path();
+      const std::filesystem::path& path = entry.path();
       const std::string name = path.filename().string();
       if (name.front() == '.' || listed.count(path.lexically_normal().native()) != 0)
         continue;

@@ -21,8 +21,9 @@ Migrator::Impl::Impl(pg_conn* connection, const MigrationSet& set, Options optio
   }
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): what users call stays as it is
 Migrator::Migrator(std::string conninfo, const MigrationSet& set, Options options)
-    : impl_(std::make_unique<Impl>(std::move(conninfo), set, std::move(options))) {}
+    : impl_(std::make_unique<Impl>(conninfo, set, std::move(options))) {}
 
 Migrator::Migrator(pg_conn* connection, const MigrationSet& set, Options options)
     : impl_(std::make_unique<Impl>(connection, set, std::move(options))) {}

@@ -48,7 +48,7 @@ constexpr std::size_t kNamed = 5;
 }  // namespace
 
 std::string Run::schemas_query(const SchemaPatterns& patterns, bool has_table) const {
-  const std::string names = compose(
+  std::string names = compose(
       kNamespaces, History::is_empty_schema("n.oid"),
       patterns.condition(*connection_, "CAST(n.nspname AS pg_catalog.text)", history_.schema()));
   if (!has_table) {

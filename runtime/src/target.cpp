@@ -207,18 +207,19 @@ std::vector<const Migration*> select_closure(const MigrationSet& set, const Plan
   std::unordered_set<const Migration*> wanted = {&migration_at(set, snapshot, target)};
   // Dependencies stand before what needs them, so one walk from the end finds them all.
   std::vector<const Migration*> chosen;
-  for (auto pending = plan.pending.rbegin(); pending != plan.pending.rend(); ++pending) {
-    if (wanted.count(pending->migration) == 0) {
+  for (std::size_t left = plan.pending.size(); left > 0; --left) {
+    const Migration* migration = plan.pending[left - 1].migration;
+    if (wanted.count(migration) == 0) {
       continue;
     }
-    chosen.push_back(pending->migration);
-    for (const Dependency& dependency : pending->migration->dependencies) {
+    chosen.push_back(migration);
+    for (const Dependency& dependency : migration->dependencies) {
       if (!dependency.set.empty() && dependency.set != set.name) {
         continue;
       }
-      for (const Migration& migration : set.migrations) {
-        if (migration.has_version() && migration.version == dependency.version) {
-          wanted.insert(&migration);
+      for (const Migration& one : set.migrations) {
+        if (one.has_version() && one.version == dependency.version) {
+          wanted.insert(&one);
         }
       }
     }

@@ -66,8 +66,8 @@ class CommandLine : public OnDatabase {
     return Child(body(arguments, has_url));
   }
 
-  Outcome run(std::vector<std::string> arguments) {
-    Child child = start(std::move(arguments));
+  Outcome run(const std::vector<std::string>& arguments) {
+    Child child = start(arguments);
     Outcome outcome;
     outcome.code = child.wait();
     outcome.out = child.out();
