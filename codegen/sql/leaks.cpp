@@ -150,15 +150,11 @@ bool may_run_functions(const Node* statement) {
   }
 }
 
-/// The parsed body of a DO block, where it is what the server sees: one with backslashes is parsed
-/// as it is written.
-const Body* block_of(const SectionBodies& bodies, std::size_t index, const Node* statement) {
-  const auto found = bodies.blocks.find(index);
-  const auto* block = as<PgQuery__DoStmt>(statement);
-  if (found == bodies.blocks.end() || block == nullptr ||
-      text_of(*block).text != found->second.text)
+const Body* block_of(const SectionBodies* bodies, std::size_t index) {
+  if (bodies == nullptr)
     return nullptr;
-  return &found->second;
+  const auto found = bodies->blocks.find(index);
+  return found == bodies->blocks.end() ? nullptr : &found->second;
 }
 
 }  // namespace
@@ -166,11 +162,10 @@ const Body* block_of(const SectionBodies& bodies, std::size_t index, const Node*
 std::vector<std::string> find_leaks(const Script& script, const SectionBodies* bodies) {
   std::vector<std::string> leaks;
   for (std::size_t i = 0; i < script.statements().size(); ++i) {
-    const Node* statement = script.statements()[i].node;
-    if (const Body* block = bodies == nullptr ? nullptr : block_of(*bodies, i, statement))
+    if (const Body* block = block_of(bodies, i))
       add_body_leaks(*block, leaks);
     else
-      add_statement_leaks(statement, leaks);
+      add_statement_leaks(script.statements()[i].node, leaks);
   }
   const bool runs_unseen_code =
       std::any_of(script.statements().begin(), script.statements().end(),

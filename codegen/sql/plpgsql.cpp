@@ -871,19 +871,31 @@ std::optional<BodyText> body_text(std::string_view text, const Statement& statem
     options = read_options(list(function->options, function->n_options), "sql");
   if (!options.as_location)
     return std::nullopt;
-  // The location is that of AS, or of the literal itself; a literal may be continued on the next
-  // line ('a' newline 'b'), which nobody does for a body.
+  // The location is that of AS, or of the literal itself. A literal may be continued on the next
+  // line: 'a' newline 'b'.
   const std::size_t end = statement.offset + statement.length;
+  std::optional<Literal> body;
   for (const Token& token : scan(text, *options.as_location, end)) {
-    if (token.kind != TokenKind::kString)
+    if (token.kind != TokenKind::kString) {
+      if (body)
+        break;
       continue;
+    }
     auto literal = read_literal(text, token);
     if (!literal)
       return std::nullopt;
-    return BodyText{std::move(options.language), std::move(literal->value),
-                    std::move(literal->origin)};
+    if (!body) {
+      body = std::move(literal);
+    } else if (text[token.offset] == '\'') {
+      body->origin.append(literal->origin, body->value.size());
+      body->value += literal->value;
+    } else {
+      break;  // the second string of AS 'object', 'symbol', or something of another kind
+    }
   }
-  return std::nullopt;
+  if (!body)
+    return std::nullopt;
+  return BodyText{std::move(options.language), std::move(body->value), std::move(body->origin)};
 }
 
 Body body_of_tree(const Statement& statement) {

@@ -176,6 +176,38 @@ void append_utf8(std::string& text, std::uint32_t code) {
   }
 }
 
+/// Reads one escape of E'…': `at` is behind the backslash, and behind the escape afterwards. What
+/// is no escape that the manual knows stands for itself, as it does there.
+void take_escape(std::string_view raw, std::size_t& at, std::string& value) {
+  const auto number = [&](std::size_t skipped, std::size_t most, int base) {
+    const char* first = raw.data() + at + skipped;
+    const char* last = first + std::min(most, raw.size() - at - skipped);
+    std::uint32_t code = 0;
+    const auto end = std::from_chars(first, last, code, base).ptr;
+    if (end != first)
+      at += skipped + static_cast<std::size_t>(end - first);
+    return end != first ? std::optional(code) : std::nullopt;
+  };
+  const char kind = raw[at];
+  if (kind >= '0' && kind <= '7') {
+    value += static_cast<char>(number(0, 3, 8).value_or(0));
+    return;
+  }
+  if (kind == 'x') {
+    if (const auto code = number(1, 2, 16)) {
+      value += static_cast<char>(*code);
+      return;
+    }
+  } else if (kind == 'u' || kind == 'U') {
+    if (const auto code = number(1, kind == 'u' ? 4 : 8, 16)) {
+      append_utf8(value, *code);
+      return;
+    }
+  }
+  value += escaped(kind);
+  ++at;
+}
+
 /// U&'d\0061t\+000061': with the backslash as the escape, as UESCAPE is hardly ever written.
 std::optional<Literal> read_unicode_literal(std::string_view raw, std::size_t offset) {
   constexpr std::size_t kOpen = 3;  // U&'
@@ -272,13 +304,16 @@ std::optional<Literal> read_literal(std::string_view text, const Token& token) {
   Literal literal;
   literal.origin.add_piece(0, token.offset + open + 1);
   for (std::size_t i = open + 1; i + 1 < raw.size(); ++i) {
-    if (raw[i] == '\'' || (has_backslashes && raw[i] == '\\')) {
-      ++i;
-      literal.value += raw[i] == '\'' ? '\'' : escaped(raw[i]);
-      literal.origin.add_piece(literal.value.size(), token.offset + i + 1);
+    if (raw[i] == '\'') {
+      literal.value += raw[++i];
+    } else if (has_backslashes && raw[i] == '\\') {
+      take_escape(raw, ++i, literal.value);
+      --i;
     } else {
       literal.value += raw[i];
+      continue;
     }
+    literal.origin.add_piece(literal.value.size(), token.offset + i + 1);
   }
   return literal;
 }

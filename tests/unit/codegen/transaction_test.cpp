@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include "sql/bodies.hpp"
+#include "sql/leaks.hpp"
+#include "support.hpp"
+
 namespace godwit::codegen::sql {
 namespace {
 
@@ -25,6 +29,9 @@ std::string plan(std::string_view sql, std::optional<bool> wants = {}) {
   const Script script = parse(text, errors);
   EXPECT_TRUE(errors.empty()) << sql;
   const TransactionPlan plan = plan_transaction(script, wants);
+  const SourceFile file = test::file_of(text);
+  const SectionBodies bodies = parse_bodies(Section(SectionKind::kUp, file), script);
+  EXPECT_EQ(find_leaks(script, &bodies), find_leaks(script, nullptr)) << sql;
   std::string out = plan.is_transactional ? "tx" : "none";
   if (plan.is_inferred)
     out += " inferred";
@@ -154,6 +161,8 @@ TEST(TransactionPlan, FindsSettingsThatOutliveTheTransaction) {
             "tx leaks=search_path,*");
   EXPECT_EQ(plan("do $$ begin perform set_config('a.b', '1', false); update t set x = 1; end $$"),
             "tx leaks=a.b,*");
+  EXPECT_EQ(plan("do E'begin S\\x45T search_path = s; end'"), "tx leaks=search_path,*");
+  EXPECT_EQ(plan("do 'begin set search_path'\n' = s; end'"), "tx leaks=search_path,*");
   EXPECT_EQ(plan("do $$ begin execute 'set search_path = s'; end $$"), "tx leaks=search_path,*");
   EXPECT_EQ(plan("set session characteristics as transaction read only"),
             "tx leaks=default_transaction_read_only");

@@ -60,6 +60,9 @@ TEST(Literals, KnowWhereTheirBytesStand) {
   EXPECT_EQ(literal_of("'abc'"), "abc @ 1 2 3");
   EXPECT_EQ(literal_of("'a''b''''c'"), "a'b''c @ 1 2 4 5 7 9");
   EXPECT_EQ(literal_of("E'a\\'b'"), "a'b @ 2 3 5");
+  EXPECT_EQ(literal_of(R"(E'\x41b\101\u00e9\q\\')"), "AbA\u00e9q\\ @ 2 6 7 11 12 17 19");
+  EXPECT_EQ(literal_of(R"(E'\U0001F600\n\0x')"),
+            std::string("\U0001F600\n\0x @ 2 3 4 5 12 14 16", 26));
   EXPECT_EQ(literal_of("$x$a'b$x$"), "a'b @ 3 4 5");
   EXPECT_EQ(literal_of("''"), " @");
   EXPECT_EQ(literal_of("b'01'"), "none");
