@@ -1,51 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The walk uses protobuf-c's own descriptors instead of a switch over 238 kinds of nodes, so that
-// no field can be forgotten.
+// The walk goes by what protobuf-c's descriptors say instead of a switch over 238 kinds of nodes,
+// so that no field can be forgotten.
 #include "sql/ast.hpp"
 
 #include <cstring>
 
+#include "sql/message_type.hpp"
+
 namespace godwit::codegen::sql {
 namespace {
 
-/// The message that a Node holds, whatever its kind: the members of the union are all pointers.
-const ProtobufCMessage* content(const Node& node) noexcept {
-  if (node.node_case == PG_QUERY__NODE__NODE__NOT_SET)
-    return nullptr;
-  return reinterpret_cast<const ProtobufCMessage*>(node.alias);
-}
-
-template <class T>
-T field_at(const ProtobufCMessage* message, unsigned offset) noexcept {
-  T value;
-  // NOLINTNEXTLINE(bugprone-sizeof-expression): the pointer itself is what is copied
-  std::memcpy(&value, reinterpret_cast<const char*>(message) + offset, sizeof value);
-  return value;
+void visit_message(const ProtobufCMessage* message, const MessageType& type,
+                   const std::function<bool(const Node&)>& visit) {
+  if (message == nullptr)
+    return;
+  if (type.is_node()) {
+    const auto& node = *reinterpret_cast<const Node*>(message);
+    if (visit(node) && content(node) != nullptr)
+      visit_message(content(node), type.of(node), visit);
+    return;
+  }
+  for (const MessageType::Pointer& pointer : type.pointers) {
+    if (pointer.kind == MessageType::Kind::kMessages) {
+      const auto count = field_at<std::size_t>(message, pointer.quantifier);
+      const auto* items = field_at<const ProtobufCMessage* const*>(message, pointer.offset);
+      for (std::size_t k = 0; k < count; ++k) visit_message(items[k], *pointer.type, visit);
+    } else if (pointer.kind == MessageType::Kind::kMessage && is_set(message, pointer)) {
+      visit_message(field_at<const ProtobufCMessage*>(message, pointer.offset), *pointer.type,
+                    visit);
+    }
+  }
 }
 
 void visit_message(const ProtobufCMessage* message, const std::function<bool(const Node&)>& visit) {
-  if (message == nullptr)
-    return;
-  if (message->descriptor == &pg_query__node__descriptor) {
-    const auto& node = *reinterpret_cast<const Node*>(message);
-    if (visit(node))
-      visit_message(content(node), visit);
-    return;
-  }
-  const ProtobufCMessageDescriptor& descriptor = *message->descriptor;
-  for (unsigned i = 0; i < descriptor.n_fields; ++i) {
-    const ProtobufCFieldDescriptor& field = descriptor.fields[i];
-    if (field.type != PROTOBUF_C_TYPE_MESSAGE)
-      continue;
-    if (field.label == PROTOBUF_C_LABEL_REPEATED) {
-      const auto count = field_at<std::size_t>(message, field.quantifier_offset);
-      const auto* items = field_at<const ProtobufCMessage* const*>(message, field.offset);
-      for (std::size_t k = 0; k < count; ++k) visit_message(items[k], visit);
-    } else {
-      visit_message(field_at<const ProtobufCMessage*>(message, field.offset), visit);
-    }
-  }
+  if (message != nullptr)
+    visit_message(message, type_of(*message->descriptor), visit);
 }
 
 /// FNV-1a, https://datatracker.ietf.org/doc/html/draft-eastlake-fnv

@@ -5,25 +5,16 @@
 // writes is therefore parsed again and compared with what was meant.
 #include "sql/deparse.hpp"
 
-#include <cstdint>
-#include <memory>
 #include <string_view>
 #include <vector>
 
-#include <pg_query.h>
-
+#include "sql/handover.hpp"
 #include "sql/parse.hpp"
 
 namespace godwit::codegen::sql {
 namespace {
 
 constexpr std::string_view kSelect = "SELECT ";
-
-struct FreeResult {
-  void operator()(PgQueryDeparseResult* result) const noexcept {
-    pg_query_free_deparse_result(*result);
-  }
-};
 
 }  // namespace
 
@@ -35,15 +26,7 @@ std::string write(const Node& statement) {
   PgQuery__ParseResult tree = PG_QUERY__PARSE_RESULT__INIT;
   tree.n_stmts = 1;
   tree.stmts = statements;
-  std::vector<std::uint8_t> packed(pg_query__parse_result__get_packed_size(&tree));
-  pg_query__parse_result__pack(&tree, packed.data());
-
-  PgQueryProtobuf message{packed.size(), reinterpret_cast<char*>(packed.data())};
-  PgQueryDeparseResult result = pg_query_deparse_protobuf(message);
-  const std::unique_ptr<PgQueryDeparseResult, FreeResult> freed(&result);
-  if (result.error != nullptr || result.query == nullptr)
-    return {};
-  std::string text = result.query;
+  std::string text = write_tree(tree);
   text.erase(text.find_last_not_of(' ') + 1);
   return text;
 }

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// libpg_query serialises its tree, and protobuf-c unpacks it again, into an arena that is dropped
-// as a whole. A text with an error is split by the scanner and parsed statement by statement, so
-// that each wrong statement is reported and the right ones are still linted.
+// A text with an error is split by the scanner and parsed statement by statement, so that each
+// wrong statement is reported and the right ones are still linted.
 #include "sql/parse.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <optional>
-#include <stdexcept>
 #include <utility>
-
-#include <pg_query.h>
+#include <variant>
 
 #include "source/comments.hpp"
 #include "source/copy_data.hpp"
@@ -21,53 +16,10 @@
 #include "source/placeholders.hpp"
 #include "source/text_check.hpp"
 #include "source/words.hpp"
+#include "sql/handover.hpp"
 #include "sql/split.hpp"
 
 namespace godwit::codegen::sql {
-
-/// A bump allocator in protobuf-c's form.
-class Script::Arena {
- public:
-  Arena() = default;
-  Arena(const Arena&) = delete;
-  Arena& operator=(const Arena&) = delete;
-  ~Arena() {
-    for (void* block : blocks_) std::free(block);
-  }
-
-  ProtobufCAllocator allocator() {
-    return {[](void* arena, std::size_t size) { return static_cast<Arena*>(arena)->take(size); },
-            [](void*, void*) {}, this};
-  }
-
- private:
-  // Most migrations are small, so that blocks begin small and grow.
-  static constexpr std::size_t kFirstBlock = std::size_t{8} * 1024;
-  static constexpr std::size_t kLargestBlock = std::size_t{128} * 1024;
-  static constexpr std::size_t kAlign = alignof(std::max_align_t);
-
-  void* take(std::size_t size) {
-    size = (size + kAlign - 1) / kAlign * kAlign;
-    if (size > left_) {
-      const std::size_t block = std::max(size, block_);
-      block_ = std::min(2 * block_, kLargestBlock);
-      next_ = static_cast<char*>(std::malloc(block));
-      if (next_ == nullptr)
-        throw std::bad_alloc();
-      blocks_.push_back(next_);
-      left_ = block;
-    }
-    char* taken = next_;
-    next_ += size;
-    left_ -= size;
-    return taken;
-  }
-
-  std::vector<void*> blocks_;
-  char* next_ = nullptr;
-  std::size_t left_ = 0;
-  std::size_t block_ = kFirstBlock;
-};
 
 Script::Script() = default;
 Script::Script(Script&&) noexcept = default;
@@ -75,21 +27,6 @@ Script& Script::operator=(Script&&) noexcept = default;
 Script::~Script() = default;
 
 namespace {
-
-/// libpg_query's results are freed by a function each.
-template <class Result, void (*kFree)(Result)>
-class Owned {
- public:
-  explicit Owned(Result result) : result_(result) {}
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-  ~Owned() { kFree(result_); }
-  const Result* operator->() const { return &result_; }
-
- private:
-  Result result_;
-};
-using ParseResult = Owned<PgQueryProtobufParseResult, pg_query_free_protobuf_parse_result>;
 
 /// PostgreSQL quotes what is left of the text when a quote is open; a line of it is enough. Of a
 /// letter beyond ASCII behind a number it quotes the first byte, half a character.
@@ -106,11 +43,11 @@ std::string one_line(std::string message) {
   return message;
 }
 
-SyntaxError syntax_error(const PgQueryError& error, std::string_view text, std::size_t base) {
+SyntaxError syntax_error(const ParserError& error, std::string_view text, std::size_t base) {
   // The cursor counts characters from 1; 0 says that there is no position.
-  const std::size_t offset =
-      error.cursorpos > 0 ? byte_offset_of(text, static_cast<std::size_t>(error.cursorpos) - 1)
-                          : skip_blank(text, 0);
+  const std::size_t offset = error.cursor > 0
+                                 ? byte_offset_of(text, static_cast<std::size_t>(error.cursor) - 1)
+                                 : skip_blank(text, 0);
   return {base + offset, one_line(error.message)};
 }
 
@@ -169,19 +106,14 @@ bool is_too_deep(std::string_view text, std::vector<SyntaxError>& errors) {
 struct ScriptBuilder {
   /// Parses all of `text`; false, and nothing added, when it has an error.
   static bool add(Script& script, std::string_view text, std::vector<SyntaxError>* errors) {
-    const ParseResult result(pg_query_parse_protobuf(text.data()));
-    if (result->error != nullptr) {
+    auto arena = std::make_unique<Arena>();
+    const auto parsed = parse_tree(text.data(), *arena);
+    if (const auto* error = std::get_if<ParserError>(&parsed)) {
       if (errors != nullptr)
-        errors->push_back(syntax_error(*result->error, text, 0));
+        errors->push_back(syntax_error(*error, text, 0));
       return false;
     }
-    auto arena = std::make_unique<Script::Arena>();
-    ProtobufCAllocator allocator = arena->allocator();
-    const PgQuery__ParseResult* tree = pg_query__parse_result__unpack(
-        &allocator, result->parse_tree.len,
-        reinterpret_cast<const std::uint8_t*>(result->parse_tree.data));
-    if (tree == nullptr)
-      throw std::runtime_error("libpg_query's tree could not be unpacked");
+    const auto* tree = std::get<const PgQuery__ParseResult*>(parsed);
     script.arenas_.push_back(std::move(arena));
     for (std::size_t i = 0; i < tree->n_stmts; ++i) {
       const PgQuery__RawStmt& raw = *tree->stmts[i];
@@ -219,10 +151,12 @@ Script parse_sql(std::string_view text, std::vector<SyntaxError>& errors) {
   std::vector<SyntaxError> found;
   for (const Span& span : split_statements(text)) {
     const std::string statement = rest.substr(span.offset, span.length);
-    const ParseResult result(pg_query_parse_protobuf(statement.c_str()));
-    if (result->error == nullptr)
+    Arena arena;
+    const auto parsed = parse_tree(statement.c_str(), arena);
+    const auto* error = std::get_if<ParserError>(&parsed);
+    if (error == nullptr)
       continue;
-    found.push_back(syntax_error(*result->error, statement, span.offset));
+    found.push_back(syntax_error(*error, statement, span.offset));
     std::fill_n(rest.begin() + static_cast<std::ptrdiff_t>(span.offset), span.length, ' ');
   }
   if (found.empty() || !ScriptBuilder::add(script, rest, nullptr)) {

@@ -16,6 +16,8 @@
 
 namespace godwit::codegen::sql {
 
+class Arena;
+
 /// One statement. [offset, offset + length) is its text without leading comments and without the
 /// semicolon.
 struct Statement {
@@ -39,7 +41,6 @@ class Script {
 
  private:
   friend struct ScriptBuilder;
-  class Arena;
   std::vector<std::unique_ptr<Arena>> arenas_;
   std::vector<Statement> statements_;
 };

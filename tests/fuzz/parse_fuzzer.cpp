@@ -6,9 +6,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <variant>
+
+#include <pg_query.h>
 
 #include "source/text_check.hpp"
 #include "sql/body_check.hpp"
+#include "sql/handover.hpp"
 #include "sql/plpgsql.hpp"
 #include "sql/scan.hpp"
 #include "sql/split.hpp"
@@ -83,10 +88,27 @@ void check_transaction(const sql::Script& script, std::optional<bool> wanted) {
           "the header's word about the transaction is kept");
 }
 
+/// A tree that is handed over is the one that the library packs.
+void check_handover(const std::string& text) {
+  sql::Arena arena;
+  const auto parsed = sql::parse_tree(text.c_str(), arena);
+  const auto* tree = std::get_if<const PgQuery__ParseResult*>(&parsed);
+  if (tree == nullptr)
+    return;
+  std::string packed(protobuf_c_message_get_packed_size(&(*tree)->base), '\0');
+  protobuf_c_message_pack(&(*tree)->base, reinterpret_cast<std::uint8_t*>(packed.data()));
+  const PgQueryProtobufParseResult result = pg_query_parse_protobuf(text.c_str());
+  require(packed == std::string_view(result.parse_tree.data, result.parse_tree.len),
+          "a tree that is handed over is the one that the library packs");
+  pg_query_free_protobuf_parse_result(result);
+}
+
 void check(const std::string& text) {
   std::vector<sql::SyntaxError> errors;
   const sql::Script script = sql::parse(text, errors);
   check_errors(errors, text);
+  if (errors.empty())
+    check_handover(text);
 
   const std::vector<sql::Span> spans = sql::split_statements(text);
   for (std::size_t i = 0; i < spans.size(); ++i) {
