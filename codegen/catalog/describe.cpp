@@ -42,14 +42,13 @@ std::string_view word_for(RelationKind kind) {
   return "relation";
 }
 
-std::string action(std::string_view letter) {
-  if (letter == "r")
-    return "RESTRICT";
-  if (letter == "c")
-    return "CASCADE";
-  if (letter == "n")
-    return "SET NULL";
-  return letter == "d" ? "SET DEFAULT" : "";
+std::string key_of(RelationKind kind, const std::string& name) {
+  return fmt::format("{} {}", word_for(kind), name);
+}
+
+/// Of a part of the relation `name`.
+std::string key_of(std::string_view kind, const std::string& name, const std::string& part) {
+  return fmt::format("{} {}.{}", kind, name, part);
 }
 
 std::string describe_constraint(const Constraint& constraint, const Spelling& spelling) {
@@ -72,10 +71,10 @@ std::string describe_constraint(const Constraint& constraint, const Spelling& sp
           fmt::format("FOREIGN KEY ({}) REFERENCES {} ({})", joined(constraint.columns, spelling),
                       spelling.name(constraint.referenced_table),
                       joined(constraint.referenced_columns, spelling));
-      if (const std::string on_update = action(constraint.on_update); !on_update.empty())
-        text += " ON UPDATE " + on_update;
-      if (const std::string on_delete = action(constraint.on_delete); !on_delete.empty())
-        text += " ON DELETE " + on_delete;
+      if (const auto on_update = referential_action(constraint.on_update); !on_update.empty())
+        text += fmt::format(" ON UPDATE {}", on_update);
+      if (const auto on_delete = referential_action(constraint.on_delete); !on_delete.empty())
+        text += fmt::format(" ON DELETE {}", on_delete);
       break;
   }
   text += constraint.is_deferrable ? " DEFERRABLE" : "";
@@ -112,7 +111,7 @@ void describe_sequence(const Relation& sequence, Lines& lines, const Spelling& s
     text += fmt::format(" owned by {}.{}", spelling.name(sequence.owned_by->relation),
                         spelling.identifier(sequence.owned_by->column));
   text += settings_text(sequence.settings, spelling);
-  lines["sequence " + spelling.name(sequence.name)] = {text, 0};
+  lines[key_of(RelationKind::kSequence, spelling.name(sequence.name))] = {text, 0};
 }
 
 bool has_untold_part(const UserType& type, const Spelling& spelling) {
@@ -129,6 +128,16 @@ void describe_all(const Store<T>& store, const Describe& describe) {
 }
 
 }  // namespace
+
+std::string_view referential_action(std::string_view letter) noexcept {
+  if (letter == "r")
+    return "RESTRICT";
+  if (letter == "c")
+    return "CASCADE";
+  if (letter == "n")
+    return "SET NULL";
+  return letter == "d" ? "SET DEFAULT" : "";
+}
 
 void describe(const Relation& relation, Lines& lines, const Spelling& spelling) {
   describe(relation, nullptr, lines, spelling);
@@ -151,7 +160,7 @@ void describe(const Relation& relation, const Relation* other, Lines& lines,
   text += relation.has_row_security ? " with row security" : "";
   text += relation.forces_row_security ? " forced" : "";
   text += settings_text(relation.settings, spelling);
-  lines[fmt::format("{} {}", word_for(relation.kind), name)] = {text, relation.shape};
+  lines[key_of(relation.kind, name)] = {text, relation.shape};
   // A part that both have in the same place, as it mostly is, is found at once.
   const auto is_same = [&](const auto& parts, std::size_t i, auto Relation::*of_other) {
     if (other == nullptr)
@@ -175,23 +184,22 @@ void describe(const Relation& relation, const Relation* other, Lines& lines,
     about += settings_text(column.settings, spelling);
     if (spelling.is_servers() && spelling.type(column.type) == kUntold)
       about = kUntold;
-    lines[fmt::format("column {}.{}", name, spelling.identifier(column.name))] = {
+    lines[key_of("column", name, spelling.identifier(column.name))] = {
         about, has_expression ? column.default_shape : 0};
   }
   for (std::size_t i = 0; i < relation.constraints.size(); ++i) {
     const Constraint& constraint = relation.constraints[i];
     if (!is_same(relation.constraints, i, &Relation::constraints))
-      lines[fmt::format("constraint {}.{}", name, spelling.identifier(constraint.name))] = {
+      lines[key_of("constraint", name, spelling.identifier(constraint.name))] = {
           describe_constraint(constraint, spelling), constraint.expression_shape};
   }
   for (const Trigger& trigger : relation.triggers)
-    lines[fmt::format("trigger {}.{}", name, spelling.identifier(trigger.name))] = {
+    lines[key_of("trigger", name, spelling.identifier(trigger.name))] = {
         describe_trigger(trigger, spelling), trigger.shape};
   for (const Policy& policy : relation.policies)
-    lines[fmt::format("policy {}.{}", name, spelling.identifier(policy.name))] = {"policy",
-                                                                                  policy.shape};
+    lines[key_of("policy", name, spelling.identifier(policy.name))] = {"policy", policy.shape};
   for (const RewriteRule& rule : relation.rules)
-    lines[fmt::format("rule {}.{}", name, spelling.identifier(rule.name))] = {"rule", rule.shape};
+    lines[key_of("rule", name, spelling.identifier(rule.name))] = {"rule", rule.shape};
 }
 
 void describe(const Index& index, Lines& lines, const Spelling& spelling) {
@@ -313,15 +321,58 @@ void for_each_store(const Catalog& catalog, const DescribePair& describe_pair) {
   describe_pair(catalog.others, describe_one);
 }
 
-void describe_since_recording(const Catalog& catalog, Lines& before, Lines& after,
-                              bool with_what_is_new) {
+/// Calls `each(kind, name)` for the parts of a relation that have a key of their own.
+template <class Each>
+void for_each_part(const Relation& relation, const Each& each) {
+  for (const Column& column : relation.columns) each("column", column.name);
+  for (const Constraint& constraint : relation.constraints) each("constraint", constraint.name);
+  for (const Trigger& trigger : relation.triggers) each("trigger", trigger.name);
+  for (const Policy& policy : relation.policies) each("policy", policy.name);
+  for (const RewriteRule& rule : relation.rules) each("rule", rule.name);
+}
+
+/// The keys of an object, and of it alone where `other` has its parts as well.
+void add_keys(const Relation& relation, const Relation* other, std::vector<std::string>& keys) {
+  if (relation.name.schema == kTemporarySchema)
+    return;
+  const Spelling spelling;
+  const std::string name = spelling.name(relation.name);
+  const bool is_same = other != nullptr && word_for(other->kind) == word_for(relation.kind);
+  if (!is_same)
+    keys.push_back(key_of(relation.kind, name));
+  if (relation.kind == RelationKind::kSequence)
+    return;
+  using Parts = std::vector<std::pair<std::string_view, std::string_view>>;
+  Parts known;
+  if (is_same)
+    for_each_part(*other, [&](std::string_view kind, const std::string& part) {
+      known.emplace_back(kind, part);
+    });
+  std::size_t i = 0;
+  for_each_part(relation, [&](std::string_view kind, const std::string& part) {
+    const std::pair<std::string_view, std::string_view> wanted(kind, part);
+    const bool is_in_place = i < known.size() && known[i] == wanted;
+    ++i;
+    if (!is_in_place && std::find(known.begin(), known.end(), wanted) == known.end())
+      keys.push_back(key_of(kind, name, spelling.identifier(part)));
+  });
+}
+
+template <class Object>
+void add_keys(const Object& object, const Object* /*other*/, std::vector<std::string>& keys) {
+  Lines lines;
+  describe(object, lines);
+  for (const auto& [key, line] : lines) keys.push_back(key);
+}
+
+void describe_since_recording(const Catalog& catalog, Lines& before, Lines& after) {
   before.clear();
   after.clear();
   for_each_store(catalog, [&](const auto& store, const auto& describe_one) {
     for (const auto& [name, object] : store.before()) {
       const auto* was = object.get();
       const auto* now = store.find(name);
-      if (was == now || (was == nullptr && !with_what_is_new))
+      if (was == now)
         continue;
       if (was != nullptr)
         describe_one(*was, now, before);
@@ -399,11 +450,28 @@ std::vector<Difference> diff(const Catalog& before, const Catalog& after) {
 }
 
 void describe_touched(const Catalog& catalog, Lines& before, Lines& after) {
-  describe_since_recording(catalog, before, after, true);
+  describe_since_recording(catalog, before, after);
 }
 
-void describe_changed(const Catalog& catalog, Lines& before, Lines& after) {
-  describe_since_recording(catalog, before, after, false);
+ChangedKeys changed_keys(const Catalog& catalog, const std::unordered_set<std::string>& names) {
+  ChangedKeys keys;
+  std::vector<std::string> gone;
+  for_each_store(catalog, [&](const auto& store, const auto& /*describe_one*/) {
+    for (const auto& [name, object] : store.before()) {
+      const auto* was = object.get();
+      const auto* now = store.find(name);
+      if (was == now || (was == nullptr && !names.contains(name.name)))
+        continue;
+      if (was != nullptr) {
+        gone.clear();
+        add_keys(*was, now, gone);
+        for (std::string& key : gone) keys.gone.push_back({std::move(key), name.name});
+      }
+      if (now != nullptr)
+        add_keys(*now, was, keys.made);
+    }
+  });
+  return keys;
 }
 
 void describe_touched_before_trial(const Catalog& catalog, Lines& before, Lines& after) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "catalog/catalog.hpp"
@@ -21,6 +23,9 @@ struct Line {
   std::string text;
   std::uint64_t shape = 0;
 };
+
+/// What a foreign key's letter means ("c" is CASCADE); empty for NO ACTION, which needs no words.
+std::string_view referential_action(std::string_view letter) noexcept;
 
 /// By key: "table crm.notes", "column crm.notes.body", "constraint crm.notes.notes_pkey", …
 using Lines = std::map<std::string, Line>;
@@ -60,8 +65,20 @@ std::vector<Difference> diff(const Catalog& before, const Catalog& after);
 /// What a recording catalog has touched since start_recording(), as it was then and as it is now.
 void describe_touched(const Catalog& catalog, Lines& before, Lines& after);
 
-/// The same without what is new.
-void describe_changed(const Catalog& catalog, Lines& before, Lines& after);
+/// The keys that a recording catalog has no more, and those that are new: of an object that it has
+/// changed only the parts that came or went. A key may be in both.
+struct ChangedKeys {
+  struct Gone {
+    std::string key;
+    std::string name;  ///< of the object, without its schema
+  };
+  std::vector<Gone> gone;
+  std::vector<std::string> made;
+};
+
+/// Of objects that are wholly new only those whose name is one of `names` are told: most of what a
+/// migration touches is new.
+ChangedKeys changed_keys(const Catalog& catalog, const std::unordered_set<std::string>& names);
 
 /// While something is tried out: what had been touched before that, as it was when the recording
 /// started, and as it was when the trial did.

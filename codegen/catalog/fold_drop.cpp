@@ -29,8 +29,12 @@ void drop_index(Catalog& catalog, const Name& name) {
   const auto index = catalog.indexes.erase(name);
   if (index == nullptr)
     return;
-  if (Relation* table = catalog.relations.edit(index->table))
+  Relation* table = catalog.relations.edit(index->table);
+  if (table != nullptr)
     std::erase(table->indexes, name.name);
+  // Only those of partitioned tables have parts.
+  if (table != nullptr && table->kind != RelationKind::kPartitionedTable)
+    return;
   std::vector<Name> parts;
   for (const auto& [other, candidate] : catalog.indexes.all()) {
     if (candidate->parent != name.name)

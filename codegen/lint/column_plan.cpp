@@ -108,6 +108,8 @@ class ColumnPlan {
 
   /// Those that have no name get it here, so that no two get the same.
   void name_constraints() {
+    if (constraints_.empty())
+      return;
     catalog::Relation table = altered_table(event_, context_);
     for (PgQuery__Constraint& constraint : constraints_) {
       switch (constraint.contype) {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "catalog/describe.hpp"
 #include "catalog/fold_table.hpp"
 #include "lint/existence.hpp"
 #include "lint/plan.hpp"
@@ -67,21 +68,20 @@ const PgQuery__AlterTableStmt& alter_in(const Event& event) {
   return *event.node->alter_table_stmt;
 }
 
-std::string_view action_of(std::string_view letter) {
-  if (letter == "r")
-    return "RESTRICT";
-  if (letter == "c")
-    return "CASCADE";
-  if (letter == "n")
-    return "SET NULL";
-  return letter == "d" ? "SET DEFAULT" : "";
+void add_name(std::string& list, std::string_view name) {
+  list += (list.empty() ? "" : ", ") + catalog::quote_identifier(name);
 }
 
-std::string names_of(sql::Node* const* nodes, std::size_t count) {
-  std::string text;
-  for (const sql::Node* node : sql::list(nodes, count))
-    text += (text.empty() ? "" : ", ") + catalog::quote_identifier(sql::string_value(node));
-  return text;
+std::string shown_columns(const std::vector<std::string>& columns) {
+  std::string list;
+  for (const std::string& column : columns) add_name(list, column);
+  return list;
+}
+
+std::string shown_names(sql::Node* const* nodes, std::size_t count) {
+  std::string list;
+  for (const sql::Node* node : sql::list(nodes, count)) add_name(list, sql::string_value(node));
+  return list;
 }
 
 /// The same of a foreign key, which is most of what is asked for, written without a parser; empty
@@ -96,15 +96,15 @@ std::string add_foreign_key(const PgQuery__Constraint& key, const PgQuery__Range
       fmt::format("ALTER TABLE {}{}{} ADD CONSTRAINT {} FOREIGN KEY ({}) REFERENCES {}",
                   missing_ok ? "IF EXISTS " : "", relation.inh ? "" : "ONLY ",
                   Context::spelled(relation), catalog::quote_identifier(key.conname),
-                  names_of(key.fk_attrs, key.n_fk_attrs), Context::spelled(*key.pktable));
+                  shown_names(key.fk_attrs, key.n_fk_attrs), Context::spelled(*key.pktable));
   if (key.n_pk_attrs > 0)
-    text += fmt::format(" ({})", names_of(key.pk_attrs, key.n_pk_attrs));
+    text += fmt::format(" ({})", shown_names(key.pk_attrs, key.n_pk_attrs));
   if (std::string_view(key.fk_matchtype) == "f")
     text += " MATCH FULL";
-  if (const std::string_view update = action_of(key.fk_upd_action); !update.empty())
-    text += fmt::format(" ON UPDATE {}", update);
-  if (const std::string_view removal = action_of(key.fk_del_action); !removal.empty())
-    text += fmt::format(" ON DELETE {}", removal);
+  if (const auto on_update = catalog::referential_action(key.fk_upd_action); !on_update.empty())
+    text += fmt::format(" ON UPDATE {}", on_update);
+  if (const auto on_delete = catalog::referential_action(key.fk_del_action); !on_delete.empty())
+    text += fmt::format(" ON DELETE {}", on_delete);
   text += key.deferrable ? " DEFERRABLE" : "";
   text += key.initdeferred ? " INITIALLY DEFERRED" : "";
   text += key.skip_validation ? " NOT VALID" : "";
@@ -226,13 +226,6 @@ std::string drop_before(const PgQuery__AlterTableStmt& alter, std::string_view n
           command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE ? " CASCADE" : "");
   }
   return {};
-}
-
-std::string shown_columns(const std::vector<std::string>& columns) {
-  std::string text;
-  for (const std::string& column : columns)
-    text += (text.empty() ? "" : ", ") + catalog::quote_identifier(column);
-  return text;
 }
 
 /// The key on the parent alone, which is not valid until each partition has its own.

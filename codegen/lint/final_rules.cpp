@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -268,24 +270,25 @@ void check_redundant(Context& context, const Relation& table, const Index& index
   }
 }
 
-/// Asked for each migration: so everything that is not of it is passed over quickly.
-void check_end(Context& context) {
-  if (context.is_alone())
-    return;
-  const catalog::Catalog& catalog = context.catalog();
-  const auto is_of_this = [&](const auto& object) { return object.made_in == context.index(); };
-  std::map<Name, std::vector<const Index*>> made;  // the indexes that are new, of their tables
+/// What is there at the end, and was made by a migration: the tables that have new constraints or
+/// indexes, with those indexes.
+using Made = std::map<Name, std::vector<const Index*>>;
+
+std::map<catalog::MigrationIndex, Made> made_by_migration(const catalog::Catalog& catalog) {
+  std::map<catalog::MigrationIndex, Made> made;
   for (const auto& [name, relation] : catalog.relations.all()) {
-    if (is_table(relation->kind) && !relation->is_temporary &&
-        std::any_of(relation->constraints.begin(), relation->constraints.end(), is_of_this))
-      made.try_emplace(name);
+    for (const Constraint& constraint : relation->constraints)
+      made[constraint.made_in].try_emplace(name);
   }
-  for (const auto& [name, index] : catalog.indexes.all()) {
-    if (is_of_this(*index))
-      made[index->table].push_back(index.get());
-  }
+  for (const auto& [name, index] : catalog.indexes.all())
+    made[index->made_in][index->table].push_back(index.get());
+  return made;
+}
+
+void check_made(Context& context, Made& made) {
+  const auto is_of_this = [&](const auto& object) { return object.made_in == context.index(); };
   for (auto& [name, indexes] : made) {
-    const Relation* table = catalog.relations.find(name);
+    const Relation* table = context.catalog().relations.find(name);
     if (table == nullptr || !is_table(table->kind) || table->is_temporary)
       continue;
     for (const Constraint& constraint : table->constraints) {
@@ -302,6 +305,15 @@ void check_end(Context& context) {
     std::sort(indexes.begin(), indexes.end(),
               [&](const Index* a, const Index* b) { return place(a) < place(b); });
     for (const Index* index : indexes) check_redundant(context, *table, *index);
+  }
+}
+
+void check_end(std::span<const std::unique_ptr<Context>> contexts) {
+  auto made = made_by_migration(contexts.front()->catalog());
+  for (const auto& context : contexts) {
+    const auto found = made.find(context->index());
+    if (found != made.end() && !context->is_alone())
+      check_made(*context, found->second);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "lint/registry.hpp"
 #include "source/words.hpp"
@@ -189,12 +190,12 @@ bool is_followed_by_blank_line(std::string_view behind) {
 }  // namespace
 
 bool mentions_foreign_allow(std::string_view text) noexcept {
-  return text.find(kSquawk) != std::string_view::npos ||
-         text.find(kAtlas) != std::string_view::npos ||
-         text.find(kEugene) != std::string_view::npos ||
-         std::any_of(kLanguageServer.begin(), kLanguageServer.end(), [&](std::string_view prefix) {
-           return text.find(prefix) != std::string_view::npos;
-         });
+  // Unlike find(), which stops at each letter that a word begins with.
+  const auto mentions = [&](std::string_view word) {
+    return memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
+  };
+  constexpr std::string_view kCommonEnd = "-ignore";  // of squawk's and the language server's
+  return mentions(kCommonEnd) || mentions(kAtlas) || mentions(kEugene);
 }
 
 std::optional<ForeignAllow> read_foreign_allow(std::string_view comment, std::string_view behind) {

@@ -103,11 +103,15 @@ void check_generated_names(const Event& event, Context& context) {
     }
     return;
   }
+  const auto* column = sql::as<PgQuery__ColumnDef>(event.command->def);
+  const auto* constraint = sql::as<PgQuery__Constraint>(event.command->def);
+  if (constraint == nullptr && (column == nullptr || column->n_constraints == 0))
+    return;
   catalog::Relation table = altered_table(event, context);
-  if (const auto* column = sql::as<PgQuery__ColumnDef>(event.command->def))
-    check_column(*column, table, event, context);
-  else if (const auto* constraint = sql::as<PgQuery__Constraint>(event.command->def))
+  if (constraint != nullptr)
     check(*constraint, "", table, event, context);
+  else
+    check_column(*column, table, event, context);
 }
 
 }  // namespace godwit::codegen::lint

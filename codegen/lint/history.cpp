@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "catalog/describe.hpp"
 #include "sql/ast.hpp"
 
 namespace godwit::codegen::lint {
@@ -186,18 +187,12 @@ void History::start_section(SectionKind kind) {
 }
 
 void History::note_up(const catalog::Catalog& catalog, catalog::MigrationIndex migration) {
-  // What is new has taken nothing away, and most of what is touched is new.
-  catalog::Lines before;
-  catalog::Lines after;
-  if (gone_.empty())
-    catalog::describe_changed(catalog, before, after);
-  else
-    catalog::describe_touched(catalog, before, after);
-  for (const auto& [key, line] : before) {
-    if (after.find(key) == after.end())
-      gone_[key] = {migration};
+  const catalog::ChangedKeys keys = catalog::changed_keys(catalog, gone_names_);
+  for (const auto& [key, name] : keys.gone) {
+    gone_[key] = {migration};
+    gone_names_.insert(name);
   }
-  for (const auto& [key, line] : after) gone_.erase(key);
+  for (const std::string& key : keys.made) gone_.erase(key);
 }
 
 }  // namespace godwit::codegen::lint

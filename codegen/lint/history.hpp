@@ -13,10 +13,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "catalog/catalog.hpp"
-#include "catalog/describe.hpp"
 #include "sql/migration.hpp"
 
 namespace godwit::codegen::lint {
@@ -104,6 +104,7 @@ class History {
   std::span<const sql::Migration* const> in_order_;
   std::shared_ptr<const SetFacts> facts_;
   std::map<std::string, Gone> gone_;
+  std::unordered_set<std::string> gone_names_;  ///< of the objects that it has, or had, keys of
   std::map<catalog::Name, catalog::MigrationIndex> touched_;
   std::set<std::string, std::less<>> reported_;
   bool begins_late_ = false;

@@ -145,13 +145,17 @@ class Linter {
     if (in_order_.empty())
       return;
     Walk& last = last_walk();
+    std::vector<std::unique_ptr<Context>> contexts;
+    for (std::size_t i = 0; i < in_order_.size(); ++i)
+      contexts.push_back(std::make_unique<Context>(
+          policy_, last.catalog(), *in_order_[i], SectionKind::kUp,
+          static_cast<catalog::MigrationIndex>(i), last.session(), last.history()));
+    for (const Family* family : families()) {
+      if (family->after_set != nullptr)
+        family->after_set(contexts);
+    }
     for (std::size_t i = 0; i < in_order_.size(); ++i) {
-      Context context(policy_, last.catalog(), *in_order_[i], SectionKind::kUp,
-                      static_cast<catalog::MigrationIndex>(i), last.session(), last.history());
-      for (const Family* family : families()) {
-        if (family->after_set != nullptr)
-          family->after_set(context);
-      }
+      Context& context = *contexts[i];
       if (in_order_[i]->source->is_repeatable && in_order_[i]->source->seed.empty())
         lint_again(*in_order_[i], context);
       judged_[i].up.suppressions->apply(context.findings());

@@ -153,26 +153,32 @@ bool is_in_name(char c) {
 }
 
 /// Whether there may be a name that is too long: a long run of letters, or of anything in double
-/// quotes. A single pass, so that a file without one costs next to nothing.
+/// quotes. It goes by steps, so that a file without one costs next to nothing.
 bool may_have_long_name(std::string_view text) {
-  std::size_t run = 0;
-  std::size_t since_quote = 0;
-  std::size_t before = 0;
-  bool has_quote = false;
-  for (const char c : text) {
-    run = is_in_name(c) ? run + 1 : 0;
-    if (c == '"') {
-      if (has_quote && since_quote > kLongestIdentifier)
-        return true;
-      const bool is_doubled = has_quote && since_quote == 0;  // and so a part of the name
-      before = is_doubled ? before : since_quote;
-      since_quote = is_doubled ? before + 1 : 0;
-      has_quote = true;
-    } else {
-      ++since_quote;
-    }
-    if (run > kLongestIdentifier)
+  constexpr std::size_t kStep = kLongestIdentifier + 1;  // a long run has one of every so many
+  for (std::size_t at = kLongestIdentifier; at < text.size(); at += kStep) {
+    if (!is_in_name(text[at]))
+      continue;
+    std::size_t begin = at;
+    while (begin > 0 && is_in_name(text[begin - 1])) --begin;
+    std::size_t end = at + 1;
+    while (end < text.size() && is_in_name(text[end])) ++end;
+    if (end - begin > kLongestIdentifier)
       return true;
+  }
+  std::size_t quote = text.find('"');
+  std::size_t before = 0;  // what the name has so far, where a quote in it is doubled
+  while (quote != std::string_view::npos) {
+    const std::size_t next = text.find('"', quote + 1);
+    if (next == std::string_view::npos)
+      return false;
+    const bool is_doubled = next == quote + 1;
+    before = is_doubled ? before + 1 : before + next - quote - 1;
+    if (before > kLongestIdentifier)
+      return true;
+    if (!is_doubled && !(next + 1 < text.size() && text[next + 1] == '"'))
+      before = 0;
+    quote = next;
   }
   return false;
 }

@@ -18,6 +18,7 @@
 // and one line in registry.cpp.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,6 +51,8 @@ struct Event;
 
 using Handler = void (*)(const Event& event, Context& context);
 using Hook = void (*)(Context& context);
+/// One for each migration of the set, in order; there is at least one.
+using SetHook = void (*)(std::span<const std::unique_ptr<Context>> contexts);
 
 /// Calls `handler` before statements of this kind run.
 struct StatementTrigger {
@@ -73,9 +76,9 @@ struct Family {
   Handler every_statement = nullptr;  ///< before each statement, whatever its kind
   Hook before_section = nullptr;      ///< before the first statement of an up or down section
   Hook after_section = nullptr;       ///< after its last one
-  /// For each migration again, when the whole history has been folded: what is found here stands in
-  /// its up section, and the catalog is that of the end.
-  Hook after_set = nullptr;
+  /// When the whole history has been folded, with a context for the up section of each migration:
+  /// what is found stands there, and the catalog is that of the end.
+  SetHook after_set = nullptr;
 };
 
 }  // namespace godwit::codegen::lint

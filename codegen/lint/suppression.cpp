@@ -155,7 +155,7 @@ void FileAllows::read(const SourceFile& file, Diagnostics& diagnostics) {
   if (!files_.insert(&file).second || !mentions_allow(file.text()))
     return;
   const std::string_view text = file.text();
-  for (const Comment& comment : find_comments(text)) {
+  for (const Comment& comment : file.comments()) {
     const std::string_view body = without_markers(text.substr(comment.offset, comment.length));
     const auto offset = static_cast<std::size_t>(body.data() - text.data());
     const std::size_t end = comment.offset + comment.length;

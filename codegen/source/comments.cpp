@@ -24,11 +24,7 @@ std::vector<Comment> find_comments(std::string_view sql) {
 }
 
 std::size_t skip_blank(std::string_view sql, std::size_t offset) {
-  Lexer lexer(sql.substr(offset));
-  Token token = lexer.next();
-  while (token.kind == TokenKind::kLineComment || token.kind == TokenKind::kBlockComment)
-    token = lexer.next();
-  return offset + token.offset;
+  return offset + Lexer(sql.substr(offset)).skip_blank();
 }
 
 }  // namespace godwit::codegen

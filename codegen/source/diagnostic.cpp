@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "source/one_line.hpp"
 
@@ -44,14 +46,45 @@ std::size_t Diagnostics::count(Severity severity) const noexcept {
       all_.begin(), all_.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
 }
 
-void Diagnostics::sort() {
-  std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    if (a.file != b.file) {
-      if (const int order = a.file->path().compare(b.file->path()); order != 0)
-        return order < 0;
-    }
-    return std::tie(a.offset, b.severity, a.rule) < std::tie(b.offset, a.severity, b.rule);
+namespace {
+
+/// The place of each file among those of the findings, by path; equal paths share one.
+std::unordered_map<const SourceFile*, std::size_t> rank_files(const std::vector<Diagnostic>& all) {
+  std::unordered_map<const SourceFile*, std::size_t> ranks;
+  for (const Diagnostic& each : all) ranks.try_emplace(each.file);
+  std::vector<const SourceFile*> files;
+  for (const auto& [file, rank] : ranks) files.push_back(file);
+  std::sort(files.begin(), files.end(), [](const SourceFile* a, const SourceFile* b) {
+    return a->path().compare(b->path()) < 0;
   });
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const bool is_next = i > 0 && files[i]->path() != files[i - 1]->path();
+    ranks[files[i]] = i == 0 ? 0 : ranks[files[i - 1]] + (is_next ? 1 : 0);
+  }
+  return ranks;
+}
+
+}  // namespace
+
+void Diagnostics::sort() {
+  // Of thousands of findings only these are moved about, and each path is compared a few times.
+  struct Place {
+    std::size_t file;
+    const Diagnostic* finding;  ///< one that stands behind another is greater
+  };
+  const auto ranks = rank_files(all_);
+  std::vector<Place> places;
+  places.reserve(all_.size());
+  for (const Diagnostic& each : all_) places.push_back({ranks.at(each.file), &each});
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return std::tie(a.file, a.finding->offset, b.finding->severity, a.finding->rule, a.finding) <
+           std::tie(b.file, b.finding->offset, a.finding->severity, b.finding->rule, b.finding);
+  });
+  std::vector<Diagnostic> sorted;
+  sorted.reserve(all_.size());
+  for (const Place& place : places)
+    sorted.push_back(std::move(all_[static_cast<std::size_t>(place.finding - all_.data())]));
+  all_ = std::move(sorted);
 }
 
 }  // namespace godwit::codegen

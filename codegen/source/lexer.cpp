@@ -110,6 +110,20 @@ Token Lexer::take(TokenKind kind, std::size_t end) noexcept {
   return token;
 }
 
+std::size_t Lexer::skip_blank() noexcept {
+  while (at_ < sql_.size()) {
+    if (is_space(sql_[at_]))
+      ++at_;
+    else if (opens_line_comment(sql_, at_))
+      at_ = end_of_line(sql_, at_);
+    else if (opens_block_comment(sql_, at_))
+      at_ = end_of_block_comment(sql_, at_);
+    else
+      break;
+  }
+  return at_;
+}
+
 Token Lexer::next() noexcept {
   while (at_ < sql_.size() && is_space(sql_[at_])) ++at_;
   if (at_ >= sql_.size())

@@ -36,6 +36,9 @@ class Lexer {
   /// The next token behind white space; kEnd at the end, again and again.
   Token next() noexcept;
 
+  /// Skips white space and comments; where it is then.
+  std::size_t skip_blank() noexcept;
+
   /// Goes on at `offset`, which is not before what next() has given.
   void skip_to(std::size_t offset) noexcept { at_ = offset; }
 

@@ -3,10 +3,14 @@
 // Which files of a directory are looked at, layout by layout. What add_migrations() finds with its
 // patterns is the same.
 #include <algorithm>
+#include <iterator>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "source/file_name.hpp"
 #include "source/migration_source.hpp"
+#include "source/parallel.hpp"
 #include "source/sqitch.hpp"
 #include "source/words.hpp"
 
@@ -19,19 +23,29 @@ bool is_visible_sql(const std::filesystem::path& path) {
   return name.front() != '.' && ends_with_ignoring_case(name, ".sql");
 }
 
-/// `up.sql`, or Prisma's `migration.sql`, and `down.sql` of one migration; false where it has none.
-bool list_migration_folder(const std::filesystem::path& folder, SourceFiles& files) {
-  bool has_any = false;
+/// `up.sql`, or Prisma's `migration.sql`, and `down.sql` of one migration.
+std::vector<std::filesystem::path> files_of_migration(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
     if (!equals_ignoring_case(name, "up.sql") && !equals_ignoring_case(name, "down.sql") &&
         !equals_ignoring_case(name, "migration.sql"))
       continue;
-    files.files.push_back(entry.path());
-    has_any = true;
+    files.push_back(entry.path());
   }
-  return has_any;
+  return files;
+}
+
+/// As operator< has it of paths without detours, which takes them apart for each comparison.
+bool comes_before(const std::filesystem::path& a, const std::filesystem::path& b) {
+  const std::string& left = a.native();
+  const std::string& right = b.native();
+  const auto [l, r] = std::mismatch(left.begin(), left.end(), right.begin(), right.end());
+  if (l == left.end() || r == right.end())
+    return l == left.end() && r != right.end();
+  const auto rank = [](char c) { return c == '/' ? 0 : 1 + static_cast<unsigned char>(c); };
+  return rank(*l) < rank(*r);
 }
 
 void list_scripts(const std::filesystem::path& folder, SourceFiles& files) {
@@ -52,21 +66,28 @@ SourceFiles list_directory(const std::filesystem::path& directory, Layout layout
   files.root = std::filesystem::absolute(directory).lexically_normal();
   if (files.root.filename().empty())
     files.root = files.root.parent_path();
+  std::vector<std::filesystem::path> folders;
   for (const auto& entry : std::filesystem::directory_iterator(files.root)) {
     const std::filesystem::path& path = entry.path();
-    const bool is_folder = entry.is_directory();
-    if (is_folder && is_migration_folder(path.filename().string()) &&
-        list_migration_folder(path, files))
-      continue;
-    // A folder that is named as a file is listed too: reading it is an error that says so.
-    if (is_visible_sql(path))
+    if (entry.is_directory() && is_migration_folder(path.filename().string()))
+      folders.push_back(path);
+    else if (is_visible_sql(path))
       files.files.push_back(path);
+  }
+  std::vector<std::vector<std::filesystem::path>> found(folders.size());
+  for_each_in_parallel(folders.size(),
+                       [&](std::size_t i) { found[i] = files_of_migration(folders[i]); });
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    // A folder that is named as a file is listed too: reading it is an error that says so.
+    if (found[i].empty() && is_visible_sql(folders[i]))
+      found[i].push_back(folders[i]);
+    std::move(found[i].begin(), found[i].end(), std::back_inserter(files.files));
   }
   if (layout == Layout::kSqitch ||
       (layout == Layout::kAuto && std::filesystem::exists(files.root / kSqitchPlan))) {
     for (const std::string_view folder : kSqitchFolders) list_scripts(files.root / folder, files);
   }
-  std::sort(files.files.begin(), files.files.end());
+  std::sort(files.files.begin(), files.files.end(), comes_before);
   return files;
 }
 

@@ -18,6 +18,7 @@
 #include "source/diesel_metadata.hpp"
 #include "source/file_name.hpp"
 #include "source/ignore_file.hpp"
+#include "source/parallel.hpp"
 #include "source/read_file.hpp"
 #include "source/seeds.hpp"
 #include "source/sqitch.hpp"
@@ -274,6 +275,14 @@ void keep_postgres(std::vector<NamedFile>& files) {
   });
 }
 
+/// The path without detours; most have none.
+std::string normal(const std::filesystem::path& path) {
+  const std::string& text = path.native();
+  const bool may_have_detours = text.starts_with('.') || text.find("/.") != std::string::npos ||
+                                text.find("//") != std::string::npos;
+  return may_have_detours ? path.lexically_normal().native() : text;
+}
+
 /// Puts a set together.
 class SetLoader {
  public:
@@ -412,15 +421,18 @@ class SetLoader {
   /// the files were picked by hand.
   void check_unlisted() {
     std::error_code ignored;
+    const std::string root = normal((files_.root / "x").parent_path());
     std::unordered_set<std::string> listed;
-    for (const std::filesystem::path& file : files_.files)
-      listed.insert(file.lexically_normal().native());
+    for (const std::filesystem::path& file : files_.files) {
+      if (normal(file.parent_path()) == root)
+        listed.insert(file.filename().native());
+    }
     std::vector<std::filesystem::path> others;
     std::vector<std::filesystem::path> folders;
     for (const auto& entry : std::filesystem::directory_iterator(files_.root, ignored)) {
       const std::filesystem::path& path = entry.path();
       const std::string name = path.filename().string();
-      if (name.front() == '.' || listed.count(path.lexically_normal().native()) != 0)
+      if (name.front() == '.' || listed.count(name) != 0)
         continue;
       if (entry.is_directory())
         folders.push_back(path);
@@ -509,10 +521,13 @@ class SetLoader {
   }
 
   void load_files() {
-    for (NamedFile& named : named_) {
+    std::vector<FileBytes> read(named_.size());
+    for_each_in_parallel(read.size(), [&](std::size_t i) { read[i] = read_bytes(named_[i].path); });
+    for (std::size_t i = 0; i < named_.size(); ++i) {
+      NamedFile& named = named_[i];
       Parts& parts = by_version_[named.name.version];
-      const SourceFile* file =
-          load_sql(named.path, files_.root, placeholders_, store_, diagnostics_);
+      const SourceFile* file = load_sql(named.path, std::move(read[i]), files_.root, placeholders_,
+                                        store_, diagnostics_);
       if (file == nullptr) {
         parts.has_unusable = true;
         continue;

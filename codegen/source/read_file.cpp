@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -70,6 +70,8 @@ class OpenFile {
       if (got == 0)
         break;
       size += static_cast<std::size_t>(got);
+      if (size == expected && expected > 0)
+        break;
       if (size == bytes.size())
         bytes.resize(size + kPiece);
     }
@@ -84,25 +86,23 @@ class OpenFile {
 
 }  // namespace
 
-std::optional<std::string> read_bytes(const std::filesystem::path& path, std::string& reason) {
+FileBytes read_bytes(const std::filesystem::path& path) {
+  const auto failed = [](int error) {
+    return FileBytes{std::nullopt, std::generic_category().message(error)};
+  };
   OpenFile file(path);
-  std::string bytes;
-  if (!file.is_open() || !file.look() || (!file.is_directory() && !file.read_into(bytes))) {
-    reason = std::strerror(errno);
-    return std::nullopt;
-  }
-  if (file.is_directory()) {
-    reason = std::strerror(EISDIR);
-    return std::nullopt;
-  }
-  return bytes;
+  FileBytes read{"", {}};
+  if (!file.is_open() || !file.look() || (!file.is_directory() && !file.read_into(*read.bytes)))
+    return failed(errno);
+  return file.is_directory() ? failed(EISDIR) : read;
 }
 
-SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
-                      FileStore& store, Diagnostics& diagnostics) {
-  std::string reason;
-  std::optional<std::string> bytes = read_bytes(path, reason);
-  const bool is_read = bytes.has_value();
+namespace {
+
+SourceFile* add_file(const std::filesystem::path& path, FileBytes read,
+                     const std::filesystem::path& root, FileStore& store,
+                     Diagnostics& diagnostics) {
+  const bool is_read = read.bytes.has_value();
   std::error_code ignored;
   if (!is_read && std::filesystem::is_directory(path, ignored)) {
     diagnostics.error("unreadable-file", store.emplace_back(path, display_name(path, root), ""), 0,
@@ -112,9 +112,9 @@ SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::
     return nullptr;
   }
   SourceFile& file =
-      store.emplace_back(path, display_name(path, root), std::move(bytes).value_or(""));
+      store.emplace_back(path, display_name(path, root), std::move(read.bytes).value_or(""));
   if (!is_read) {
-    diagnostics.error("unreadable-file", file, 0, "cannot read the file: " + reason);
+    diagnostics.error("unreadable-file", file, 0, "cannot read the file: " + read.reason);
     return nullptr;
   }
   if (const auto nul = find_nul(file.text())) {
@@ -131,9 +131,22 @@ SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::
   return &file;
 }
 
+}  // namespace
+
+SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
+                      FileStore& store, Diagnostics& diagnostics) {
+  return add_file(path, read_bytes(path), root, store, diagnostics);
+}
+
 const SourceFile* load_sql(const std::filesystem::path& path, const std::filesystem::path& root,
                            Placeholders& placeholders, FileStore& store, Diagnostics& diagnostics) {
-  SourceFile* file = load_file(path, root, store, diagnostics);
+  return load_sql(path, read_bytes(path), root, placeholders, store, diagnostics);
+}
+
+const SourceFile* load_sql(const std::filesystem::path& path, FileBytes read,
+                           const std::filesystem::path& root, Placeholders& placeholders,
+                           FileStore& store, Diagnostics& diagnostics) {
+  SourceFile* file = add_file(path, std::move(read), root, store, diagnostics);
   if (file != nullptr)
     placeholders.replace(*file, diagnostics);
   return file;

@@ -20,8 +20,14 @@ std::string path_below(const std::filesystem::path& path, const std::filesystem:
 /// what is below it; for a file that is elsewhere its folder's name and its own.
 std::string display_name(const std::filesystem::path& path, const std::filesystem::path& root);
 
-/// The bytes of `path`, or the reason why there are none.
-std::optional<std::string> read_bytes(const std::filesystem::path& path, std::string& reason);
+/// What is in a file, or why that cannot be said.
+struct FileBytes {
+  std::optional<std::string> bytes;
+  std::string reason;
+};
+
+/// Thread-safe.
+FileBytes read_bytes(const std::filesystem::path& path);
 
 /// Reads and checks one file. Null when it is beyond use, which has been reported then.
 SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::path& root,
@@ -30,5 +36,10 @@ SourceFile* load_file(const std::filesystem::path& path, const std::filesystem::
 /// The same for a file of SQL, whose placeholders get their values.
 const SourceFile* load_sql(const std::filesystem::path& path, const std::filesystem::path& root,
                            Placeholders& placeholders, FileStore& store, Diagnostics& diagnostics);
+
+/// The same for one that has been read.
+const SourceFile* load_sql(const std::filesystem::path& path, FileBytes read,
+                           const std::filesystem::path& root, Placeholders& placeholders,
+                           FileStore& store, Diagnostics& diagnostics);
 
 }  // namespace godwit::codegen

@@ -95,7 +95,7 @@ std::vector<Directive> find_directives(const SourceFile& file, Diagnostics& diag
   const std::string_view text = file.text();
   if (!may_have_directives(text))
     return found;
-  for (const Comment& comment : find_comments(text)) {
+  for (const Comment& comment : file.comments()) {
     if (!comment.is_line) {
       report_near(file, comment, diagnostics);
       continue;

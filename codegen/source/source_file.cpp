@@ -63,6 +63,11 @@ SourceFile::SourceFile(std::filesystem::path path, std::string display, std::str
     line_starts_.push_back(i + 1);
 }
 
+const std::vector<Comment>& SourceFile::comments() const {
+  std::call_once(has_comments_, [&] { comments_ = find_comments(text_); });
+  return comments_;
+}
+
 const std::string& SourceFile::checksum() const {
   std::call_once(has_checksum_, [&] {
     checksum_ = original_.find('\r') == std::string_view::npos

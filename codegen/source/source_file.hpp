@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+#include "source/comments.hpp"
+
 namespace godwit::codegen {
 
 /// Both count from 1; the column counts bytes, as GCC's diagnostics do.
@@ -59,6 +61,9 @@ class SourceFile {
   /// that the lines stay what they are. Once, before anybody has seen text().
   void replace(const std::vector<Replacement>& parts);
 
+  /// Those of text(), which several readers ask for. Found when they are first asked for.
+  const std::vector<Comment>& comments() const;
+
   /// Says that text() depends on this value, as `name=value`; a second time changes nothing.
   void add_value(std::string value) { values_.insert(std::move(value)); }
 
@@ -102,6 +107,8 @@ class SourceFile {
   std::vector<Replaced> replaced_;
   std::string_view original_;
   std::string_view text_;
+  mutable std::once_flag has_comments_;
+  mutable std::vector<Comment> comments_;
   mutable std::once_flag has_checksum_;
   mutable std::string checksum_;
   std::set<std::string> values_;

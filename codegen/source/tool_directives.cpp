@@ -43,7 +43,7 @@ void for_each_directive(const SourceFile& file, See see) {
   const std::string_view text = file.text();
   if (!may_have_tool_directives(text))
     return;
-  for (const Comment& comment : find_comments(text)) {
+  for (const Comment& comment : file.comments()) {
     if (!comment.is_line || !comment.starts_line)
       continue;
     if (const auto directive = read_tool_directive(text.substr(comment.offset, comment.length)))

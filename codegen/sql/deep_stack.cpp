@@ -37,9 +37,10 @@ void make_room() {
   std::free(room);
 }
 
-void* run_pool(void* argument) {
-  make_room();
-  Pool& pool = *static_cast<Pool*>(argument);
+/// Has this thread such a stack?
+thread_local bool is_deep = false;
+
+void take_part(Pool& pool) {
   for (std::size_t i = pool.next++; i < pool.count; i = pool.next++) {
     try {
       pool.work(i);
@@ -50,6 +51,12 @@ void* run_pool(void* argument) {
       pool.next = pool.count;
     }
   }
+}
+
+void* run_pool(void* argument) {
+  make_room();
+  is_deep = true;
+  take_part(*static_cast<Pool*>(argument));
   return nullptr;
 }
 
@@ -70,7 +77,8 @@ void run_with_deep_stack(std::size_t count, unsigned threads,
   check(pthread_attr_setstacksize(&attributes, kStackBytes), "pthread_attr_setstacksize");
   std::vector<pthread_t> running;
   int error = 0;
-  const std::size_t wanted = std::clamp<std::size_t>(threads, 1, count);
+  // Within such work, of whose stack next to nothing is used, the caller takes part.
+  const std::size_t wanted = std::clamp<std::size_t>(threads, 1, count) - (is_deep ? 1 : 0);
   while (running.size() < wanted && error == 0) {
     pthread_t thread{};
     error = pthread_create(&thread, &attributes, run_pool, &pool);
@@ -78,7 +86,9 @@ void run_with_deep_stack(std::size_t count, unsigned threads,
       running.push_back(thread);
   }
   pthread_attr_destroy(&attributes);
-  if (running.empty())
+  if (is_deep)
+    take_part(pool);
+  else if (running.empty())
     check(error, "pthread_create");
   for (const pthread_t thread : running) pthread_join(thread, nullptr);
   if (pool.failure)

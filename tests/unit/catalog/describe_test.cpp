@@ -4,9 +4,12 @@
 #include "catalog/describe.hpp"
 
 #include <list>
+#include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "catalog/fold.hpp"
@@ -106,6 +109,44 @@ TEST(Diff, RecordingSeesWhatWasTouched) {
             "column t.b is left\nindex i is left\n");
   EXPECT_EQ(left_over("CREATE TABLE t (a int);", "ALTER TABLE t RENAME TO u;"),
             "table t is missing\ntable u is left\n");
+}
+
+/// "gone: …, made: …" of what `sql` does to what `before` has made.
+std::string changed(const std::string& before, const std::string& sql,
+                    const std::unordered_set<std::string>& names) {
+  Folding folding(before);
+  folding.catalog.start_recording();
+  folding.fold(sql);
+  const ChangedKeys keys = changed_keys(folding.catalog, names);
+  std::set<std::string> gone;
+  for (const auto& each : keys.gone) gone.insert(each.key + " of " + each.name);
+  const std::set<std::string> made(keys.made.begin(), keys.made.end());
+  return fmt::format("gone: {}; made: {}", fmt::join(gone, ", "), fmt::join(made, ", "));
+}
+
+TEST(ChangedKeys, AreThoseOfTheDifference) {
+  const std::string table = "CREATE TABLE t (a int PRIMARY KEY, b text); CREATE INDEX i ON t (b);";
+  EXPECT_EQ(changed(table, "ALTER TABLE t ADD COLUMN c int;", {}), "gone: ; made: column t.c");
+  EXPECT_EQ(changed(table, "ALTER TABLE t ALTER COLUMN b TYPE int USING 1;", {}), "gone: ; made: ");
+  EXPECT_EQ(changed(table, "ALTER TABLE t RENAME COLUMN b TO c;", {}),
+            "gone: column t.b of t, index i of i; made: column t.c, index i");
+  EXPECT_EQ(changed(table, "ALTER TABLE t DROP COLUMN b;", {}),
+            "gone: column t.b of t, index i of i; made: ");
+  EXPECT_EQ(changed(table, "ALTER TABLE t DROP CONSTRAINT t_pkey;", {}),
+            "gone: constraint t.t_pkey of t; made: ");
+  EXPECT_EQ(changed(table, "DROP TABLE t; CREATE VIEW t AS SELECT 1 AS a;", {}),
+            "gone: column t.a of t, column t.b of t, constraint t.t_pkey of t, index i of i, table "
+            "t of t; made: column t.a, view t");
+  EXPECT_EQ(changed("CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';",
+                    "DROP FUNCTION f(int);", {}),
+            "gone: function f(integer) of f; made: ");
+}
+
+TEST(ChangedKeys, OfWhatIsNewOnlyNamesThatAreAskedFor) {
+  const std::string sql = "CREATE TABLE t (a int); CREATE TABLE s.u (b int); CREATE TABLE v ();";
+  EXPECT_EQ(changed("", sql, {}), "gone: ; made: ");
+  EXPECT_EQ(changed("", sql, {"t", "u"}),
+            "gone: ; made: column s.u.b, column t.a, table s.u, table t");
 }
 
 TEST(Diff, ATrialLeavesNothingBehind) {

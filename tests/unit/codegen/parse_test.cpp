@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sql/parse.hpp"
 
+#include <future>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "support.hpp"
@@ -147,6 +150,22 @@ TEST(DeepStack, RethrowsTheFirstFailure) {
   int calls = 0;
   run_with_deep_stack(0, 2, [&](std::size_t) { ++calls; });
   EXPECT_EQ(calls, 0);
+}
+
+TEST(DeepStack, WithinItTheCallerTakesPart) {
+  run_with_deep_stack(1, 1, [](std::size_t) {
+    const std::thread::id caller = std::this_thread::get_id();
+    run_with_deep_stack(2, 1, [&](std::size_t) { EXPECT_EQ(std::this_thread::get_id(), caller); });
+    // Both have to run at once.
+    std::promise<void> here;
+    std::promise<void> there;
+    run_with_deep_stack(2, 2, [&](std::size_t i) {
+      (i == 0 ? here : there).set_value();
+      (i == 0 ? there : here).get_future().wait();
+    });
+    EXPECT_THROW(run_with_deep_stack(2, 2, [](std::size_t) { throw std::runtime_error("x"); }),
+                 std::runtime_error);
+  });
 }
 
 TEST(Parse, AMessageNeverEndsInHalfACharacter) {
