@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The parser, the serialiser and protobuf-c recurse as deep as the SQL nests. PostgreSQL itself
-// refuses what needs more than max_stack_depth (2 MB by default); these threads have some hundred
-// times as much, which is only reserved, and used as far as it is touched.
+// The parser, and what copies or walks its trees, recurse as deep as the SQL nests. PostgreSQL
+// itself refuses what needs more than max_stack_depth (2 MB by default); these threads have some
+// hundred times as much, which is only reserved, and used as far as it is touched.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>

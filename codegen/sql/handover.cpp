@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // libpg_query's parser makes the very messages that we want, asks for their packed size, packs them
-// and throws them away; its deparser unpacks messages. For the 300 files of a set of 900 KB,
-// packing and unpacking is three quarters of what parsing takes (measured in instructions), as each
-// Node is looked through for each of its 238 kinds.
+// and throws them away; its deparser unpacks messages. Packing is four fifths of the instructions
+// of parsing (464 million for 538 files of 715 KB; 85 million when trees are handed over, copying
+// them included), and unpacking a third as many again, as each Node is looked through for each of
+// its 238 kinds.
 //
 // The functions of a ParseResult that do this are called by their names, which a program may define
 // itself, as it may malloc: those here hand the tree over while one of our own calls is under way
