@@ -13,9 +13,10 @@
 
 #include <fmt/format.h>
 
-#include "catalog/type.hpp"
 #include "lint/idempotent_dml.hpp"
+#include "lint/object_names.hpp"
 #include "lint/presence.hpp"
+#include "lint/second_run.hpp"
 #include "sql/kinds.hpp"
 #include "sql/plpgsql.hpp"
 
@@ -39,271 +40,6 @@ Verdict unproved(std::string problem, std::string advice = {}) {
   verdict.problem = std::move(problem);
   verdict.advice = std::move(advice);
   return verdict;
-}
-
-/// "schema.name" as written, where public is as good as nothing.
-std::string joined(std::span<Node* const> names) {
-  std::string text;
-  for (const Node* name : names) {
-    const std::string_view part = string_value(name);
-    if (names.size() == 2 && name == names.front() && part == "public")
-      continue;
-    text += (text.empty() ? "" : ".") + std::string(part);
-  }
-  return text;
-}
-
-std::string joined(const Node* node) {
-  if (const auto* names = as<PgQuery__List>(node))
-    return joined(list(names->items, names->n_items));
-  if (const auto* type = as<PgQuery__TypeName>(node))
-    return joined(list(type->names, type->n_names));
-  if (const auto* function = as<PgQuery__ObjectWithArgs>(node))
-    return joined(list(function->objname, function->n_objname));
-  return std::string(string_value(node));
-}
-
-std::string joined(const PgQuery__RangeVar* range) {
-  if (range == nullptr)
-    return {};
-  const std::string_view schema = range->schemaname;
-  return (schema.empty() || schema == "public" ? "" : std::string(schema) + ".") + range->relname;
-}
-
-/// The name without its schema.
-std::string_view last_name_of(const Node* object) {
-  const auto* names = as<PgQuery__List>(object);
-  return names == nullptr || names->n_items == 0 ? string_value(object)
-                                                 : string_value(names->items[names->n_items - 1]);
-}
-
-std::string_view kind_of(PgQuery__ObjectType type) {
-  switch (type) {
-    case sql::object::kTable:
-    case sql::object::kForeignTable:
-      return "table";
-    case sql::object::kView:
-      return "view";
-    case sql::object::kMatview:
-      return "materialized view";
-    case sql::object::kIndex:
-      return "index";
-    case sql::object::kSequence:
-      return "sequence";
-    case sql::object::kType:
-    case sql::object::kDomain:
-      return "type";
-    case sql::object::kFunction:
-    case sql::object::kProcedure:
-    case sql::object::kRoutine:
-    case sql::object::kAggregate:
-      return "function";
-    case sql::object::kSchema:
-      return "schema";
-    case sql::object::kExtension:
-      return "extension";
-    case sql::object::kTrigger:
-      return "trigger";
-    case sql::object::kPolicy:
-      return "policy";
-    case sql::object::kRule:
-      return "rule";
-    case sql::object::kStatisticExt:
-      return "statistics";
-    case sql::object::kCollation:
-      return "collation";
-    case sql::object::kPublication:
-      return "publication";
-    case sql::object::kForeignServer:
-      return "server";
-    case sql::object::kFdw:
-      return "foreign data wrapper";
-    case sql::object::kEventTrigger:
-      return "event trigger";
-    case sql::object::kCast:
-      return "cast";
-    case sql::object::kOperator:
-      return "operator";
-    default:
-      return "object";
-  }
-}
-
-/// What a second run of a command raises; 0 where it raises nothing, or nobody measured it.
-std::uint32_t raised_by(const PgQuery__AlterTableCmd& command) {
-  switch (command.subtype) {
-    case sql::at::kAddColumn:
-      return command.missing_ok ? 0 : sql::condition::kDuplicateColumn;
-    case sql::at::kDropColumn:
-      return command.missing_ok ? 0 : sql::condition::kUndefinedColumn;
-    case sql::at::kDropConstraint:
-      return command.missing_ok ? 0 : sql::condition::kUndefinedObject;
-    case sql::at::kAddConstraint: {
-      const auto* constraint = as<PgQuery__Constraint>(command.def);
-      if (constraint == nullptr)
-        return 0;
-      if (!std::string_view(constraint->indexname).empty())
-        return sql::condition::kNotInPrerequisiteState;
-      switch (constraint->contype) {
-        case sql::constr::kPrimary:
-          return sql::condition::kInvalidTableDefinition;
-        case sql::constr::kUnique:
-        case sql::constr::kExclusion:
-          return sql::condition::kDuplicateTable;
-        default:
-          return sql::condition::kDuplicateObject;
-      }
-    }
-    case sql::at::kAddIdentity:
-    case sql::at::kDropIdentity:
-    case sql::at::kDropExpression:
-      return command.missing_ok ? 0 : sql::condition::kNotInPrerequisiteState;
-    case sql::at::kAttachPartition:
-      return sql::condition::kWrongObjectType;
-    case sql::at::kDetachPartition:
-    case sql::at::kDropInherit:
-      return sql::condition::kUndefinedTable;
-    case sql::at::kAddInherit:
-      return sql::condition::kDuplicateTable;
-    default:
-      return 0;
-  }
-}
-
-std::uint32_t raised_by(const PgQuery__RenameStmt& rename) {
-  switch (rename.rename_type) {
-    case sql::object::kTable:
-    case sql::object::kView:
-    case sql::object::kMatview:
-    case sql::object::kIndex:
-    case sql::object::kSequence:
-      return sql::condition::kUndefinedTable;
-    case sql::object::kColumn:
-    case sql::object::kAttribute:
-      return sql::condition::kUndefinedColumn;
-    case sql::object::kFunction:
-    case sql::object::kProcedure:
-    case sql::object::kRoutine:
-      return sql::condition::kUndefinedFunction;
-    case sql::object::kSchema:
-      return sql::condition::kInvalidSchemaName;
-    default:
-      return sql::condition::kUndefinedObject;
-  }
-}
-
-std::uint32_t raised_by_drop(PgQuery__ObjectType kind) {
-  switch (kind) {
-    case sql::object::kTable:
-    case sql::object::kForeignTable:
-    case sql::object::kView:
-    case sql::object::kMatview:
-    case sql::object::kSequence:
-      return sql::condition::kUndefinedTable;
-    case sql::object::kFunction:
-    case sql::object::kProcedure:
-    case sql::object::kRoutine:
-    case sql::object::kAggregate:
-    case sql::object::kOperator:
-      return sql::condition::kUndefinedFunction;
-    case sql::object::kSchema:
-      return sql::condition::kInvalidSchemaName;
-    default:
-      return sql::condition::kUndefinedObject;
-  }
-}
-
-/// The conditions of which a second run of the statement raises one, as measured on PostgreSQL
-/// 15.20; 0 where that is not known.
-std::uint32_t raised_by(const Node& node) {
-  switch (node.node_case) {
-    case PG_QUERY__NODE__NODE_CREATE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_FOREIGN_TABLE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT:
-    case PG_QUERY__NODE__NODE_VIEW_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_SEQ_STMT:
-      return sql::condition::kDuplicateTable;
-    case PG_QUERY__NODE__NODE_INDEX_STMT:
-      // Without a name it is made again, and nothing is raised.
-      return std::string_view(node.index_stmt->idxname).empty() ? 0
-                                                                : sql::condition::kDuplicateTable;
-    case PG_QUERY__NODE__NODE_CREATE_ENUM_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_RANGE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT:
-    case PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_TRIG_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_POLICY_STMT:
-    case PG_QUERY__NODE__NODE_RULE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_STATS_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_ROLE_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_CAST_STMT:
-    case PG_QUERY__NODE__NODE_CREATE_FOREIGN_SERVER_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_ENUM_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT:
-    case PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT:
-      return sql::condition::kDuplicateObject;
-    case PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT:
-      return sql::condition::kDuplicateFunction;
-    case PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT:
-      return sql::condition::kDuplicateSchema;
-    case PG_QUERY__NODE__NODE_CREATEDB_STMT:
-      return sql::condition::kDuplicateDatabase;
-    case PG_QUERY__NODE__NODE_INSERT_STMT:
-    case PG_QUERY__NODE__NODE_COPY_STMT:
-      return sql::condition::kUniqueViolation;
-    case PG_QUERY__NODE__NODE_DROP_STMT:
-      return raised_by_drop(node.drop_stmt->remove_type);
-    case PG_QUERY__NODE__NODE_RENAME_STMT:
-      return raised_by(*node.rename_stmt);
-    case PG_QUERY__NODE__NODE_ALTER_TABLE_STMT: {
-      std::uint32_t raised = 0;
-      for (const Node* item : list(node.alter_table_stmt->cmds, node.alter_table_stmt->n_cmds)) {
-        if (const auto* command = as<PgQuery__AlterTableCmd>(item))
-          raised |= raised_by(*command);
-      }
-      return raised;
-    }
-    default:
-      return 0;
-  }
-}
-
-/// "f(int4,text)": which of the functions of a name is meant. Without arguments, as DROP FUNCTION
-/// allows, it is the name alone.
-std::string signature(std::string name, std::span<const PgQuery__TypeName* const> arguments) {
-  name += '(';
-  for (const PgQuery__TypeName* argument : arguments) {
-    catalog::Type type = catalog::read_type(*argument);
-    type.modifiers.clear();
-    name += catalog::to_string(type) + ',';
-  }
-  return name + ')';
-}
-
-std::string signature(const PgQuery__CreateFunctionStmt& create) {
-  std::vector<const PgQuery__TypeName*> arguments;
-  for (const Node* node : list(create.parameters, create.n_parameters)) {
-    const auto* parameter = as<PgQuery__FunctionParameter>(node);
-    if (parameter != nullptr && parameter->arg_type != nullptr &&
-        parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_OUT &&
-        parameter->mode != PG_QUERY__FUNCTION_PARAMETER_MODE__FUNC_PARAM_TABLE)
-      arguments.push_back(parameter->arg_type);
-  }
-  return signature(joined(list(create.funcname, create.n_funcname)), arguments);
-}
-
-std::string signature(const PgQuery__ObjectWithArgs& function) {
-  const std::string name = joined(list(function.objname, function.n_objname));
-  if (function.args_unspecified != 0)
-    return name;
-  std::vector<const PgQuery__TypeName*> arguments;
-  for (const Node* node : list(function.objargs, function.n_objargs)) {
-    if (const auto* type = as<PgQuery__TypeName>(node))
-      arguments.push_back(type);
-  }
-  return signature(name, arguments);
 }
 
 /// Remembers what the statements so far have seen to, and judges the next one.
@@ -331,9 +67,11 @@ class Prover {
   /// A condition proves all that stands under it, where one of these makes it false. An exception
   /// handler has to catch what the second run raises.
   bool is_guarded(const Node& node, const sql::Guard& guard) const {
-    if (const std::uint32_t raised = raised_by(node); raised != 0 && (raised & ~guard.caught) == 0)
+    if (const std::uint32_t raised = raised_by_second_run(node);
+        raised != 0 && (raised & ~guard.caught) == 0)
       return true;
-    if (raised_by(node) == 0 && (removes(node) ? guard.on_undefined : guard.on_duplicate) &&
+    if (raised_by_second_run(node) == 0 &&
+        (removes(node) ? guard.on_undefined : guard.on_duplicate) &&
         node.node_case != PG_QUERY__NODE__NODE_INDEX_STMT)
       return true;
     const auto is_settled = [&](const sql::Presence& presence) {
