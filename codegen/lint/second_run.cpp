@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "sql/guard.hpp"
+#include "sql/conditions.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
