@@ -223,6 +223,9 @@ void check_command(const Event& event, Context& context) {
       return;
     case sql::at::kClusterOn:
       return need_index_of(context, event, *table, command.name);
+    case sql::at::kAddInherit:
+      need_relation(context, event, as<PgQuery__RangeVar>(command.def));
+      return;
     case sql::at::kReplicaIdentity:
       if (const auto* identity = as<PgQuery__ReplicaIdentityStmt>(command.def))
         need_index_of(context, event, *table, identity->name);
