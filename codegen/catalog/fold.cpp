@@ -222,4 +222,22 @@ void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion) {
   }
 }
 
+void end_session(Catalog& catalog) {
+  catalog.reset_search_path();
+  const auto names_in = [](const auto& store) {
+    std::vector<Name> names;
+    if (!store.ever_had_temporary())
+      return names;
+    for (const auto& [name, object] : store.all()) {
+      if (name.schema == kTemporarySchema)
+        names.push_back(name);
+    }
+    return names;
+  };
+  for (const Name& name : names_in(catalog.relations)) remove_relation(catalog, name);
+  for (const Name& name : names_in(catalog.indexes)) catalog.indexes.erase(name);
+  for (const Name& name : names_in(catalog.types)) catalog.types.erase(name);
+  for (const Name& name : names_in(catalog.functions)) catalog.functions.erase(name);
+}
+
 }  // namespace godwit::codegen::catalog

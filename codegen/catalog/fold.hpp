@@ -27,6 +27,10 @@ void fold(Catalog& catalog, const sql::Node& node, const Occasion& occasion);
 void fold_command(Catalog& catalog, const PgQuery__AlterTableStmt& statement,
                   const PgQuery__AlterTableCmd& command, const Occasion& occasion);
 
+/// Forgets what is temporary, and search_path: no migration finds what another has left in its
+/// session (emit/leftovers.hpp).
+void end_session(Catalog& catalog);
+
 /// What a CREATE FUNCTION or PROCEDURE makes; where it stands in the text is left out.
 Overload read_overload(const Catalog& catalog, const PgQuery__CreateFunctionStmt& create);
 

@@ -247,6 +247,12 @@ class Analyzer {
           merged.insert(column.name);
       }
     }
+    for (std::size_t i = first; i < scope.sources.size(); ++i) {
+      for (const std::string& name : merged) {
+        if (scope.sources[i].is_relation && scope.sources[i].find(name) != nullptr)
+          use_column(scope.sources[i].relation, name);
+      }
+    }
     Item item;
     item.is_known = left.is_known && right.is_known;
     const auto add = [&](const Item& from, bool wants_merged) {
@@ -524,6 +530,9 @@ class Analyzer {
         case PG_QUERY__NODE__NODE_COLUMN_REF:
           column(*node.column_ref, scope);
           return false;
+        case PG_QUERY__NODE__NODE_ROW_EXPR:
+          expand_rows(*node.row_expr, scope);
+          return true;
         case PG_QUERY__NODE__NODE_FUNC_CALL:
           function(*node.func_call);
           return true;
@@ -535,6 +544,19 @@ class Analyzer {
           return true;
       }
     });
+  }
+
+  /// ROW(t.*) has the columns one by one, as a target list has.
+  void expand_rows(const PgQuery__RowExpr& row, const Scope& scope) {
+    for (const Node* node : list(row.args, row.n_args)) {
+      const auto* reference = as<PgQuery__ColumnRef>(node);
+      if (reference == nullptr || reference->n_fields < 2 ||
+          as<PgQuery__AStar>(reference->fields[reference->n_fields - 1]) == nullptr)
+        continue;
+      if (const Source* source =
+              find_source(string_value(reference->fields[reference->n_fields - 2]), scope))
+        use_all(*source);
+    }
   }
 
   void cast(const PgQuery__TypeCast& cast) {
@@ -599,13 +621,9 @@ class Analyzer {
     const auto fields = list(reference.fields, reference.n_fields);
     if (fields.empty())
       return;
-    if (as<PgQuery__AStar>(fields.back()) != nullptr) {
-      if (fields.size() >= 2) {
-        if (const Source* source = find_source(string_value(fields[fields.size() - 2]), scope))
-          use_all(*source);
-      }
+    // The row as a whole, as in count(t.*): PostgreSQL notes the table, and none of its columns.
+    if (as<PgQuery__AStar>(fields.back()) != nullptr)
       return;
-    }
     if (fields.size() == 1)
       return bare_column(reference, string_value(fields[0]), scope);
     const std::string_view alias = string_value(fields[fields.size() - 2]);
@@ -635,12 +653,9 @@ class Analyzer {
         }
         may_be_here = may_be_here || is_in(source, name) || source.alias == name;
       }
-      if (may_be_here || at->outputs.count(name) != 0) {
-        // The row as a whole: every column of it.
-        if (const Source* source = find_source(name, *at); source != nullptr && source->is_known)
-          use_all(*source);
+      // Of the row as a whole no column is noted.
+      if (may_be_here || at->outputs.count(name) != 0)
         return;
-      }
     }
     // Looked for in one relation: it can be said which.
     const bool is_one = scope.sources.size() == 1;

@@ -106,10 +106,17 @@ bool is_citext(const Type& type) {
   return type.name == "citext" && type.modifiers.empty();
 }
 
+/// Numbers of four bytes that are each other in another spelling.
+bool is_oid_like(const Type& type) {
+  return is_builtin(type, "int4") || is_builtin(type, "oid") ||
+         (type.schema.empty() && type.name.starts_with("reg") && type.modifiers.empty());
+}
+
 bool is_free(const Type& from, const Type& to, bool session_is_utc) {
+  // Of an array nothing but the loss of every limit is free: varchar(5)[] to varchar[].
   if (from.dimensions != 0 || to.dimensions != 0)
     return from.dimensions > 0 && to.dimensions > 0 && from.schema == to.schema &&
-           from.name == to.name && from.modifiers == to.modifiers;
+           from.name == to.name && (from.modifiers == to.modifiers || to.modifiers.empty());
   if (from.schema == to.schema && from.name == to.name && from.modifiers == to.modifiers)
     return true;
   // citext is stored as text is, whichever the schema of its extension.
@@ -126,6 +133,10 @@ bool is_free(const Type& from, const Type& to, bool session_is_utc) {
   if (is_builtin(from, "numeric") && is_builtin(to, "numeric"))
     return is_wider_numeric(from, to);
   if (is_builtin(from, "cidr") && is_builtin(to, "inet"))
+    return true;
+  if (is_builtin(from, "xml") && (is_builtin(to, "text") || is_builtin(to, "varchar")))
+    return to.modifiers.empty();
+  if (is_oid_like(from) && is_oid_like(to))
     return true;
   if (has_precision(from) && has_precision(to))
     return is_free_between_times(from, to, session_is_utc);

@@ -127,8 +127,8 @@ class ColumnCheck {
     if (!is_required())
       return;
     const std::size_t line = context_.section().file().position(filled.offset).line;
-    const std::string what = fmt::format("{} is {} and has no default: this fails", name_,
-                                         is_key() ? "a primary key" : "NOT NULL");
+    const std::string what =
+        fmt::format("{} is {} and has no default: this fails", name_, requirement());
     const std::string note = "make the column with the table, or give it a default";
     if (filled.is_certain)
       report("add-required-column", at_name(),
@@ -179,11 +179,26 @@ class ColumnCheck {
 
   /// Every row needs a value, and the statement gives none.
   bool is_required() const {
-    if ((parts_.not_null == nullptr && !is_key()) || has_default() || parts_.identity != nullptr ||
-        parts_.generated != nullptr || type_.is_serial)
+    if ((is_by_domain() && !is_of_required_domain()) || has_default() ||
+        parts_.identity != nullptr || parts_.generated != nullptr || type_.is_serial)
       return false;
     const catalog::UserType* domain = context_.catalog().types.find({type_.schema, type_.name});
     return domain == nullptr || !domain->has_default;
+  }
+
+  /// A domain that is NOT NULL makes its columns so.
+  bool is_of_required_domain() const {
+    const catalog::UserType* domain = context_.catalog().types.find({type_.schema, type_.name});
+    return domain != nullptr && domain->is_not_null && type_.dimensions == 0;
+  }
+
+  /// Nothing but its domain makes the column NOT NULL.
+  bool is_by_domain() const { return parts_.not_null == nullptr && !is_key(); }
+
+  std::string requirement() const {
+    if (is_by_domain())
+      return fmt::format("NOT NULL by its domain {}", catalog::to_string(type_));
+    return is_key() ? "a primary key" : "NOT NULL";
   }
 
   void check_required() {
@@ -194,10 +209,12 @@ class ColumnCheck {
         "add-required-column", at_name(),
         fmt::format("{} is {} and has no default: this fails if {} has a row, as a table in "
                     "use has",
-                    name_, is_key() ? "a primary key" : "NOT NULL", table_),
-        "give it a constant default, or add it nullable, fill it in batches, and make it NOT NULL "
-        "in later migrations:" +
-            steps());
+                    name_, requirement(), table_),
+        is_by_domain()
+            ? "give it a constant default, or the domain's base type"
+            : "give it a constant default, or add it nullable, fill it in batches, and make it NOT "
+              "NULL in later migrations:" +
+                  steps());
   }
 
   void check_rewrites() {

@@ -96,7 +96,7 @@ constexpr RuleInfo kRules[] = {
     {.id = "drop-fk-locks-both",
      .group = "locks",
      .severity = Severity::kWarning,
-     .summary = "Dropping a foreign key, or a table that has one, locks both tables",
+     .summary = "Dropping a foreign key, or a column or table that has one, locks both tables",
      .explanation =
          "It holds ACCESS EXCLUSIVE on the referenced table too, since the triggers there go: "
          "nobody can use either until the migration commits. Drop the foreign key in a migration "
@@ -346,6 +346,34 @@ void check_drop_constraint(const Event& event, Context& context) {
       {"drop it in a migration of its own, so that both locks are short"});
 }
 
+/// A column takes its foreign keys along.
+void check_drop_column(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_table_stmt;
+  if (alter.objtype != sql::object::kTable || context.is_new(alter.relation))
+    return;
+  const catalog::Relation* table = context.catalog().find_relation(*alter.relation);
+  if (table == nullptr)
+    return;
+  for (const catalog::Constraint& constraint : table->constraints) {
+    const auto& columns = constraint.columns;
+    if (constraint.kind != catalog::ConstraintKind::kForeignKey ||
+        std::find(columns.begin(), columns.end(), event.command->name) == columns.end() ||
+        constraint.referenced_table == table->name || context.is_new(constraint.referenced_table))
+      continue;
+    context.report(
+        "drop-fk-locks-both", event, context.command_place(event),
+        fmt::format("dropping {} holds ACCESS EXCLUSIVE on {} too, since its foreign key goes: "
+                    "nothing else can use {} {}",
+                    catalog::quote_identifier(event.command->name),
+                    catalog::quote_name(constraint.referenced_table),
+                    catalog::quote_name(constraint.referenced_table), context.until_end()),
+        {fmt::format("drop the foreign key in a migration of its own before:\nALTER TABLE {} DROP "
+                     "CONSTRAINT {};",
+                     Context::spelled(*alter.relation),
+                     catalog::quote_identifier(constraint.name))});
+  }
+}
+
 void check_drop_table(const Event& event, Context& context) {
   const auto& drop = *event.node->drop_stmt;
   if (drop.remove_type != sql::object::kTable)
@@ -415,6 +443,7 @@ constexpr StatementTrigger kStatements[] = {
 constexpr CommandTrigger kCommands[] = {
     {sql::at::kAddConstraint, check_add_constraint},
     {sql::at::kDropConstraint, check_drop_constraint},
+    {sql::at::kDropColumn, check_drop_column},
     {sql::at::kValidateConstraint, check_validate},
 };
 

@@ -269,11 +269,28 @@ void check_drop(const Event& event, Context& context) {
   }
 }
 
+void check_drop_owned(const Event& event, Context& context) {
+  if (event.node->drop_owned_stmt->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+    report_unknown_cascade(event, context, context.word_place(event, "cascade"));
+}
+
+/// DROP ATTRIBUTE … CASCADE takes the column of every table OF the type along.
+void check_attribute(const Event& event, Context& context) {
+  const PgQuery__RangeVar& name = *event.node->alter_table_stmt->relation;
+  const catalog::UserType* type =
+      context.catalog().types.find(context.catalog().resolve_type(name.schemaname, name.relname));
+  if (event.command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE &&
+      (type == nullptr || !context.is_new(type->made_in)))
+    report_unknown_cascade(event, context, context.command_place(event));
+}
+
 /// DROP COLUMN and DROP CONSTRAINT.
 void check_part(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
-  if (alter.relation == nullptr || alter.objtype == sql::object::kType)
+  if (alter.relation == nullptr)
     return;
+  if (alter.objtype == sql::object::kType)
+    return check_attribute(event, context);
   if (context.is_alone()) {
     if (event.command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE &&
         !context.is_new(alter.relation))
@@ -303,6 +320,7 @@ void check_part(const Event& event, Context& context) {
 
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
+    {PG_QUERY__NODE__NODE_DROP_OWNED_STMT, check_drop_owned},
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop_fails},
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate_fails},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_fails},

@@ -94,6 +94,33 @@ bool has_search_path(const PgQuery__CreateFunctionStmt& create) {
   });
 }
 
+/// A name that the body of the function has from outside its queries.
+bool is_parameter(const PgQuery__CreateFunctionStmt& create, std::string_view name) {
+  const auto parameters = list(create.parameters, create.n_parameters);
+  return std::any_of(parameters.begin(), parameters.end(), [&](const sql::Node* node) {
+    const auto* parameter = as<PgQuery__FunctionParameter>(node);
+    return parameter != nullptr && name == parameter->name;
+  });
+}
+
+/// SEQUENCE … OWNED BY t.c
+void check_owner(const Event& event, Context& context, std::span<sql::Node* const> options) {
+  for (const sql::Node* node : options) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    const auto* names = option == nullptr ? nullptr : as<PgQuery__List>(option->arg);
+    // OWNED BY NONE has one name.
+    if (names == nullptr || std::string_view(option->defname) != "owned_by" || names->n_items < 2)
+      continue;
+    const auto parts = list(names->items, names->n_items);
+    const auto table_parts = parts.first(parts.size() - 1);
+    const catalog::Relation* table =
+        need_relation(context, event, context.catalog().resolve_relation(table_parts),
+                      context.column_place(event, string_value(table_parts.back())));
+    if (table != nullptr)
+      need_column(context, event, *table, string_value(parts.back()));
+  }
+}
+
 }  // namespace
 
 void check_own_columns(const Event& event, Context& context) {
@@ -107,6 +134,13 @@ void check_own_columns(const Event& event, Context& context) {
   const auto table = own_columns(create, name);
   if (!table)
     return;
+  const auto* key = create.partspec;
+  for (const sql::Node* node : key == nullptr ? std::span<sql::Node* const>()
+                                              : list(key->part_params, key->n_part_params)) {
+    const auto* part = as<PgQuery__PartitionElem>(node);
+    if (part != nullptr && part->expr == nullptr)
+      report_own_column(context, event, *table, part->name);
+  }
   for (const sql::Node* node : list(create.table_elts, create.n_table_elts)) {
     if (const auto* constraint = as<PgQuery__Constraint>(node))
       check_own_constraint(context, event, *table, *constraint);
@@ -155,13 +189,28 @@ void check_sql_function(const Event& event, Context& context) {
         need_relation(context, shown, use.name,
                       context.name_at(shown, use.range == nullptr ? -1 : use.range->location));
     }
+    for (const catalog::MissingColumn& missing : analysis.missing_columns) {
+      const catalog::Relation* relation = context.catalog().relations.find(missing.relation_name);
+      if (relation != nullptr && !has_own_path && missing.location >= 0 &&
+          !is_parameter(create, missing.column))
+        need_column(context, shown, *relation, missing.column,
+                    context.name_at(shown, missing.location));
+    }
   }
 }
 
 void check_alter_sequence(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_seq_stmt;
-  if (can_judge(event, context) && alter.missing_ok == 0)
-    need_relation(context, event, alter.sequence);
+  if (!can_judge(event, context) || alter.missing_ok != 0)
+    return;
+  need_relation(context, event, alter.sequence);
+  check_owner(event, context, list(alter.options, alter.n_options));
+}
+
+void check_create_sequence(const Event& event, Context& context) {
+  const auto& create = *event.node->create_seq_stmt;
+  if (can_judge(event, context))
+    check_owner(event, context, list(create.options, create.n_options));
 }
 
 void check_grant(const Event& event, Context& context) {
@@ -171,8 +220,24 @@ void check_grant(const Event& event, Context& context) {
       (grant.objtype == sql::object::kTable || grant.objtype == sql::object::kSequence);
   if (!names_tables || !can_judge(event, context))
     return;
-  for (const sql::Node* object : list(grant.objects, grant.n_objects))
-    need_relation(context, event, as<PgQuery__RangeVar>(object));
+  for (const sql::Node* object : list(grant.objects, grant.n_objects)) {
+    const catalog::Relation* table = need_relation(context, event, as<PgQuery__RangeVar>(object));
+    for (const sql::Node* node : list(grant.privileges, grant.n_privileges)) {
+      if (const auto* right = as<PgQuery__AccessPriv>(node))
+        need_columns(context, event, table, list(right->cols, right->n_cols));
+    }
+  }
+}
+
+void check_copy(const Event& event, Context& context) {
+  const auto& copy = *event.node->copy_stmt;
+  if (!can_judge(event, context))
+    return;
+  if (copy.query != nullptr)
+    return need_all(context, event, catalog::analyze(context.catalog(), *copy.query));
+  if (copy.relation != nullptr)
+    need_columns(context, event, need_relation(context, event, copy.relation),
+                 list(copy.attlist, copy.n_attlist));
 }
 
 void check_lock(const Event& event, Context& context) {
@@ -258,6 +323,47 @@ void check_renamed_type(const Event& event, Context& context) {
       rename.rename_type == sql::object::kType || rename.rename_type == sql::object::kDomain;
   if (is_type && names != nullptr && can_judge(event, context))
     need_type_name(context, event, list(names->items, names->n_items));
+}
+
+void check_created_domain(const Event& event, Context& context) {
+  if (can_judge(event, context))
+    need_type(context, event, event.node->create_domain_stmt->type_name);
+}
+
+void check_composite(const Event& event, Context& context) {
+  const auto& create = *event.node->composite_type_stmt;
+  if (!can_judge(event, context))
+    return;
+  for (const sql::Node* node : list(create.coldeflist, create.n_coldeflist)) {
+    if (const auto* attribute = as<PgQuery__ColumnDef>(node))
+      need_type(context, event, attribute->type_name);
+  }
+}
+
+void check_function_types(const Event& event, Context& context) {
+  const auto& create = *event.node->create_function_stmt;
+  if (!can_judge(event, context))
+    return;
+  // The functions of a new base type name it before it is there.
+  const auto options = list(create.options, create.n_options);
+  const bool is_native = std::any_of(options.begin(), options.end(), [](const sql::Node* node) {
+    const auto* option = as<PgQuery__DefElem>(node);
+    if (option == nullptr || std::string_view(option->defname) != "language")
+      return false;
+    const std::string_view language = string_value(option->arg);
+    return language == "c" || language == "internal";
+  });
+  if (is_native)
+    return;
+  if (create.return_type != nullptr) {
+    PgQuery__TypeName result = *create.return_type;
+    result.setof = 0;
+    need_type(context, event, &result);
+  }
+  for (const sql::Node* node : list(create.parameters, create.n_parameters)) {
+    if (const auto* parameter = as<PgQuery__FunctionParameter>(node))
+      need_type(context, event, parameter->arg_type);
+  }
 }
 
 void check_domain(const Event& event, Context& context) {

@@ -12,8 +12,12 @@ namespace godwit::codegen::lint {
 void check_own_columns(const Event& event, Context& context);
 /// The body of a function in SQL is checked when it is made.
 void check_sql_function(const Event& event, Context& context);
+/// The types of a function's arguments and of its result.
+void check_function_types(const Event& event, Context& context);
+void check_create_sequence(const Event& event, Context& context);
 void check_alter_sequence(const Event& event, Context& context);
 void check_grant(const Event& event, Context& context);
+void check_copy(const Event& event, Context& context);
 void check_lock(const Event& event, Context& context);
 void check_vacuum(const Event& event, Context& context);
 void check_reindex(const Event& event, Context& context);
@@ -22,6 +26,8 @@ void check_publication(const Event& event, Context& context);
 void check_rule(const Event& event, Context& context);
 void check_statistics(const Event& event, Context& context);
 void check_renamed_type(const Event& event, Context& context);
+void check_created_domain(const Event& event, Context& context);
+void check_composite(const Event& event, Context& context);
 void check_domain(const Event& event, Context& context);
 /// COMMENT ON INDEX, TYPE, CONSTRAINT.
 void check_commented_part(const Event& event, Context& context);

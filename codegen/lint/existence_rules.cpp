@@ -223,6 +223,13 @@ void check_command(const Event& event, Context& context) {
       return;
     case sql::at::kClusterOn:
       return need_index_of(context, event, *table, command.name);
+    case sql::at::kAddInherit:
+      need_relation(context, event, as<PgQuery__RangeVar>(command.def));
+      return;
+    case sql::at::kReplicaIdentity:
+      if (const auto* identity = as<PgQuery__ReplicaIdentityStmt>(command.def))
+        need_index_of(context, event, *table, identity->name);
+      return;
     case sql::at::kAttachPartition:
     case sql::at::kDetachPartition:
       if (const auto* partition = as<PgQuery__PartitionCmd>(command.def))
@@ -317,8 +324,10 @@ void check_rename(const Event& event, Context& context) {
 }
 
 void check_trigger(const Event& event, Context& context) {
+  const auto& create = *event.node->create_trig_stmt;
   if (can_judge(event, context))
-    need_relation(context, event, event.node->create_trig_stmt->relation);
+    need_columns(context, event, need_relation(context, event, create.relation),
+                 list(create.columns, create.n_columns));
 }
 
 void check_policy(const Event& event, Context& context) {
@@ -383,8 +392,11 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_table},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_own_columns},
     {PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT, check_sql_function},
+    {PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT, check_function_types},
+    {PG_QUERY__NODE__NODE_CREATE_SEQ_STMT, check_create_sequence},
     {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT, check_alter_sequence},
     {PG_QUERY__NODE__NODE_GRANT_STMT, check_grant},
+    {PG_QUERY__NODE__NODE_COPY_STMT, check_copy},
     {PG_QUERY__NODE__NODE_LOCK_STMT, check_lock},
     {PG_QUERY__NODE__NODE_VACUUM_STMT, check_vacuum},
     {PG_QUERY__NODE__NODE_REINDEX_STMT, check_reindex},
@@ -394,6 +406,8 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_RULE_STMT, check_rule},
     {PG_QUERY__NODE__NODE_CREATE_STATS_STMT, check_statistics},
     {PG_QUERY__NODE__NODE_RENAME_STMT, check_renamed_type},
+    {PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT, check_created_domain},
+    {PG_QUERY__NODE__NODE_COMPOSITE_TYPE_STMT, check_composite},
     {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT, check_domain},
     {PG_QUERY__NODE__NODE_COMMENT_STMT, check_commented_part},
     {PG_QUERY__NODE__NODE_INDEX_STMT, check_index},

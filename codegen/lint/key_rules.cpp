@@ -118,12 +118,18 @@ bool same_set(std::vector<std::string> a, std::vector<std::string> b) {
   return a == b;
 }
 
+/// The server takes none that is looked at only when the transaction ends.
+bool is_deferrable(const catalog::Relation& table, std::string_view index) {
+  const catalog::Constraint* constraint = table.find_constraint(index);
+  return constraint != nullptr && constraint->is_deferrable;
+}
+
 bool is_unique(const catalog::Catalog& catalog, const catalog::Relation& table,
                const std::vector<std::string>& columns) {
   return std::any_of(table.indexes.begin(), table.indexes.end(), [&](const std::string& name) {
     const catalog::Index* index = catalog.indexes.find({table.name.schema, name});
     return index != nullptr && index->is_unique && !index->is_partial &&
-           same_set(index->columns, columns);
+           same_set(index->columns, columns) && !is_deferrable(table, name);
   });
 }
 
@@ -191,6 +197,12 @@ void check_key(const Event& event, Context& context, const catalog::Relation* ta
       context.report("fk-target-not-unique", event, place,
                      fmt::format("this fails: {} has no primary key to refer to", shown),
                      {"name the columns, and make them unique first"}, severity);
+      return;
+    }
+    if (primary->is_deferrable) {
+      context.report("fk-target-not-unique", event, place,
+                     fmt::format("this fails: the primary key of {} is DEFERRABLE", shown),
+                     {"refer to columns that a constraint makes unique at once"}, severity);
       return;
     }
     theirs = primary->columns;

@@ -190,7 +190,7 @@ Place place_of_write(const Event& event, const Context& context, const sql::Node
 void check_update(const Event& event, Context& context, const sql::Node& write) {
   const auto& update = *write.update_stmt;
   if (context.batch_of(event) != nullptr || !sql::is_every_row(update.where_clause) ||
-      update.n_from_clause > 0 || update.relation == nullptr || context.is_new(update.relation) ||
+      update.relation == nullptr || context.is_new(update.relation) ||
       !context.source().seed.empty())  // which is one transaction
     return;
   const std::string table = Context::spelled(*update.relation);
@@ -202,8 +202,8 @@ void check_update(const Event& event, Context& context, const sql::Node& write) 
 void check_delete(const Event& event, Context& context, const sql::Node& write) {
   const auto& statement = *write.delete_stmt;
   if (context.batch_of(event) != nullptr || !sql::is_every_row(statement.where_clause) ||
-      statement.n_using_clause > 0 || statement.relation == nullptr ||
-      context.is_new(statement.relation) || !context.source().seed.empty())
+      statement.relation == nullptr || context.is_new(statement.relation) ||
+      !context.source().seed.empty())
     return;
   const std::string table = Context::spelled(*statement.relation);
   context.report("unbatched-delete", event, place_of_write(event, context, write, "delete"),

@@ -383,15 +383,7 @@ bool names_public(PgQuery__Node* const* grantees, std::size_t count) {
   return false;
 }
 
-void check_grant(const Event& event, Context& context) {
-  const auto& grant = *event.node->grant_stmt;
-  if (context.is_down())
-    return;
-  if (!grant.is_grant) {
-    context.report("revoke", event, event.place, "code that is running may still use this right",
-                   {"revoke it after the last release that does"});
-    return;
-  }
+void report_broad(const PgQuery__GrantStmt& grant, const Event& event, Context& context) {
   std::string what;
   if (names_public(grant.grantees, grant.n_grantees))
     what = "to PUBLIC: every role has it, also those to come";
@@ -404,9 +396,23 @@ void check_grant(const Event& event, Context& context) {
                    {"name the rights, the role and the object"});
 }
 
+void check_grant(const Event& event, Context& context) {
+  const auto& grant = *event.node->grant_stmt;
+  if (context.is_down())
+    return;
+  if (grant.is_grant)
+    return report_broad(grant, event, context);
+  context.report("revoke", event, event.place, "code that is running may still use this right",
+                 {"revoke it after the last release that does"});
+}
+
 void check_default_privileges(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_default_privileges_stmt;
-  if (!context.is_down() && alter.action != nullptr && !alter.action->is_grant)
+  if (context.is_down() || alter.action == nullptr)
+    return;
+  if (alter.action->is_grant)
+    report_broad(*alter.action, event, context);
+  else
     context.report("revoke", event, event.place,
                    "code that is running may count on this right for what is made later",
                    {"revoke it after the last release that does"});

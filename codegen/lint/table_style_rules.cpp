@@ -342,16 +342,38 @@ void check_options(const Event& event, Context& context) {
     check_autovacuum(options->items, options->n_items, event, context);
 }
 
+void report_made_by_query(const PgQuery__IntoClause* into, const Event& event, Context& context) {
+  if (context.is_down() || into == nullptr || into->rel == nullptr || is_temporary(*into->rel))
+    return;
+  context.report("create-table-as", event, context.name_at(event, into->rel->location),
+                 fmt::format("{} gets its columns from a query: no keys, no defaults, no NOT NULL",
+                             Context::spelled(*into->rel)),
+                 {"declare the table, then INSERT INTO … SELECT"});
+}
+
 void check_create_as(const Event& event, Context& context) {
   const auto& create = *event.node->create_table_as_stmt;
-  if (context.is_down() || create.into == nullptr || create.into->rel == nullptr)
+  if (create.objtype == sql::object::kTable)
+    report_made_by_query(create.into, event, context);
+}
+
+/// In a body INTO names variables.
+void check_select_into(const Event& event, Context& context) {
+  if (!event.is_in_body)
+    report_made_by_query(event.node->select_stmt->into_clause, event, context);
+}
+
+void check_domain(const Event& event, Context& context) {
+  const auto& create = *event.node->create_domain_stmt;
+  if (context.is_down())
     return;
-  if (create.objtype != sql::object::kTable || is_temporary(*create.into->rel))
-    return;
-  context.report("create-table-as", event, context.name_at(event, create.into->rel->location),
-                 fmt::format("{} gets its columns from a query: no keys, no defaults, no NOT NULL",
-                             Context::spelled(*create.into->rel)),
-                 {"declare the table, then INSERT INTO … SELECT"});
+  for (const sql::Node* constraint : sql::list(create.constraints, create.n_constraints))
+    check_check(constraint, event, context);
+}
+
+void check_altered_domain(const Event& event, Context& context) {
+  if (!context.is_down())
+    check_check(event.node->alter_domain_stmt->def, event, context);
 }
 
 /// The first column that is too many, where it is no expression.
@@ -409,6 +431,9 @@ void check_enum_value(const Event& event, Context& context) {
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create},
     {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_create_as},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_select_into},
+    {PG_QUERY__NODE__NODE_CREATE_DOMAIN_STMT, check_domain},
+    {PG_QUERY__NODE__NODE_ALTER_DOMAIN_STMT, check_altered_domain},
     {PG_QUERY__NODE__NODE_INDEX_STMT, check_index},
     {PG_QUERY__NODE__NODE_CREATE_ENUM_STMT, check_enum},
     {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT, check_enum_value},

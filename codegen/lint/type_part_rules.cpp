@@ -81,6 +81,12 @@ void check_domain(const Event& event, Context& context) {
                                "may fail",
                                domain),
                    {"make the application take NULL first, in an earlier release"});
+  else if (subtype == "T" && alter.def == nullptr)
+    context.report("drop-default", event, event.place,
+                   fmt::format("code that leaves a column of the domain {} to its default writes "
+                               "NULL, or fails",
+                               domain),
+                   {"make the application write the value first, in an earlier release"});
   else if (subtype == "X" && !is_absent)
     context.report("drop-constraint", event, event.place,
                    fmt::format("what the constraint {} keeps out of the columns of the domain {} "

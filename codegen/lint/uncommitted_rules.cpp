@@ -65,8 +65,11 @@ void note_added_value(const Event& event, Context& context) {
          known != nullptr && context.is_new(known->made_in)});
 }
 
-bool is_of(const catalog::Type& type, const AddedValue& added) {
-  return type.schema == added.type.schema && type.name == added.type.name;
+/// A type that no migration makes is resolved as the statement that adds the value has it.
+bool is_of(const catalog::Type& type, const AddedValue& added, const catalog::Catalog& catalog) {
+  return type.name == added.type.name &&
+         (type.schema == added.type.schema ||
+          catalog.resolve_type(type.schema, type.name) == added.type);
 }
 
 /// The place of a string constant that says `value`, or of none.
@@ -92,6 +95,16 @@ class ValueSearch {
         look_at(node);
       return !found_;
     });
+    return found_;
+  }
+
+  /// The default of an argument is looked at when the function is made, whatever its language.
+  std::optional<int> find_in_arguments(const PgQuery__CreateFunctionStmt& create) {
+    for (const sql::Node* node : sql::list(create.parameters, create.n_parameters)) {
+      const auto* parameter = sql::as<PgQuery__FunctionParameter>(node);
+      if (parameter != nullptr && is_enum(parameter->arg_type))
+        take_result(parameter->defexpr);
+    }
     return found_;
   }
 
@@ -140,7 +153,7 @@ class ValueSearch {
   bool is_enum_column(std::string_view name) const {
     return std::any_of(tables_.begin(), tables_.end(), [&](const catalog::Relation* table) {
       const catalog::Column* column = table->find_column(name);
-      return column != nullptr && is_of(column->type, added_);
+      return column != nullptr && is_of(column->type, added_, catalog_);
     });
   }
 
@@ -167,9 +180,23 @@ class ValueSearch {
       possible_ = location;
   }
 
+  /// Of an expression that has the type of its context: also what CASE and COALESCE may give.
+  void take_result(const sql::Node* node) {
+    take(constant_at(node, added_));
+    if (const auto* choice = sql::as<PgQuery__CaseExpr>(node)) {
+      for (const sql::Node* item : sql::list(choice->args, choice->n_args)) {
+        if (const auto* when = sql::as<PgQuery__CaseWhen>(item))
+          take_result(when->result);
+      }
+      take_result(choice->defresult);
+    } else if (const auto* first = sql::as<PgQuery__CoalesceExpr>(node)) {
+      for (const sql::Node* item : sql::list(first->args, first->n_args)) take_result(item);
+    }
+  }
+
   /// In a list of values: IN ('a', 'b').
   void take_from_list(const sql::Node* node) {
-    take(constant_at(node, added_));
+    take_result(node);
     if (const auto* list = sql::as<PgQuery__List>(node)) {
       for (const sql::Node* item : sql::list(list->items, list->n_items))
         take(constant_at(item, added_));
@@ -184,21 +211,32 @@ class ValueSearch {
       if (is_enum_column(locks::column_of(expression->lexpr)))
         take_from_list(expression->rexpr);
       if (is_enum_column(locks::column_of(expression->rexpr)))
-        take(constant_at(expression->lexpr, added_));
+        take_result(expression->lexpr);
       if (may_be_enum_column(locks::column_of(expression->lexpr)))
         take_possible(constant_at(expression->rexpr, added_));
     } else if (const auto* target = sql::as<PgQuery__ResTarget>(&node)) {
       if (target->n_indirection == 0 && is_enum_column(target->name))
-        take(constant_at(target->val, added_));
+        take_result(target->val);
       else if (target->n_indirection == 0 && may_be_enum_column(target->name))
         take_possible(constant_at(target->val, added_));
+    } else if (const auto* choice = sql::as<PgQuery__CaseExpr>(&node)) {
+      if (is_enum_column(locks::column_of(choice->arg)))
+        look_at_cases(*choice);
     } else if (const auto* column = sql::as<PgQuery__ColumnDef>(&node)) {
       look_at_column(*column);
     } else if (const auto* command = sql::as<PgQuery__AlterTableCmd>(&node)) {
       if (command->subtype == sql::at::kColumnDefault && is_enum_column(command->name))
-        take(constant_at(command->def, added_));
+        take_result(command->def);
     } else if (const auto* insert = sql::as<PgQuery__InsertStmt>(&node)) {
       look_at_insert(*insert);
+    }
+  }
+
+  /// CASE mood WHEN 'sad' …
+  void look_at_cases(const PgQuery__CaseExpr& choice) {
+    for (const sql::Node* item : sql::list(choice.args, choice.n_args)) {
+      if (const auto* when = sql::as<PgQuery__CaseWhen>(item))
+        take_result(when->expr);
     }
   }
 
@@ -208,7 +246,7 @@ class ValueSearch {
     for (const sql::Node* node : sql::list(column.constraints, column.n_constraints)) {
       const auto* constraint = sql::as<PgQuery__Constraint>(node);
       if (constraint != nullptr && constraint->contype == sql::constr::kDefault)
-        take(constant_at(constraint->raw_expr, added_));
+        take_result(constraint->raw_expr);
     }
   }
 
@@ -231,7 +269,7 @@ class ValueSearch {
       for (std::size_t i = 0; i < std::min(row.size(), columns.size()); ++i) {
         const auto* target = sql::as<PgQuery__ResTarget>(row[i]);
         if (is_enum_column(columns[i]))
-          take(constant_at(target == nullptr ? row[i] : target->val, added_));
+          take_result(target == nullptr ? row[i] : target->val);
       }
     };
     look_at_row(sql::list(select->target_list, select->n_target_list));
@@ -286,13 +324,15 @@ void check_values(const Event& event, Context& context) {
       sql::as<PgQuery__AlterEnumStmt>(event.node) != nullptr ||
       sql::as<PgQuery__CreateEnumStmt>(event.node) != nullptr)
     return;
-  if (sql::as<PgQuery__CreateFunctionStmt>(event.node) != nullptr)
-    return check_values_in_function(event, context);
+  const auto* create = sql::as<PgQuery__CreateFunctionStmt>(event.node);
+  if (create != nullptr)
+    check_values_in_function(event, context);
   for (const AddedValue& added : added_values) {
     if (added.is_type_new && context.policy().postgres >= kFirstWithNewTypes)
       continue;
     ValueSearch search(added, context.catalog());
-    const auto location = search.find(*event.node);
+    const auto location =
+        create != nullptr ? search.find_in_arguments(*create) : search.find(*event.node);
     const std::size_t line = context.section().file().position(added.offset).line;
     if (!location && search.possible())
       context.report("enum-value-used-in-transaction", event,

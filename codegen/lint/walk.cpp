@@ -113,8 +113,8 @@ Walk::Walk(const Route& route, History history) : route_(route), history_(std::m
 
 void Walk::start(std::size_t index) {
   index_ = static_cast<catalog::MigrationIndex>(index);
+  catalog::end_session(catalog_);
   catalog_.start_recording();
-  catalog_.reset_search_path();
 }
 
 void Walk::finish_up(const sql::Migration& migration) {
@@ -151,7 +151,7 @@ JudgedMigration Walk::judge() {
   if (!migration.source->down.is_present())
     return judged;
   catalog_.start_trial();
-  catalog_.reset_search_path();
+  catalog::end_session(catalog_);
   judged.down =
       judge_section(migration, SectionKind::kDown, migration.down_bodies, *judged.file_allows);
   catalog_.roll_back();
@@ -186,7 +186,7 @@ std::vector<Diagnostic> Walk::judge_again(const sql::Migration& migration) {
   const auto behind_all = static_cast<catalog::MigrationIndex>(route_.in_order.size());
   const Dispatch& dispatch = Dispatch::of_second_run();
   catalog_.start_trial();
-  catalog_.reset_search_path();
+  catalog::end_session(catalog_);
   Context context(route_.policy, catalog_, migration, SectionKind::kUp, behind_all, session_,
                   history_);
   const auto& statements = context.script().statements();

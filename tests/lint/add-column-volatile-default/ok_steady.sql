@@ -1,0 +1,1 @@
+ALTER TABLE t ADD COLUMN a float8 DEFAULT pi(), ADD COLUMN b daterange DEFAULT daterange(NULL, NULL), ADD COLUMN c text DEFAULT to_hex(255), ADD COLUMN d point DEFAULT point(0, 0), ADD COLUMN e jsonb DEFAULT jsonb_set('{}', '{a}', '1'), ADD COLUMN f int DEFAULT bit_length('a'), ADD COLUMN g timestamptz DEFAULT date_bin('1 hour', now(), 'epoch');

@@ -1,0 +1,2 @@
+ALTER TABLE t ADD COLUMN a needed;
+ALTER TABLE t ADD COLUMN b needed DEFAULT 1, ADD COLUMN c given, ADD COLUMN d needed[];

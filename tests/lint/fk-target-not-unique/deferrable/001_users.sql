@@ -1,0 +1,2 @@
+CREATE TABLE users (id bigint PRIMARY KEY DEFERRABLE, email text UNIQUE DEFERRABLE INITIALLY DEFERRED, name text, CONSTRAINT name_once UNIQUE (name) DEFERRABLE);
+CREATE UNIQUE INDEX users_name ON users (name);

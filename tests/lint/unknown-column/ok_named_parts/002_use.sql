@@ -1,0 +1,10 @@
+GRANT SELECT (id, a) ON t TO app;
+CREATE TRIGGER touch BEFORE UPDATE OF a ON t FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE SEQUENCE s OWNED BY t.a;
+ALTER SEQUENCE s OWNED BY NONE;
+COPY t (id, a) TO PROGRAM 'true';
+COPY (SELECT a FROM t) TO PROGRAM 'true';
+CREATE TABLE p (id bigint, at date) PARTITION BY RANGE (at, (id + 1));
+CREATE FUNCTION f(x int, OUT y int) LANGUAGE sql AS $$ SELECT a FROM t WHERE id = x AND a = f.x $$;
+CREATE FUNCTION g(z bigint) RETURNS bigint LANGUAGE sql AS $$ WITH q AS (SELECT id AS n FROM t) SELECT n FROM q WHERE n = z $$;
+CREATE FUNCTION h() RETURNS bigint LANGUAGE sql SET search_path = other AS $$ SELECT k FROM t $$;

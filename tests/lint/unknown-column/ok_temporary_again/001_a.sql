@@ -1,0 +1,4 @@
+CREATE TEMP TABLE moved (a int) ON COMMIT DROP;
+CREATE INDEX moved_a ON moved (a);
+CREATE TEMP TABLE orders (a int) ON COMMIT DROP;
+INSERT INTO moved VALUES (1);

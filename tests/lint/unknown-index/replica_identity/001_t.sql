@@ -1,0 +1,2 @@
+CREATE TABLE t (id bigint PRIMARY KEY, a int NOT NULL);
+CREATE UNIQUE INDEX t_a ON t (a);
