@@ -362,6 +362,17 @@ void check_schema(const Event& event, Context& context) {
                  context.history().was_ever_unknown());
 }
 
+void check_extension(const Event& event, Context& context) {
+  const auto& create = *event.node->create_extension_stmt;
+  const std::string name = create.extname;
+  if (create.if_not_exists != 0 || !is_unconditional(event))
+    return;
+  if (const catalog::Extension* known = context.catalog().extensions.find({"", name}))
+    report_taken(event, context, context.column_place(event, name),
+                 "an extension " + catalog::quote_identifier(name), known->made_in,
+                 context.history().was_ever_unknown());
+}
+
 template <class Items>
 void check_part(const Event& event, Context& context, const catalog::Relation* table,
                 const Items catalog::Relation::*items, std::string_view kind,
@@ -470,6 +481,7 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT, check_value},
     {PG_QUERY__NODE__NODE_CREATE_FUNCTION_STMT, check_function},
     {PG_QUERY__NODE__NODE_CREATE_SCHEMA_STMT, check_schema},
+    {PG_QUERY__NODE__NODE_CREATE_EXTENSION_STMT, check_extension},
     {PG_QUERY__NODE__NODE_CREATE_TRIG_STMT, check_trigger},
     {PG_QUERY__NODE__NODE_CREATE_POLICY_STMT, check_policy},
     {PG_QUERY__NODE__NODE_RENAME_STMT, check_rename},

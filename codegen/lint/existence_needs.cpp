@@ -156,9 +156,11 @@ void need_index_of(Context& context, const Event& event, const catalog::Relation
 }
 
 void need_type_name(Context& context, const Event& event, std::span<sql::Node* const> names) {
-  if (names.empty())
-    return;
-  const catalog::Name name = context.catalog().resolve_type(names);
+  if (!names.empty())
+    need_type_name(context, event, context.catalog().resolve_type(names));
+}
+
+void need_type_name(Context& context, const Event& event, const catalog::Name& name) {
   if (const catalog::UserType* known = context.catalog().types.find(name))
     return check_dependency(context, event, event.place, known->made_in, catalog::quote_name(name));
   catalog::Type type;

@@ -34,6 +34,8 @@ void need_type(Context& context, const Event& event, const PgQuery__TypeName* wr
 /// A type by its name alone, as ALTER TYPE has it.
 void need_type_name(Context& context, const Event& event, std::span<sql::Node* const> names);
 
+void need_type_name(Context& context, const Event& event, const catalog::Name& name);
+
 /// Says that what the statement uses is of a migration that it does not depend on, where it does.
 void check_dependency(Context& context, const Event& event, Place place,
                       catalog::MigrationIndex made_in, const std::string& what);

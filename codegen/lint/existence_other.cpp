@@ -112,16 +112,21 @@ void check_owner(const Event& event, Context& context, std::span<sql::Node* cons
     if (names == nullptr || std::string_view(option->defname) != "owned_by" || names->n_items < 2)
       continue;
     const auto parts = list(names->items, names->n_items);
-    const auto table_parts = parts.first(parts.size() - 1);
-    const catalog::Relation* table =
-        need_relation(context, event, context.catalog().resolve_relation(table_parts),
-                      context.column_place(event, string_value(table_parts.back())));
-    if (table != nullptr)
+    if (const catalog::Relation* table = need_table_of_part(context, event, parts))
       need_column(context, event, *table, string_value(parts.back()));
   }
 }
 
 }  // namespace
+
+const catalog::Relation* need_table_of_part(Context& context, const Event& event,
+                                            std::span<sql::Node* const> parts) {
+  if (parts.size() < 2)
+    return nullptr;
+  const auto table_parts = parts.first(parts.size() - 1);
+  return need_relation(context, event, context.catalog().resolve_relation(table_parts),
+                       context.column_place(event, string_value(table_parts.back())));
+}
 
 void check_own_columns(const Event& event, Context& context) {
   const auto& create = *event.node->create_stmt;
@@ -215,6 +220,13 @@ void check_create_sequence(const Event& event, Context& context) {
 
 void check_grant(const Event& event, Context& context) {
   const auto& grant = *event.node->grant_stmt;
+  if (can_judge(event, context) &&
+      (grant.objtype == sql::object::kType || grant.objtype == sql::object::kDomain)) {
+    for (const sql::Node* object : list(grant.objects, grant.n_objects)) {
+      if (const auto* names = as<PgQuery__List>(object))
+        need_type_name(context, event, list(names->items, names->n_items));
+    }
+  }
   const bool names_tables =
       grant.targtype == PG_QUERY__GRANT_TARGET_TYPE__ACL_TARGET_OBJECT &&
       (grant.objtype == sql::object::kTable || grant.objtype == sql::object::kSequence);
@@ -290,14 +302,53 @@ void check_publication(const Event& event, Context& context) {
                                          : list(alter->pubobjects, alter->n_pubobjects);
   for (const sql::Node* node : objects) {
     const auto* object = as<PgQuery__PublicationObjSpec>(node);
-    if (object != nullptr && object->pubtable != nullptr)
-      need_relation(context, event, object->pubtable->relation);
+    if (object == nullptr || object->pubtable == nullptr)
+      continue;
+    const PgQuery__PublicationTable& published = *object->pubtable;
+    const catalog::Relation* table = need_relation(context, event, published.relation);
+    need_columns(context, event, table, list(published.columns, published.n_columns));
+    if (table != nullptr && published.where_clause != nullptr)
+      need_all(context, event,
+               catalog::analyze_expression(context.catalog(), table, published.where_clause));
   }
 }
 
 void check_rule(const Event& event, Context& context) {
-  if (can_judge(event, context))
-    need_relation(context, event, event.node->rule_stmt->relation);
+  const auto& rule = *event.node->rule_stmt;
+  if (!can_judge(event, context))
+    return;
+  const catalog::Relation* table = need_relation(context, event, rule.relation);
+  if (table != nullptr && rule.where_clause != nullptr)
+    need_all(context, event,
+             catalog::analyze_row_expression(context.catalog(), table, rule.where_clause));
+}
+
+void check_moved(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_object_schema_stmt;
+  if (!can_judge(event, context) || alter.missing_ok != 0)
+    return;
+  const auto* names = as<PgQuery__List>(alter.object);
+  if (alter.relation != nullptr)
+    need_relation(context, event, alter.relation);
+  else if (names != nullptr &&
+           (alter.object_type == sql::object::kType || alter.object_type == sql::object::kDomain))
+    need_type_name(context, event, list(names->items, names->n_items));
+}
+
+void check_type_owner(const Event& event, Context& context) {
+  const auto& alter = *event.node->alter_owner_stmt;
+  const auto* names = as<PgQuery__List>(alter.object);
+  if (names != nullptr && can_judge(event, context) &&
+      (alter.object_type == sql::object::kType || alter.object_type == sql::object::kDomain))
+    need_type_name(context, event, list(names->items, names->n_items));
+}
+
+void check_cast(const Event& event, Context& context) {
+  const auto& create = *event.node->create_cast_stmt;
+  if (!can_judge(event, context))
+    return;
+  need_type(context, event, create.sourcetype);
+  need_type(context, event, create.targettype);
 }
 
 void check_statistics(const Event& event, Context& context) {
@@ -401,11 +452,11 @@ void check_commented_part(const Event& event, Context& context) {
                context.column_place(event, string_value(parts.back())));
   } else if (comment.objtype == sql::object::kType && type != nullptr) {
     need_type(context, event, type);
+  } else if (comment.objtype == sql::object::kTrigger || comment.objtype == sql::object::kPolicy ||
+             comment.objtype == sql::object::kRule) {
+    need_table_of_part(context, event, parts);
   } else if (comment.objtype == sql::object::kTabconstraint && parts.size() >= 2) {
-    const auto table_parts = parts.first(parts.size() - 1);
-    const catalog::Relation* table =
-        need_relation(context, event, context.catalog().resolve_relation(table_parts),
-                      context.column_place(event, string_value(table_parts.back())));
+    const catalog::Relation* table = need_table_of_part(context, event, parts);
     if (table != nullptr && is_certain(*table) &&
         table->find_constraint(string_value(parts.back())) == nullptr)
       report_absent_part(context, event, context.column_place(event, string_value(parts.back())),

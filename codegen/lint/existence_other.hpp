@@ -4,6 +4,8 @@
 // of a GRANT, the columns of CREATE STATISTICS.
 #pragma once
 
+#include <span>
+
 #include "lint/context.hpp"
 
 namespace godwit::codegen::lint {
@@ -17,6 +19,10 @@ void check_function_types(const Event& event, Context& context);
 void check_create_sequence(const Event& event, Context& context);
 void check_alter_sequence(const Event& event, Context& context);
 void check_grant(const Event& event, Context& context);
+/// ALTER … SET SCHEMA of tables and types.
+void check_moved(const Event& event, Context& context);
+void check_type_owner(const Event& event, Context& context);
+void check_cast(const Event& event, Context& context);
 void check_copy(const Event& event, Context& context);
 void check_lock(const Event& event, Context& context);
 void check_vacuum(const Event& event, Context& context);
@@ -29,7 +35,10 @@ void check_renamed_type(const Event& event, Context& context);
 void check_created_domain(const Event& event, Context& context);
 void check_composite(const Event& event, Context& context);
 void check_domain(const Event& event, Context& context);
-/// COMMENT ON INDEX, TYPE, CONSTRAINT.
+/// Of ["schema", "table", "trigger"] the table.
+const catalog::Relation* need_table_of_part(Context& context, const Event& event,
+                                            std::span<sql::Node* const> parts);
+/// COMMENT ON INDEX, TYPE, CONSTRAINT, TRIGGER, POLICY, RULE.
 void check_commented_part(const Event& event, Context& context);
 
 }  // namespace godwit::codegen::lint

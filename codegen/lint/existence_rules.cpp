@@ -152,6 +152,7 @@ void check_create_table(const Event& event, Context& context) {
   const catalog::Name own = context.catalog().name_for_creation(*create.relation);
   if (create.if_not_exists != 0 && context.catalog().relations.find(own) != nullptr)
     return;
+  need_type(context, event, create.of_typename);
   for (const sql::Node* node : list(create.inh_relations, create.n_inh_relations))
     need_relation(context, event, as<PgQuery__RangeVar>(node));
   for (const sql::Node* node : list(create.table_elts, create.n_table_elts)) {
@@ -179,9 +180,12 @@ void check_constraint(Context& context, const Event& event, const catalog::Relat
 /// A command of an ALTER TABLE; the table itself is asked about with the first one.
 void check_command(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
-  if (!can_judge(event, context) || alter.relation == nullptr || alter.missing_ok != 0 ||
-      alter.objtype == sql::object::kType)
+  if (!can_judge(event, context) || alter.relation == nullptr || alter.missing_ok != 0)
     return;
+  if (alter.objtype == sql::object::kType)
+    return need_type_name(
+        context, event,
+        context.catalog().resolve_type(alter.relation->schemaname, alter.relation->relname));
   const catalog::Relation* table = need_relation(context, event, alter.relation);
   if (table == nullptr || !is_certain(*table))
     return;
@@ -216,6 +220,12 @@ void check_command(const Event& event, Context& context) {
       if (command.missing_ok == 0 && table->find_constraint(command.name) == nullptr)
         report_absent_part(context, event, context.command_place(event), "unknown-constraint",
                            "constraint", *table, command.name);
+      return;
+    case sql::at::kAlterConstraint:
+      if (const auto* altered = as<PgQuery__Constraint>(command.def);
+          altered != nullptr && table->find_constraint(altered->conname) == nullptr)
+        report_absent_part(context, event, context.command_place(event), "unknown-constraint",
+                           "constraint", *table, altered->conname);
       return;
     case sql::at::kAddConstraint:
       if (const auto* constraint = as<PgQuery__Constraint>(command.def))
@@ -281,10 +291,17 @@ void check_drop(const Event& event, Context& context) {
       case sql::object::kView:
       case sql::object::kMatview:
       case sql::object::kSequence:
+      case sql::object::kForeignTable:
         if (names != nullptr)
           need_relation(context, event,
                         context.catalog().resolve_relation(list(names->items, names->n_items)),
                         place);
+        continue;
+      case sql::object::kTrigger:
+      case sql::object::kPolicy:
+      case sql::object::kRule:
+        if (names != nullptr)
+          need_table_of_part(context, event, list(names->items, names->n_items));
         continue;
       case sql::object::kIndex: {
         const catalog::Name name =
@@ -325,20 +342,32 @@ void check_rename(const Event& event, Context& context) {
 
 void check_trigger(const Event& event, Context& context) {
   const auto& create = *event.node->create_trig_stmt;
-  if (can_judge(event, context))
-    need_columns(context, event, need_relation(context, event, create.relation),
-                 list(create.columns, create.n_columns));
-}
-
-void check_policy(const Event& event, Context& context) {
-  const auto& create = *event.node->create_policy_stmt;
   if (!can_judge(event, context))
     return;
-  const catalog::Relation* table = need_relation(context, event, create.table);
-  for (const sql::Node* expression : {create.qual, create.with_check}) {
+  const catalog::Relation* table = need_relation(context, event, create.relation);
+  need_columns(context, event, table, list(create.columns, create.n_columns));
+  if (table != nullptr && create.when_clause != nullptr)
+    need_all(context, event,
+             catalog::analyze_row_expression(context.catalog(), table, create.when_clause));
+}
+
+template <class Policy>
+void check_policy_of(const Event& event, Context& context, const Policy& policy) {
+  if (!can_judge(event, context))
+    return;
+  const catalog::Relation* table = need_relation(context, event, policy.table);
+  for (const sql::Node* expression : {policy.qual, policy.with_check}) {
     if (expression != nullptr && table != nullptr)
       need_all(context, event, catalog::analyze_expression(context.catalog(), table, expression));
   }
+}
+
+void check_policy(const Event& event, Context& context) {
+  check_policy_of(event, context, *event.node->create_policy_stmt);
+}
+
+void check_altered_policy(const Event& event, Context& context) {
+  check_policy_of(event, context, *event.node->alter_policy_stmt);
 }
 
 void check_truncate(const Event& event, Context& context) {
@@ -415,6 +444,10 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_RENAME_STMT, check_rename},
     {PG_QUERY__NODE__NODE_CREATE_TRIG_STMT, check_trigger},
     {PG_QUERY__NODE__NODE_CREATE_POLICY_STMT, check_policy},
+    {PG_QUERY__NODE__NODE_ALTER_POLICY_STMT, check_altered_policy},
+    {PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT, check_moved},
+    {PG_QUERY__NODE__NODE_ALTER_OWNER_STMT, check_type_owner},
+    {PG_QUERY__NODE__NODE_CREATE_CAST_STMT, check_cast},
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate},
     {PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT, check_refresh},
     {PG_QUERY__NODE__NODE_COMMENT_STMT, check_comment},
@@ -438,7 +471,7 @@ constexpr CommandTrigger kCommands[] = {
     {sql::at::kSetStatistics, check_command},     {sql::at::kSetCompression, check_command},
     {sql::at::kSetIdentity, check_command},       {sql::at::kSetOptions, check_command},
     {sql::at::kDetachPartition, check_command},   {sql::at::kAddInherit, check_command},
-    {sql::at::kSetTableSpace, check_command},
+    {sql::at::kAlterConstraint, check_command},   {sql::at::kSetTableSpace, check_command},
 };
 
 }  // namespace

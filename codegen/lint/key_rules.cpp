@@ -175,13 +175,113 @@ std::string quoted(const std::vector<std::string>& columns) {
   return text;
 }
 
+void add_unique_sets(const sql::Node* node, std::vector<std::vector<std::string>>& sets,
+                     std::vector<std::string>& primary) {
+  const auto add = [&](const PgQuery__Constraint& constraint, std::vector<std::string> columns) {
+    const bool is_primary = constraint.contype == sql::constr::kPrimary;
+    if (constraint.deferrable != 0 || constraint.initdeferred != 0 ||
+        (!is_primary && constraint.contype != sql::constr::kUnique))
+      return;
+    if (is_primary)
+      primary = columns;
+    sets.push_back(std::move(columns));
+  };
+  if (const auto* constraint = as<PgQuery__Constraint>(node))
+    add(*constraint, strings(constraint->keys, constraint->n_keys));
+  const auto* column = as<PgQuery__ColumnDef>(node);
+  if (column == nullptr)
+    return;
+  bool is_key = false;
+  for (const sql::Node* item : list(column->constraints, column->n_constraints)) {
+    const auto* constraint = as<PgQuery__Constraint>(item);
+    if (constraint == nullptr)
+      continue;
+    // DEFERRABLE stands behind the constraint that it is about.
+    if (is_key && (constraint->contype == sql::constr::kAttrDeferrable ||
+                   constraint->contype == sql::constr::kAttrDeferred)) {
+      sets.pop_back();
+      is_key = false;
+      continue;
+    }
+    const std::size_t before = sets.size();
+    add(*constraint, {column->colname});
+    is_key = sets.size() > before;
+  }
+}
+
+/// A table that refers to itself, while it is made.
+void check_own_key(const Event& event, Context& context, const PgQuery__Constraint& key,
+                   std::string_view column) {
+  const auto& create = *event.node->create_stmt;
+  const catalog::Name name = context.catalog().name_for_creation(*create.relation);
+  if (key.contype != sql::constr::kForeign || key.pktable == nullptr ||
+      context.catalog().resolve(*key.pktable) != name || create.n_inh_relations != 0 ||
+      create.of_typename != nullptr)
+    return;
+  std::vector<std::vector<std::string>> unique;
+  std::vector<std::string> primary;
+  for (const sql::Node* node : list(create.table_elts, create.n_table_elts)) {
+    if (as<PgQuery__TableLikeClause>(node) != nullptr)
+      return;
+    add_unique_sets(node, unique, primary);
+  }
+  std::vector<std::string> own = strings(key.fk_attrs, key.n_fk_attrs);
+  if (own.empty() && !column.empty())
+    own.emplace_back(column);
+  std::vector<std::string> theirs = strings(key.pk_attrs, key.n_pk_attrs);
+  if (theirs.empty())
+    theirs = primary;
+  const Place place = place_of(event, context, key);
+  if (std::none_of(unique.begin(), unique.end(), [&](const std::vector<std::string>& columns) {
+        return same_set(columns, theirs);
+      })) {
+    context.report("fk-target-not-unique", event, place,
+                   theirs.empty() ? fmt::format("this fails: {} has no primary key to refer to",
+                                                catalog::quote_name(name))
+                                  : fmt::format("this fails: nothing makes {} ({}) unique",
+                                                catalog::quote_name(name), fmt::join(theirs, ", ")),
+                   {"make the columns UNIQUE or the PRIMARY KEY of the table"});
+    return;
+  }
+  for (std::size_t i = 0; i < own.size() && i < theirs.size(); ++i) {
+    const Type from = own_type(context, event, nullptr, own[i]);
+    const Type to = own_type(context, event, nullptr, theirs[i]);
+    if (!from.is_known() || !to.is_known())
+      continue;
+    const Match match = compare(context.catalog(), from, to);
+    if (match == Match::kSame)
+      continue;
+    context.report(
+        "fk-type-mismatch", event, place,
+        fmt::format("{}{} is {} and refers to {}, which is {}",
+                    match == Match::kFails ? "this fails: " : "", catalog::quote_identifier(own[i]),
+                    to_string(from), catalog::quote_identifier(theirs[i]), to_string(to)),
+        {fmt::format("make it {}", to_string(to))},
+        match == Match::kFails ? std::nullopt : std::optional(Severity::kWarning));
+  }
+}
+
+/// The same ALTER TABLE makes columns unique, and the server does that first.
+bool adds_unique(const Event& event) {
+  const auto* alter = as<PgQuery__AlterTableStmt>(event.node);
+  std::vector<std::vector<std::string>> unique;
+  std::vector<std::string> primary;
+  for (const sql::Node* node :
+       alter == nullptr ? std::span<sql::Node* const>() : list(alter->cmds, alter->n_cmds)) {
+    if (const auto* command = as<PgQuery__AlterTableCmd>(node))
+      add_unique_sets(command->def, unique, primary);
+  }
+  return !unique.empty();
+}
+
 /// `column` is that of a column's own constraint.
 void check_key(const Event& event, Context& context, const catalog::Relation* table,
                const PgQuery__Constraint& key, std::string_view column) {
   if (key.contype != sql::constr::kForeign || key.pktable == nullptr)
     return;
   const catalog::Relation* target = context.catalog().find_relation(*key.pktable);
-  if (target == nullptr || !is_certain(*target) || target == table || !is_table(target->kind))
+  if (target == nullptr || !is_certain(*target) || !is_table(target->kind) ||
+      (target == table && adds_unique(event)))
     return;
   std::vector<std::string> own = strings(key.fk_attrs, key.n_fk_attrs);
   if (own.empty() && !column.empty())
@@ -258,8 +358,17 @@ void check_create(const Event& event, Context& context) {
     return;
   for (const sql::Node* node : list(create.table_elts, create.n_table_elts)) {
     check_column(event, context, nullptr, node);
-    if (const auto* key = as<PgQuery__Constraint>(node))
+    if (const auto* key = as<PgQuery__Constraint>(node)) {
       check_key(event, context, nullptr, *key, {});
+      check_own_key(event, context, *key, {});
+    }
+    const auto* column = as<PgQuery__ColumnDef>(node);
+    for (const sql::Node* item : column == nullptr
+                                     ? std::span<sql::Node* const>()
+                                     : list(column->constraints, column->n_constraints)) {
+      if (const auto* key = as<PgQuery__Constraint>(item))
+        check_own_key(event, context, *key, column->colname);
+    }
   }
 }
 
