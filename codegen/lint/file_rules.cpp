@@ -115,7 +115,9 @@ constexpr RuleInfo kRules[] = {
      .is_hard = true,
      .summary = "Two migrations have the same version",
      .explanation = "7, 007 and V007 are the same version. Usually two branches took the same next "
-                    "number: give the one that is not applied anywhere another.",
+                    "number: give the one that is not applied anywhere another. Prisma's folders "
+                    "alone, <timestamp>_<name>/migration.sql, may share a timestamp: they follow "
+                    "each other by name.",
      .bad = "007_users.sql and 7_orders.sql",
      .good = "007_users.sql and 008_orders.sql",
      .manual = "docs/rules.md#files"},
