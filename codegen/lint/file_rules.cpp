@@ -139,9 +139,13 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#files"},
     {.id = "empty-migration",
      .group = "files",
+     .severity = Severity::kWarning,
      .summary = "A migration holds no statement",
-     .explanation = "An empty file is most often one that was not saved. A migration that is meant "
-                    "to do nothing can say SELECT 1.",
+     .explanation = "Other tools apply files that hold nothing but comments, and so does godwit. "
+                    "A file that begins with `Migration <number>:`, as `godwit new` writes it, and "
+                    "is not locked is an error: most often it was not saved, and what is written "
+                    "into it later would not run where it is applied. A migration that is meant to "
+                    "do nothing can say SELECT 1.",
      .bad = "-- to be written",
      .good = "SELECT 1;  -- was taken back before the release",
      .manual = "docs/rules.md#files"},
