@@ -83,6 +83,8 @@ void create_trigger(Catalog& catalog, const PgQuery__CreateTrigStmt& create,
   trigger.on_delete = (create.events & kDelete) != 0;
   trigger.on_truncate = (create.events & kTruncate) != 0;
   trigger.is_for_each_row = create.row != 0;
+  trigger.is_deferrable = create.deferrable != 0;
+  trigger.is_initially_deferred = create.initdeferred != 0;
   trigger.made_in = occasion.migration;
   for (const sql::Node* column : list(create.columns, create.n_columns))
     trigger.columns.emplace_back(string_value(column));

@@ -107,7 +107,9 @@ struct Trigger {
   bool on_truncate = false;
   bool is_for_each_row = false;
   bool is_enabled = true;
-  bool has_condition = false;        ///< WHEN
+  bool has_condition = false;  ///< WHEN
+  bool is_deferrable = false;  ///< of CREATE CONSTRAINT TRIGGER
+  bool is_initially_deferred = false;
   std::vector<std::string> columns;  ///< UPDATE OF, and those that WHEN reads
   std::uint64_t shape = 0;
   MigrationIndex made_in = kMadeElsewhere;

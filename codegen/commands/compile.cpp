@@ -221,10 +221,23 @@ std::vector<const sql::Migration*> order_of_old(const CompiledSet& set, const Sq
   return order;
 }
 
+/// Before the files are parsed: what is released is judged otherwise there too.
+void read_lock(CompiledSet& set, const SetRequest& request) {
+  require_lock(set, request);
+  set.lock = read_lock_file(*request.lock, set.files, set.diagnostics);
+  for (MigrationSource& source : set.sources)
+    source.is_locked =
+        !source.is_repeatable &&
+        std::any_of(set.lock.entries.begin(), set.lock.entries.end(),
+                    [&](const LockEntry& entry) { return entry.version == source.version; });
+}
+
 std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
   auto set = std::make_unique<CompiledSet>();
   set->sources = load_set(request.files, set->files, set->diagnostics);
   resolve_own_name(set->sources, request.set_name);
+  if (request.lock)
+    read_lock(*set, request);
   set->order = order_set(set->sources, set->diagnostics);
   set->migrations = sql::parse_set(set->sources, request.policy.postgres, set->diagnostics);
   for (const std::size_t index : set->order.order) {
@@ -233,14 +246,7 @@ std::unique_ptr<CompiledSet> compile_set(const SetRequest& request) {
   }
   check_baseline(*set, request.policy);
   if (request.lock) {
-    require_lock(*set, request);
-    set->lock = read_lock_file(*request.lock, set->files, set->diagnostics);
     check_lock(set->lock, lockable(set->sources_in_order), set->diagnostics);
-    for (MigrationSource& source : set->sources)
-      source.is_locked =
-          !source.is_repeatable &&
-          std::any_of(set->lock.entries.begin(), set->lock.entries.end(),
-                      [&](const LockEntry& entry) { return entry.version == source.version; });
     check_phases(set->sources, set->order, set->lock, set->diagnostics);
   }
   finish(*set, request.policy, request.observer, request.wants_schema, request.threads);

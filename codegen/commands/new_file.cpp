@@ -27,7 +27,9 @@ struct Style {
   bool is_paired = false;                ///< 007_x.up.sql
   bool is_flyway = false;                ///< V007__x.sql
   bool is_folder = false;                ///< 007_x/up.sql
-  std::vector<std::int64_t> last_parts;  ///< of Flyway's version 1.2.3
+  std::vector<std::int64_t> last_parts;  ///< of a version 1.2.3
+  std::string last_digits;               ///< as written: 01.02.03
+  bool has_one_dot = false;              ///< V007.x.sql
 };
 
 Style style_of(const SourceFiles& files) {
@@ -41,6 +43,8 @@ Style style_of(const SourceFiles& files) {
     style.width = name->digits.size();
     style.is_timestamp = name->digits.size() >= kTimestampDigits;
     style.last_parts = name->parts;
+    style.last_digits = name->digits;
+    style.has_one_dot = name->has_one_dot;
     style.is_flyway = name->style == NameStyle::kFlyway;
     style.is_folder = name->style == NameStyle::kFolder;
     style.is_paired = name->style == NameStyle::kPaired;
@@ -62,10 +66,11 @@ std::string file_words(std::string_view name) {
   return words;
 }
 
-/// 1.2.4 behind 1.2.3.
-std::string next_of(std::vector<std::int64_t> parts) {
-  ++parts.back();
-  return fmt::format("{}", fmt::join(parts, "."));
+/// 1.2.4 behind 1.2.3, and 01.02.04 behind 01.02.03.
+std::string next_of(const Style& style) {
+  const std::size_t last = style.last_digits.rfind('.') + 1;
+  return fmt::format("{}{:0{}}", style.last_digits.substr(0, last), style.last_parts.back() + 1,
+                     style.last_digits.size() - last);
 }
 
 std::string header(std::string_view digits, std::string_view title, std::string_view dependencies,
@@ -115,8 +120,10 @@ std::vector<std::filesystem::path> write_new_file(const NewFile& file) {
   if (style.is_timestamp && digits <= std::to_string(style.last_version))
     digits = std::to_string(style.last_version + 1);
   if (style.last_parts.size() > 1 && !file.timestamp)
-    digits = next_of(style.last_parts);
-  const std::string stem = (style.is_flyway ? "V" + digits + "__" : digits + "_") + words;
+    digits = next_of(style);
+  const std::string_view separator = style.has_one_dot ? "." : style.is_flyway ? "__" : "_";
+  const std::string stem =
+      fmt::format("{}{}{}{}", style.is_flyway ? "V" : "", digits, separator, words);
   const std::string up =
       header(digits, file.title, file.dependencies, now) + "\n" + std::string(file.up);
 

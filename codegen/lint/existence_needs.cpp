@@ -44,7 +44,7 @@ void check_dependency(Context& context, const Event& event, Place place,
                  fmt::format("{} is of {}, which is not among the declared dependencies", what,
                              context.history().name_of(made_in)),
                  {fmt::format("add it to the header:\n-- Dependencies: …, {}",
-                              other == nullptr ? std::string() : other->source->digits)});
+                              other == nullptr ? std::string() : dependency_name(*other->source))});
 }
 
 const catalog::Relation* need_relation(Context& context, const Event& event,

@@ -28,6 +28,7 @@ extern const Family kDownRules;             // down_rules.cpp
 extern const Family kHeldLockRules;         // held_lock_rules.cpp
 extern const Family kTimeoutRules;          // timeout_rules.cpp
 extern const Family kUncommittedRules;      // uncommitted_rules.cpp
+extern const Family kDeferredRules;         // deferred_rules.cpp
 extern const Family kDuplicateColumnRules;  // duplicate_column_rules.cpp
 extern const Family kHistoryRules;          // history_rules.cpp
 extern const Family kColumnStyleRules;      // column_style_rules.cpp

@@ -115,7 +115,9 @@ constexpr RuleInfo kRules[] = {
      .is_hard = true,
      .summary = "Two migrations have the same version",
      .explanation = "7, 007 and V007 are the same version. Usually two branches took the same next "
-                    "number: give the one that is not applied anywhere another.",
+                    "number: give the one that is not applied anywhere another. Prisma's folders "
+                    "alone, <timestamp>_<name>/migration.sql, may share a timestamp: they follow "
+                    "each other by name.",
      .bad = "007_users.sql and 7_orders.sql",
      .good = "007_users.sql and 008_orders.sql",
      .manual = "docs/rules.md#files"},
@@ -137,9 +139,13 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#files"},
     {.id = "empty-migration",
      .group = "files",
+     .severity = Severity::kWarning,
      .summary = "A migration holds no statement",
-     .explanation = "An empty file is most often one that was not saved. A migration that is meant "
-                    "to do nothing can say SELECT 1.",
+     .explanation = "Other tools apply files that hold nothing but comments, and so does godwit. "
+                    "A file that begins with `Migration <number>:`, as `godwit new` writes it, and "
+                    "is not locked is an error: most often it was not saved, and what is written "
+                    "into it later would not run where it is applied. A migration that is meant to "
+                    "do nothing can say SELECT 1.",
      .bad = "-- to be written",
      .good = "SELECT 1;  -- was taken back before the release",
      .manual = "docs/rules.md#files"},

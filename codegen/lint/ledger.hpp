@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lint/event.hpp"
@@ -65,6 +66,13 @@ struct PendingTable {
   bool is_certain = false;  ///< rows were written in any case
 };
 
+/// Rows that deferred constraints have yet to look at, and which constraints are deferred.
+struct Deferral {
+  std::vector<PendingTable> pending;
+  std::optional<bool> all;  ///< SET CONSTRAINTS ALL DEFERRED (true) or IMMEDIATE is in force
+  std::vector<std::pair<std::string, bool>> named;  ///< SET CONSTRAINTS of these since; likewise
+};
+
 /// A table that rows were put into.
 struct FilledTable {
   catalog::Name table;
@@ -78,9 +86,8 @@ struct TransactionNotes {
   std::set<std::string_view> reported;  ///< rules that report once
   std::vector<AlteredTable> altered;
   std::vector<AddedValue> added_values;
-  std::vector<PendingTable> pending;
-  /// SET CONSTRAINTS ALL IMMEDIATE (true) or DEFERRED (false) is in force.
-  std::optional<bool> are_constraints_immediate;
+  Deferral deferral;
+  std::vector<std::pair<std::string, Deferral>> savepoints;  ///< what SAVEPOINT would return to
 };
 
 /// Rows written in bulk, and no ANALYZE since.

@@ -32,6 +32,7 @@ constexpr std::array kFamilies = {
     &kBatchRules,       &kTenantRules,
     &kQualifiedRules,   &kVersionRules,
     &kAloneRules,       &kTypePartRules,
+    &kDeferredRules,
 };
 
 }  // namespace

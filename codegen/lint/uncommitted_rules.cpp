@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rules about work that cannot be built upon before it is committed: values added to an enum, and
-// rows that deferred constraints have yet to look at.
+// A rule about work that cannot be built upon before it is committed: values added to an enum.
 //
-// How it works. What is added, and which tables have events pending, is noted in the ledger, which
-// forgets it when the transaction ends. A value is taken to be used where a string of its text
+// How it works. What is added is noted in the ledger, which forgets it when the transaction ends. A
+// value is taken to be used where a string of its text
 // stands against a column of the enum: cast to it, compared with a column of it, or written to one.
 #include <algorithm>
 #include <string>
@@ -34,21 +33,7 @@ constexpr RuleInfo kRules[] = {
      .good = "ALTER TYPE mood ADD VALUE 'happy';\n-- in the next migration:\nUPDATE users SET mood "
              "= 'happy';",
      .manual = "https://www.postgresql.org/docs/15/sql-altertype.html"},
-    {.id = "pending-trigger-events",
-     .group = "will fail",
-     .summary = "A table is altered while its deferred constraints have rows to look at",
-     .explanation =
-         "PostgreSQL rejects ALTER TABLE, DROP TABLE and TRUNCATE then: \"… because it has "
-         "pending trigger events\". SET CONSTRAINTS ALL IMMEDIATE has them looked at before.",
-     .bad = "INSERT INTO orders VALUES (1, 2);  -- with an INITIALLY DEFERRED foreign key\nALTER "
-            "TABLE orders ADD COLUMN note text;",
-     .good =
-         "INSERT INTO orders VALUES (1, 2);\nSET CONSTRAINTS ALL IMMEDIATE;\nALTER TABLE orders "
-         "ADD COLUMN note text;",
-     .manual = "https://www.postgresql.org/docs/15/sql-set-constraints.html"},
 };
-
-// Values of enums.
 
 void note_added_value(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_enum_stmt;
@@ -358,145 +343,8 @@ void check_values(const Event& event, Context& context) {
   }
 }
 
-// Events of deferred constraints.
-
-bool is_deferred(const catalog::Constraint& constraint, const std::optional<bool>& immediate) {
-  if (immediate)
-    return constraint.is_deferrable && !*immediate;
-  return constraint.is_initially_deferred;
-}
-
-void note_pending(const catalog::Name& table, const catalog::Constraint& constraint,
-                  bool is_certain, const Event& event, Context& context) {
-  context.ledger().notes().pending.push_back(
-      {table, event.call.value_or(event.place).offset, constraint.name, is_certain});
-}
-
-/// Rows of `range` are written: its own foreign keys look at new values, those that reference it at
-/// values that go.
-void note_write(const PgQuery__RangeVar* range, bool has_new_values, bool has_gone_values,
-                const std::vector<std::string_view>* assigned, bool is_certain, const Event& event,
-                Context& context) {
-  if (range == nullptr || !context.ledger().is_in_transaction())
-    return;
-  const catalog::Catalog& catalog = context.catalog();
-  const auto& immediate = context.ledger().notes().are_constraints_immediate;
-  const catalog::Relation* table = catalog.find_relation(*range);
-  if (table == nullptr || table->is_uncertain)
-    return;
-  const auto assigns = [&](const std::vector<std::string>& columns) {
-    return assigned == nullptr ||
-           std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
-             return std::find(assigned->begin(), assigned->end(), column) != assigned->end();
-           });
-  };
-  for (const catalog::Constraint& constraint : table->constraints) {
-    if (has_new_values && constraint.kind == catalog::ConstraintKind::kForeignKey &&
-        is_deferred(constraint, immediate) && assigns(constraint.columns))
-      note_pending(table->name, constraint, is_certain, event, context);
-  }
-  if (!has_gone_values)
-    return;
-  for (const catalog::Name& name : locks::referencing(catalog, table->name)) {
-    for (const catalog::Constraint& constraint : catalog.relations.find(name)->constraints) {
-      if (constraint.referenced_table == table->name && is_deferred(constraint, immediate) &&
-          assigns(constraint.referenced_columns))
-        note_pending(table->name, constraint, false, event, context);
-    }
-  }
-}
-
-void note_insert(const Event& event, Context& context) {
-  const auto& insert = *event.node->insert_stmt;
-  const auto* select = sql::as<PgQuery__SelectStmt>(insert.select_stmt);
-  const bool is_values = select == nullptr || select->n_values_lists > 0;
-  note_write(insert.relation, true, false, nullptr,
-             is_values && insert.on_conflict_clause == nullptr && !event.is_conditional, event,
-             context);
-}
-
-void note_update(const Event& event, Context& context) {
-  const auto& update = *event.node->update_stmt;
-  std::vector<std::string_view> assigned;
-  for (const sql::Node* node : sql::list(update.target_list, update.n_target_list)) {
-    if (const auto* target = sql::as<PgQuery__ResTarget>(node))
-      assigned.emplace_back(target->name);
-  }
-  note_write(update.relation, true, true, &assigned, false, event, context);
-}
-
-void note_delete(const Event& event, Context& context) {
-  note_write(event.node->delete_stmt->relation, false, true, nullptr, false, event, context);
-}
-
-void note_constraints(const Event& event, Context& context) {
-  const auto& set = *event.node->constraints_set_stmt;
-  auto& notes = context.ledger().notes();
-  if (set.deferred == 0)
-    notes.pending.clear();  // of those that are named, or of all
-  if (set.n_constraints == 0)
-    notes.are_constraints_immediate = set.deferred == 0;
-}
-
-void check_table(const catalog::Name& table, Place place, std::string_view what, const Event& event,
-                 Context& context) {
-  const auto& pending = context.ledger().notes().pending;
-  const auto found = std::find_if(pending.begin(), pending.end(),
-                                  [&](const PendingTable& one) { return one.table == table; });
-  if (found == pending.end())
-    return;
-  const std::size_t line = context.section().file().position(found->offset).line;
-  Diagnostic* finding = context.report_in_transaction(
-      "pending-trigger-events", event, place,
-      fmt::format(
-          "PostgreSQL rejects {} {} while the deferred constraint {} has yet to look at the rows "
-          "that line {} has written{}",
-          what, catalog::quote_name(table), catalog::quote_identifier(found->constraint), line,
-          found->is_certain ? "" : ", if there were any"),
-      {"have it look at them before:\nSET CONSTRAINTS ALL IMMEDIATE;"});
-  // Behind the statement before, lest a comment that allows something gets between.
-  if (finding == nullptr || event.is_in_body || event.call || event.statement_index == 0)
-    return;
-  const sql::Statement& before = context.script().statements()[event.statement_index - 1];
-  const std::string_view text = context.section().text();
-  const std::size_t semicolon = text.find_first_not_of(" \t\r\n", before.offset + before.length);
-  if (semicolon != std::string_view::npos && text[semicolon] == ';')
-    finding->fix = Fix{semicolon + 1, semicolon + 1, "\nSET CONSTRAINTS ALL IMMEDIATE;"};
-}
-
-void check_alter(const Event& event, Context& context) {
-  const auto& alter = *event.node->alter_table_stmt;
-  if (alter.relation != nullptr)
-    check_table(context.catalog().resolve(*alter.relation), event.place, "ALTER TABLE of", event,
-                context);
-}
-
-void check_drop(const Event& event, Context& context) {
-  const auto& drop = *event.node->drop_stmt;
-  if (drop.remove_type != sql::object::kTable)
-    return;
-  for (std::size_t i = 0; i < drop.n_objects; ++i) {
-    const auto* parts = sql::as<PgQuery__List>(drop.objects[i]);
-    if (parts != nullptr)
-      check_table(context.catalog().resolve_relation(sql::list(parts->items, parts->n_items)),
-                  context.object_place(event, i), "DROP TABLE of", event, context);
-  }
-}
-
-void check_truncate(const Event& event, Context& context) {
-  for (const locks::RelationLock& lock : context.ledger().effects().locks)
-    check_table(lock.relation, event.place, "TRUNCATE of", event, context);
-}
-
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT, note_added_value},
-    {PG_QUERY__NODE__NODE_INSERT_STMT, note_insert},
-    {PG_QUERY__NODE__NODE_UPDATE_STMT, note_update},
-    {PG_QUERY__NODE__NODE_DELETE_STMT, note_delete},
-    {PG_QUERY__NODE__NODE_CONSTRAINTS_SET_STMT, note_constraints},
-    {PG_QUERY__NODE__NODE_ALTER_TABLE_STMT, check_alter},
-    {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
-    {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate},
 };
 
 }  // namespace

@@ -105,7 +105,34 @@ void take_db_migrate_part(FileName& into) {
   into.name = std::string(name);
 }
 
-/// `1.2.3__name`, or `1_2_3__name`, which Flyway takes for the same.
+/// `00.05.01_name`: as written, its order by name is that by number only among others with as many
+/// digits in each part.
+bool read_dotted_version(std::string_view rest, FileName& into) {
+  while (true) {
+    const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+    if (digits == 0 || digits > kMostDigits || digits == rest.size())
+      return false;
+    into.digits += (into.digits.empty() ? "" : ".") + std::string(rest.substr(0, digits));
+    into.parts.push_back(number_of(rest.substr(0, digits)));
+    const char separator = rest[digits];
+    rest.remove_prefix(digits + 1);
+    if (separator == '_')
+      break;
+    if (separator != '.')
+      return false;
+  }
+  into.name = rest;
+  into.version = into.parts.front();
+  return into.parts.size() > 1 && !rest.empty() && is_storable(rest);
+}
+
+/// `.name` behind a version: a dot that no further number follows.
+bool has_one_dot(std::string_view rest) {
+  return rest.size() > 1 && rest.front() == '.' && !is_ascii_digit(rest[1]) &&
+         kSeparators.find(rest[1]) == std::string_view::npos;
+}
+
+/// `1.2.3__name`, or `1_2_3__name`, which Flyway takes for the same, or `1.2.3.name`.
 bool read_flyway_version(std::string_view rest, FileName& into) {
   while (true) {
     const std::string digits = take_digits(rest);
@@ -113,14 +140,16 @@ bool read_flyway_version(std::string_view rest, FileName& into) {
       return false;
     into.digits += (into.digits.empty() ? "" : ".") + digits;
     into.parts.push_back(number_of(digits));
-    if (rest.starts_with("__") || rest.size() < 2 || (rest.front() != '.' && rest.front() != '_'))
+    into.has_one_dot = !into.is_baseline && has_one_dot(rest);
+    if (rest.starts_with("__") || into.has_one_dot || rest.size() < 2 ||
+        (rest.front() != '.' && rest.front() != '_'))
       break;
     rest.remove_prefix(1);
   }
-  constexpr std::string_view kSeparator = "__";
-  if (!rest.starts_with(kSeparator) || rest.size() == kSeparator.size())
+  const std::string_view separator = into.has_one_dot ? "." : "__";
+  if (!rest.starts_with(separator) || rest.size() == separator.size())
     return false;
-  into.name = rest.substr(kSeparator.size());
+  into.name = rest.substr(separator.size());
   into.version = into.parts.front();
   return is_storable(into.name);
 }
@@ -188,6 +217,11 @@ std::optional<FileName> parse_file_name(std::string_view file_name) {
     parsed.part = SectionKind::kVerify;
   else
     is_paired = take_suffix(rest, ".up");
+  FileName dotted = parsed;
+  if (read_dotted_version(rest, dotted)) {
+    dotted.style = is_paired ? NameStyle::kPaired : NameStyle::kPlain;
+    return dotted;
+  }
   const std::optional<char> separator = read_version(rest, parsed);
   if (!separator)
     return std::nullopt;
@@ -266,6 +300,20 @@ std::string_view flyway_kind(std::string_view file_name) {
   const bool is_callback =
       std::find(kCallbacks.begin(), kCallbacks.end(), event) != kCallbacks.end();
   return is_callback ? "a callback" : std::string_view();
+}
+
+std::string version_shape(const FileName& name) {
+  std::string shape;
+  std::size_t width = 0;
+  for (const char c : name.digits + '.') {
+    if (c != '.') {
+      ++width;
+      continue;
+    }
+    shape += (shape.empty() ? "" : ".") + std::to_string(width);
+    width = 0;
+  }
+  return shape;
 }
 
 bool encode_versions(const std::vector<FileName*>& names) {

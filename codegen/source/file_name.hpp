@@ -6,6 +6,7 @@
 //     007-name.sql   007.name.sql   007 name.sql   007.sql
 //     20251118120000_name.sql   2023-01-01-000000_name.sql
 //     V007__name.sql   V1.2.3__name.sql   U007__name.sql   B007__name.sql
+//     00.05.01_name.sql and V007.name.sql, where all files of the folder are named so
 //     007_name/up.sql   007_name/down.sql   007_name/migration.sql
 //     007_name.rollback.sql, 007.undo.name.sql and 007-name-down.sql, which are down files
 //     R__name.sql, which has no version: it is applied again whenever it changes
@@ -36,9 +37,10 @@ struct FileName {
   std::string name;                     ///< behind the version; `migration` where nothing is
   SectionKind part = SectionKind::kUp;  ///< kUp, kDown or kVerify
   NameStyle style = NameStyle::kPlain;
-  /// The numbers of Flyway's version 1.2.3, or the one of V007. `version` is the first of them
-  /// until encode_versions().
+  /// The numbers of a version 1.2.3, or the one of V007; none of a plain name without dots.
+  /// `version` is the first of them until encode_versions().
   std::vector<std::int64_t> parts;
+  bool has_one_dot = false;    ///< V007.name.sql: one dot where Flyway has `__`
   bool is_baseline = false;    ///< Flyway's B007: stands for all migrations up to 7
   bool is_repeatable = false;  ///< R__name.sql: `version` and `digits` mean nothing
 };
@@ -59,7 +61,10 @@ std::string explain_file_name(std::string_view file_name);
 /// What Flyway does with a file that is no migration: "a callback"; empty for any other name.
 std::string_view flyway_kind(std::string_view file_name);
 
-/// Gives Flyway's versions numbers that compare as Flyway compares them: when one of `names` has
+/// How many digits each part of the version has: 2.2.2 of `00.05.01`, 3 of `007`.
+std::string version_shape(const FileName& name);
+
+/// Gives versions with parts numbers that compare as Flyway compares them: when one of `names` has
 /// dots, the parts of all are put into one number, each part at a fixed width, so that 1.2.3 is
 /// 1000200030000. The widths are the first of a short list that all of them fit. False, with
 /// nothing changed, when they fit none.

@@ -149,11 +149,17 @@ MigrationSource make_migration(Parts::Part& up, const std::filesystem::path& roo
   return migration;
 }
 
-std::string part_name(const MigrationSource& migration, NameStyle style, SectionKind kind) {
+/// V007__name.sql, or V007.name.sql.
+std::string flyway_name(char prefix, const std::string& digits, const std::string& name,
+                        bool has_one_dot) {
+  return prefix + digits + (has_one_dot ? "." : "__") + name + ".sql";
+}
+
+std::string part_name(const MigrationSource& migration, const FileName& name, SectionKind kind) {
   const std::string part(to_string(kind));
-  switch (style) {
+  switch (name.style) {
     case NameStyle::kFlyway:
-      return "U" + migration.digits + "__" + migration.name + ".sql";
+      return flyway_name('U', migration.digits, migration.name, name.has_one_dot);
     case NameStyle::kFolder:
       return migration.full_name + "/" + part + ".sql";
     default:
@@ -169,7 +175,7 @@ void add_parts(MigrationSource& migration, std::vector<Parts::Part>& parts, Sect
       diagnostics.error(
           "orphan-file", *part.file, 0,
           "belongs to " + migration.up.file().display() + " by its version, but not by its name",
-          {"call it " + part_name(migration, part.name.style, kind)});
+          {"call it " + part_name(migration, part.name, kind)});
       continue;
     }
     for (Section& section : split_sections(*part.file, kind, diagnostics))
@@ -180,7 +186,7 @@ void add_parts(MigrationSource& migration, std::vector<Parts::Part>& parts, Sect
 std::string up_name(const FileName& name) {
   switch (name.style) {
     case NameStyle::kFlyway:
-      return "V" + name.digits + "__" + name.name + ".sql";
+      return flyway_name('V', name.digits, name.name, name.has_one_dot);
     case NameStyle::kFolder:
       return "up.sql beside it";
     default:
@@ -294,6 +300,7 @@ class SetLoader {
     read_names();
     check_styles();
     encode();
+    number_namesakes();
     load_files();
     check_directives();
     check_unlisted();
@@ -333,6 +340,7 @@ class SetLoader {
         unnamed_.push_back(path);
     }
     keep_postgres(named_);
+    report_unlike();
     std::map<NameStyle, std::size_t> counts;
     for (const NamedFile& file : named_) ++counts[family_of(file.name.style)];
     const auto most = std::max_element(counts.begin(), counts.end(),
@@ -344,6 +352,56 @@ class SetLoader {
     else if (files_.layout == Layout::kDiesel)
       style_ = NameStyle::kFolder;
     for (const std::filesystem::path& path : unnamed_) report_unnamed(path);
+  }
+
+  /// Tools put versions with dots in order by name or by number, and one dot behind a version is no
+  /// separator of Flyway's unless it was told so: such names are taken where all are alike.
+  void report_unlike() {
+    const auto find = [&](auto is_wanted) -> const NamedFile* {
+      const auto found = std::find_if(named_.begin(), named_.end(), is_wanted);
+      return found == named_.end() ? nullptr : &*found;
+    };
+    const auto is_plain = [](const NamedFile& file) {
+      return family_of(file.name.style) == NameStyle::kPlain;
+    };
+    const auto is_dotted = [&](const NamedFile& file) {
+      return is_plain(file) && !file.name.parts.empty();
+    };
+    if (const NamedFile* first = find(is_dotted)) {
+      const std::string shape = version_shape(first->name);
+      const NamedFile* other = find([&](const NamedFile& file) {
+        return is_plain(file) && version_shape(file.name) != shape;
+      });
+      if (other != nullptr)
+        report_unlike(is_dotted,
+                      "has dots, and not all here have as many digits in each part: " +
+                          display_name(first->path, files_.root) + " and " +
+                          display_name(other->path, files_.root),
+                      "write all alike, such as 01.09 and 01.10, so that their order by name is "
+                      "that by number");
+    }
+    const auto has_one_dot = [](const NamedFile& file) { return file.name.has_one_dot; };
+    const NamedFile* flyways = find([](const NamedFile& file) {
+      return file.name.style == NameStyle::kFlyway && !file.name.has_one_dot;
+    });
+    if (flyways != nullptr && find(has_one_dot) != nullptr)
+      report_unlike(has_one_dot,
+                    "has one dot behind it, and Flyway reads `__`, as in " +
+                        display_name(flyways->path, files_.root),
+                    "write `__` in place of the dot");
+  }
+
+  template <class IsUnlike>
+  void report_unlike(IsUnlike is_unlike, const std::string& what, const std::string& advice) {
+    std::erase_if(named_, [&](const NamedFile& file) {
+      if (!is_unlike(file))
+        return false;
+      diagnostics_.error("unknown-file-name",
+                         store_.emplace_back(file.path, display_name(file.path, files_.root), ""),
+                         0, "the version " + file.name.digits + " " + what,
+                         {advice + "; or list the file in .godwitignore, if it is no migration"});
+      return true;
+    });
   }
 
   /// A name goes into the binary and the history table, and is printed: as UTF-8, on one line.
@@ -485,15 +543,15 @@ class SetLoader {
   }
 
   void encode() {
-    std::vector<FileName*> flyway;
+    std::vector<FileName*> with_parts;
     for (NamedFile& file : named_) {
       constexpr std::size_t kMostDigits = 18;
-      if (file.name.style == NameStyle::kFlyway)
-        flyway.push_back(&file.name);
+      if (!file.name.parts.empty())
+        with_parts.push_back(&file.name);
       else if (file.name.digits.size() > kMostDigits)
         is_pops_ = true;
     }
-    if (encode_versions(flyway))
+    if (encode_versions(with_parts))
       return;
     // Numbers that keep their order, so that what else is wrong is said too.
     const auto parts_of = [](const FileName& name) {
@@ -502,10 +560,10 @@ class SetLoader {
       return parts;
     };
     std::map<std::vector<std::int64_t>, std::int64_t> ranks;
-    for (const FileName* name : flyway) ranks.emplace(parts_of(*name), 0);
+    for (const FileName* name : with_parts) ranks.emplace(parts_of(*name), 0);
     std::int64_t last = 0;
     for (auto& [parts, rank] : ranks) rank = ++last;
-    for (FileName* name : flyway) name->version = ranks[parts_of(*name)];
+    for (FileName* name : with_parts) name->version = ranks[parts_of(*name)];
     const auto longest =
         std::max_element(named_.begin(), named_.end(), [](const NamedFile& a, const NamedFile& b) {
           return std::pair(a.name.parts.size(), a.name.digits.size()) <
@@ -518,6 +576,34 @@ class SetLoader {
             ", do not go into one number of 18 digits",
         {"what fits: up to four parts, the first of 6 digits and the others of 4; up to six short "
          "ones; or a timestamp and one part more"});
+  }
+
+  /// Prisma puts folders in order by their whole names, so that two may have one timestamp. The
+  /// first keeps it; what follows has four digits more, as if it were written so: 20230101000000
+  /// and 202301010000000001.
+  void number_namesakes() {
+    constexpr std::size_t kTimestampDigits = 14;
+    constexpr std::int64_t kMostNamesakes = 10000;
+    std::map<std::int64_t, std::map<std::string, bool>> folders;  // by name: is it Prisma's?
+    std::set<std::int64_t> taken;
+    for (const NamedFile& file : named_) {
+      taken.insert(file.name.version);
+      if (file.name.style == NameStyle::kFolder && file.name.digits.size() == kTimestampDigits)
+        folders[file.name.version][file.name.name] |=
+            equals_ignoring_case(file.path.filename().string(), "migration.sql");
+    }
+    for (NamedFile& file : named_) {
+      const auto namesakes = folders.find(file.name.version);
+      if (file.name.style != NameStyle::kFolder || namesakes == folders.end() ||
+          !std::all_of(namesakes->second.begin(), namesakes->second.end(),
+                       [](const auto& folder) { return folder.second; }))
+        continue;
+      const auto place =
+          std::distance(namesakes->second.begin(), namesakes->second.find(file.name.name));
+      const std::int64_t version = file.name.version * kMostNamesakes + place;
+      if (place > 0 && place < kMostNamesakes && taken.count(version) == 0)
+        file.name.version = version;
+    }
   }
 
   void load_files() {
@@ -677,6 +763,14 @@ std::string checksum_of(const MigrationSource& source) {
   return source.is_repeatable ? file.checksum_with_values() : file.checksum();
 }
 
+std::string dependency_name(const MigrationSource& source) {
+  constexpr std::size_t kTimestampDigits = 14;
+  const bool is_namesake = source.digits.size() == kTimestampDigits &&
+                           source.digits.find('.') == std::string::npos &&
+                           std::to_string(source.version).size() > kTimestampDigits;
+  return is_namesake ? source.full_name : source.digits;
+}
+
 std::string label_of(const MigrationSource& source) {
   return source.is_repeatable ? source.full_name : std::to_string(source.version);
 }
@@ -687,7 +781,7 @@ bool version_less(const MigrationSource& a, const MigrationSource& b) noexcept {
     return a.version < b.version;
   const std::string a_digits = significant_digits(a.digits);
   const std::string b_digits = significant_digits(b.digits);
-  if (a_digits.size() >= kDateDigits && b_digits.size() >= kDateDigits)
+  if (a_digits.size() >= kDateDigits && b_digits.size() >= kDateDigits && a_digits != b_digits)
     return a_digits < b_digits;
   return a.version < b.version;
 }

@@ -27,6 +27,8 @@ struct SeedRows {
 };
 
 struct MigrationSource {
+  /// Of Prisma's folders with one timestamp the second and others have four digits more than the
+  /// name.
   std::int64_t version = 0;
   std::string digits;     ///< the version as the file spells it, without dashes: "007"
   std::string name;       ///< "crm_system_schema"
@@ -54,6 +56,10 @@ struct MigrationSource {
 
 /// How messages call a migration: "7", or "R__views".
 std::string label_of(const MigrationSource& source);
+
+/// By what a header's `Dependencies` mean it: its version as written, or its whole name where
+/// another has that too.
+std::string dependency_name(const MigrationSource& source);
 
 /// What tells whether an applied migration is still the same: its file's checksum, with the values
 /// of DEFINE where it is applied again when its text changes.

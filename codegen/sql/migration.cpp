@@ -25,6 +25,19 @@ void check_code(const Migration& migration, Diagnostics& diagnostics) {
   check(header.code_down, migration.down_transaction);
 }
 
+/// Other tools' sets have files of comments alone, which those apply. What has godwit's header and
+/// is not released was begun by `godwit new`: applied as it is, what is written into it later would
+/// never run.
+void report_empty(const MigrationSource& source, Diagnostics& diagnostics) {
+  const bool is_begun = source.header.number && !source.is_locked;
+  const std::string advice =
+      source.is_locked ? "when it is meant to do nothing, turn the rule off"
+                       : "write into it what it should do; when that is nothing, SELECT 1 says so, "
+                         "or turn the rule off";
+  diagnostics.add(is_begun ? Severity::kError : Severity::kWarning, "empty-migration",
+                  source.up.file(), 0, "the migration holds no statement", {advice});
+}
+
 Migration parse_migration(const MigrationSource& source, int postgres, Diagnostics& diagnostics) {
   Migration migration;
   migration.source = &source;
@@ -37,8 +50,7 @@ Migration parse_migration(const MigrationSource& source, int postgres, Diagnosti
     migration.is_opaque = diagnostics.all().size() > before;
   }
   if (migration.up.empty() && !migration.is_opaque && !source.header.code)
-    diagnostics.error("empty-migration", source.up.file(), 0, "the migration holds no statement",
-                      {"remove the file, or write into it what it should do"});
+    report_empty(source, diagnostics);
   const auto parse_other = [&](const Section& section) {
     if (!section.is_present())
       return Script();

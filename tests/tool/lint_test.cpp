@@ -58,7 +58,7 @@ TEST_F(Lint, EverythingIsReportedInOneRun) {
         "004_d.sql:2:18: error: migration 4 depends on migration 99, which does not exist "
         "[unknown-dependency]",
         "004_d.sql:3:1: error: ", "[transaction-control]",
-        "005_e.sql:1:1: error: the migration holds no statement [empty-migration]",
+        "005_e.sql:1:1: warning: the migration holds no statement [empty-migration]",
         "006_f.sql:2:1: error: ", "[no-transaction-statement]",
         "007_g.sql:1:10: error: NUL byte: PostgreSQL takes none in a statement [nul-byte]",
         "008_h.sql:1:9: error: not valid UTF-8 [invalid-utf8]",

@@ -33,6 +33,21 @@ TEST_F(New, KeepsTheStyleOfTheSet) {
   EXPECT_EQ(run("new c --timestamp").out.rfind("migrations/20", 0), 0U);
 }
 
+TEST_F(New, KeepsTheDotsOfTheSet) {
+  write("dots/00.05.09_a.sql", "SELECT 1;\n");
+  EXPECT_EQ(run("new b -d dots").out, "dots/00.05.10_b.sql\n");
+  EXPECT_EQ(run("new c -d dots").out, "dots/00.05.11_c.sql\n");
+  write("flyway/V0009.a.sql", "SELECT 1;\n");
+  EXPECT_EQ(run("new b -d flyway").out, "flyway/V0010.b.sql\n");
+  write("parts/V1.2__a.sql", "SELECT 1;\n");
+  EXPECT_EQ(run("new b -d parts").out, "parts/V1.3__b.sql\n");
+  for (const char* folder : {"dots", "flyway", "parts"}) {
+    const Result lint = run("lint " + std::string(folder));
+    EXPECT_EQ(lint.err.find("[unknown-file-name]"), std::string::npos) << lint.err;
+    EXPECT_EQ(lint.err.find("[header-number-mismatch]"), std::string::npos) << lint.err;
+  }
+}
+
 TEST_F(New, WhatItWritesIsUnderstood) {
   run("new first --down --verify");
   write("migrations/001_first.sql", read("migrations/001_first.sql") + "SELECT 1;\n");

@@ -52,6 +52,11 @@ TEST(FileName, IsUnderstoodInEveryLayout) {
       {"20150207135259-crm-up.sql", 20150207135259, "20150207135259", "crm", SectionKind::kUp},
       {"20150207135259-crm-down.sql", 20150207135259, "20150207135259", "crm", SectionKind::kDown},
       {"007_step-down.sql", 7, "007", "step-down", SectionKind::kUp},
+      {"00.05.01_crm.sql", 0, "00.05.01", "crm", SectionKind::kUp},
+      {"1.12_crm_2.down.sql", 1, "1.12", "crm_2", SectionKind::kDown},
+      {"V0001.Crm.sql", 1, "0001", "Crm", SectionKind::kUp},
+      {"V1.2.crm.sql", 1, "1.2", "crm", SectionKind::kUp},
+      {"U1.crm.v2.sql", 1, "1", "crm.v2", SectionKind::kDown},
       {"20150100000001000012_crm.up.sql", 201501000000010012, "20150100000001000012", "crm",
        SectionKind::kUp},
   };
@@ -65,10 +70,20 @@ TEST(FileName, IsUnderstoodInEveryLayout) {
   }
 }
 
+TEST(FileName, KnowsTheShapeOfAVersion) {
+  EXPECT_EQ(version_shape(*parse_file_name("00.05.123_x.sql")), "2.2.3");
+  EXPECT_EQ(version_shape(*parse_file_name("007_x.sql")), "3");
+}
+
 TEST(FileName, SaysWhichNameWouldBeUnderstood) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"create_users.sql", "a name that is understood is 001_create_users.sql"},
-      {"1.2_crm.sql", "a name that is understood is 1_2_crm.sql"},
+      {"1.2-crm.sql", "a name that is understood is 1_2-crm.sql"},
+      {"1.2.sql", "a name that is understood is 1_2.sql"},
+      {"1.2_.sql", "a name that is understood is 1_2_.sql"},
+      {"V7.sql", "a name that is understood is 7_what_it_does.sql"},
+      {"V7._crm.sql", "a name that is understood is 7_crm.sql"},
+      {"B7.crm.sql", "a name that is understood is 001_B7.crm.sql"},
       {"007crm.sql", "a name that is understood is 007_crm.sql"},
       {"007-.sql", "a name that is understood is 007_what_it_does.sql"},
       {"007_.sql", "a name that is understood is 007_what_it_does.sql"},

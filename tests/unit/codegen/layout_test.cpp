@@ -232,6 +232,88 @@ TEST_F(LayoutTest, PopHasFilesForEachServer) {
   EXPECT_EQ(sources.front().up.file().path().filename(), "1_a.postgres.up.sql");
 }
 
+TEST_F(LayoutTest, PlainVersionsWithDots) {
+  for (const char* file : {"00.05.00_users.sql", "00.05.01_orders.sql", "00.10.00_notes.up.sql",
+                           "00.10.00_notes.down.sql"})
+    write(file);
+  EXPECT_EQ(load(),
+            "500000000 00.05.00_users up\n500010000 00.05.01_orders up\n"
+            "1000000000 00.10.00_notes up down\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  EXPECT_EQ(sources.at(1).header.aliases, std::vector<std::string>{"00.05.01"});
+}
+
+TEST_F(LayoutTest, PlainVersionsWithDotsThatToolsOrderDifferently) {
+  for (const char* file : {"1.10_c.sql", "1.9_b.sql"}) write(file);
+  EXPECT_EQ(load(), "");
+  const std::string both =
+      " has dots, and not all here have as many digits in each part: " + name() +
+      "/1.10_c.sql and " + name() + "/1.9_b.sql [unknown-file-name]\n";
+  EXPECT_EQ(findings(diagnostics), "1.10_c.sql:1:1: error: the version 1.10" + both +
+                                       "1.9_b.sql:1:1: error: the version 1.9" + both);
+}
+
+TEST_F(LayoutTest, AVersionWithDotsAmongNumbersIsNone) {
+  for (const char* file : {"001_a.sql", "002_b.sql", "2.1_fix.sql"}) write(file);
+  EXPECT_EQ(load(), "1 001_a up\n2 002_b up\n");
+  EXPECT_EQ(findings(diagnostics),
+            "2.1_fix.sql:1:1: error: the version 2.1 has dots, and not all here have as many "
+            "digits in each part: " +
+                name() + "/2.1_fix.sql and " + name() + "/001_a.sql [unknown-file-name]\n");
+}
+
+TEST_F(LayoutTest, FlywaysPrefixAndOneDot) {
+  for (const char* file : {"V0001.Users.sql", "V0002.Orders.v2.sql", "U0002.Orders.v2.sql"})
+    write(file);
+  EXPECT_EQ(load(), "1 0001_Users up\n2 0002_Orders.v2 up down\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  EXPECT_EQ(load(Layout::kFlyway).size(), load().size());
+  write("V0003__Notes.sql");
+  EXPECT_EQ(load(), "3 0003_Notes up\n");
+  const std::string why = " has one dot behind it, and Flyway reads `__`, as in " + name() +
+                          "/V0003__Notes.sql [unknown-file-name]\n";
+  EXPECT_EQ(findings(diagnostics), "U0002.Orders.v2.sql:1:1: error: the version 0002" + why +
+                                       "V0001.Users.sql:1:1: error: the version 0001" + why +
+                                       "V0002.Orders.v2.sql:1:1: error: the version 0002" + why);
+}
+
+TEST_F(LayoutTest, AnUndoWithoutItsVersionIsToldAsTheOthersAreNamed) {
+  write("V0001.a.sql");
+  write("U0002.b.sql");
+  load();
+  EXPECT_EQ(findings(diagnostics),
+            "U0002.b.sql:1:1: error: there is no migration 2 for this file [orphan-file]\n");
+  EXPECT_EQ(diagnostics.all().at(0).notes.at(0), "add V0002.b.sql, or remove it");
+}
+
+TEST_F(LayoutTest, PrismasFoldersOfOneTimestampFollowEachOtherByName) {
+  write("20230101000000_users/migration.sql");
+  write("20230101000000_orders/migration.sql");
+  write("20230101000000_orders/down.sql");
+  write("20230101000000_a_b/migration.sql");
+  write("20230101000001_notes/migration.sql");
+  EXPECT_EQ(load(),
+            "20230101000000 20230101000000_a_b up\n"
+            "202301010000000001 20230101000000_orders up down\n"
+            "202301010000000002 20230101000000_users up\n"
+            "20230101000001 20230101000001_notes up\n");
+  EXPECT_EQ(findings(diagnostics), "");
+  EXPECT_EQ(dependency_name(sources.at(0)), "20230101000000");
+  EXPECT_EQ(dependency_name(sources.at(1)), "20230101000000_orders");
+}
+
+TEST_F(LayoutTest, FoldersOfOneTimestampAreOneVersionElsewhere) {
+  write("20230101000000_a/up.sql");
+  write("20230101000000_b/up.sql");
+  write("1_a/migration.sql");
+  write("1_b/migration.sql");
+  load();
+  EXPECT_EQ(findings(diagnostics), "migration.sql:1:1: error: version 1 is taken by " + name() +
+                                       "/1_a/migration.sql [duplicate-version]\n"
+                                       "up.sql:1:1: error: version 20230101000000 is taken by " +
+                                       name() + "/20230101000000_a/up.sql [duplicate-version]\n");
+}
+
 TEST_F(LayoutTest, PrismaHasFolders) {
   write("20240101000000_init/migration.sql");
   write("20240102000000_more/migration.sql");

@@ -1,0 +1,3 @@
+-- Migration 002: Users
+-- Created: 2025-11-08
+

@@ -1,0 +1,2 @@
+INSERT INTO parts VALUES (2, 1);
+ALTER TABLE parts_2 ADD COLUMN e int;

@@ -1,0 +1,3 @@
+SET CONSTRAINTS orders_user IMMEDIATE;
+INSERT INTO orders VALUES (2, 1);
+ALTER TABLE orders ADD COLUMN f int;

@@ -1,0 +1,4 @@
+SAVEPOINT before;
+INSERT INTO orders VALUES (3, 1);
+ROLLBACK TO before;
+ALTER TABLE orders ADD COLUMN h int;

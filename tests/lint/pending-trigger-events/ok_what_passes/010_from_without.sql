@@ -1,0 +1,2 @@
+INSERT INTO orders VALUES (4, 1);
+DROP TABLE users CASCADE;

@@ -1,0 +1,2 @@
+INSERT INTO orders VALUES (2, 1);
+CLUSTER orders USING orders_pkey;

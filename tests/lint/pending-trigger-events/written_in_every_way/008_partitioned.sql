@@ -1,0 +1,2 @@
+INSERT INTO parts VALUES (1, 1);
+ALTER TABLE parts ADD COLUMN e int;

@@ -1,0 +1,2 @@
+DELETE FROM users WHERE id = 3;
+ALTER TABLE orders DROP CONSTRAINT orders_u;

@@ -1,0 +1,2 @@
+INSERT INTO attic.old VALUES (1, 1);
+DROP SCHEMA attic CASCADE;
