@@ -11,6 +11,7 @@
 
 #include "libpq.hpp"
 #include "run.hpp"
+#include "waiting.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -194,24 +195,38 @@ void Run::locate_code(const Migration& migration, ErrorDetail& detail) {
   detail.column = code.column;
 }
 
+namespace {
+
+// PQgetResult() of what has been cancelled.
+Result result_of_cancelled(const Connection& cancelled) {
+  PGconn* connection = cancelled.raw();
+  while (PQisBusy(connection) != 0) {
+    pollfd descriptor{PQsocket(connection), POLLIN, 0};
+    const int ready = wait_for(descriptor, kCancelAgain);
+    if (ready == 0) {
+      cancelled.cancel();
+    } else if (ready > 0 && PQconsumeInput(connection) == 0) {
+      break;
+    }
+  }
+  return Result(PQgetResult(connection));
+}
+
+}  // namespace
+
 // Ends what the function left under way, so that a ROLLBACK can be sent. False when that cannot be
 // done on this connection.
 bool Run::leave_clean() {
   PGconn* connection = connection_->raw();
   if (PQtransactionStatus(connection) == PQTRANS_ACTIVE) {
-    const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection),
-                                                                     &PQfreeCancel);
-    char message[256];
-    if (request) {
-      PQcancel(request.get(), message, sizeof message);
-    }
+    connection_->cancel();
   }
   const bool is_pipeline = PQpipelineStatus(connection) != PQ_PIPELINE_OFF;
   if (is_pipeline) {
     PQpipelineSync(connection);
   }
   for (int empty = 0; empty < 2;) {
-    const Result result(PQgetResult(connection));
+    const Result result = result_of_cancelled(*connection_);
     if (!result) {
       // In a pipeline each query ends in one; two in a row are the end.
       empty += is_pipeline ? 1 : 2;

@@ -212,20 +212,27 @@ std::string_view Connection::parameter(const char* name) const {
   return view(PQparameterStatus(connection_, name));
 }
 
+void Connection::cancel() const {
+  const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection_),
+                                                                   &PQfreeCancel);
+  char message[256];
+  if (request) {
+    PQcancel(request.get(), message, sizeof message);
+  }
+}
+
 // Asks the caller whether to go on, and says how long it can do without being asked.
 milliseconds Connection::be_idle(const Waiter& waiter, Clock::time_point since, Reply& reply) {
-  if (waiter.is_cancelled && !reply.is_cancelled && waiter.is_cancelled()) {
+  const Clock::time_point now = Clock::now();
+  const bool asks_again = reply.is_cancelled && now - reply.cancelled_at >= kCancelAgain;
+  if (asks_again || (waiter.is_cancelled && !reply.is_cancelled && waiter.is_cancelled())) {
     reply.is_cancelled = true;
-    const std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> request(PQgetCancel(connection_),
-                                                                     &PQfreeCancel);
-    char message[256];
-    if (request) {
-      PQcancel(request.get(), message, sizeof message);
-    }
+    reply.cancelled_at = now;
+    cancel();
   }
   milliseconds timeout{-1};
   if (waiter.on_idle) {
-    timeout = waiter.on_idle(std::chrono::duration_cast<milliseconds>(Clock::now() - since));
+    timeout = waiter.on_idle(std::chrono::duration_cast<milliseconds>(now - since));
   }
   if (waiter.is_cancelled && (timeout.count() < 0 || timeout > kTick)) {
     timeout = kTick;

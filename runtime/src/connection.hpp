@@ -45,7 +45,8 @@ struct Reply {
   std::size_t count = 0;        ///< statements that ended well before the error or the end
   std::string cut_message;      ///< libpq's words when the connection was lost
   bool is_cut = false;
-  bool is_cancelled = false;  ///< the caller asked to stop and PQcancel was sent
+  bool is_cancelled = false;         ///< the caller asked to stop and PQcancel was sent
+  Clock::time_point cancelled_at{};  ///< when it was sent last
 
   bool is_ok() const noexcept { return !error && !is_cut; }
   std::string_view sqlstate() const { return error_field(error.get(), PG_DIAG_SQLSTATE); }
@@ -77,6 +78,9 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 
 /// For $1, $2, … in a statement; none is NULL.
 using Values = std::vector<std::optional<std::string>>;
+
+/// How long a server may take to do what PQcancel asked for.
+inline constexpr milliseconds kCancelAgain{1000};
 
 class Connection {
  public:
@@ -110,6 +114,10 @@ class Connection {
   /// Sends one message and waits for all of it. With values it is one statement.
   Reply send(const std::string& message, const Waiter& waiter, const ResultSink& sink = {},
              const Values& values = {});
+
+  /// Asks the server to stop what it does for this connection. A request that overtakes the query
+  /// that it is meant for is lost: whoever waits on asks again after kCancelAgain.
+  void cancel() const;
 
   /// On a borrowed connection whose owner receives notices himself, they stay his.
   void set_notice_handler(NoticeHandler handler);

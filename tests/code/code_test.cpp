@@ -2,6 +2,7 @@
 //
 // What a function of the application does in its transaction, well or badly.
 #include "fixture.hpp"
+#include "wire_proxy.hpp"
 
 #include <godwit/maintenance.hpp>
 #include <godwit/preview.hpp>
@@ -190,6 +191,19 @@ TEST_F(WithCode, WhatIsLeftUnderWayIsEnded) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{20});
     EXPECT_EQ(applied(), "1,2");
   }
+}
+
+TEST_F(WithCode, ACancelThatOvertakesTheQueryIsSentAgain) {
+  WireProxy proxy;
+  proxy.hold_request("pg_sleep(60)");
+  bodies().count = [](CodeMigration& migration) {
+    PQsendQuery(migration.connection(), "SELECT pg_sleep(60)");
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  const Error error =
+      failure_of([&] { Migrator(proxy.conninfo(database_.name()), set(), {}).up(); });
+  EXPECT_NE(error.detail().message.find("under way"), std::string::npos) << error.what();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{30});
 }
 
 TEST_F(WithCode, ALockTimeoutIsTriedAgain) {

@@ -3,6 +3,7 @@
 // Migrations outside a transaction: claims, steps, take-overs.
 #include "fixture.hpp"
 #include "process.hpp"
+#include "wire_proxy.hpp"
 
 #include <atomic>
 #include <csignal>
@@ -481,6 +482,20 @@ TEST_F(Steps, CancellingEndsTheClaim) {
     options.wait = milliseconds{500};
     EXPECT_EQ(versions(up(builder.set(), options)), std::to_string(version));
   }
+}
+
+TEST_F(Steps, ARequestToCancelThatOvertakesTheQueryIsSentAgain) {
+  WireProxy proxy;
+  proxy.hold_request("pg_sleep(60)");
+  SetBuilder builder;
+  builder.add(1, "first", {"SELECT pg_sleep(60)"});
+  Options options;
+  options.is_cancelled = [&] { return proxy.sent().find("pg_sleep(60)") != std::string::npos; };
+  const auto begin = std::chrono::steady_clock::now();
+  const Error error =
+      failure_of([&] { Migrator(proxy.conninfo(database_.name()), builder.set(), options).up(); });
+  EXPECT_EQ(error.kind(), ErrorKind::kInterrupted) << error.what();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds{30});
 }
 
 TEST_F(Steps, AStepThatEndsWellInSpiteOfCancellingHasEnded) {

@@ -133,6 +133,11 @@ class WireProxy::Impl {
     return bytes_[from_client ? 0 : 1];
   }
 
+  void hold(std::string text) {
+    const std::lock_guard lock(mutex_);
+    held_text_ = std::move(text);
+  }
+
   void claim(std::string major) {
     const std::lock_guard lock(mutex_);
     major_ = std::move(major);
@@ -156,6 +161,7 @@ class WireProxy::Impl {
     std::string answers;     // the tail, for texts that are split over two reads
     std::string requests;
     int cuts_armed = 0;  // when they were written to
+    std::string held;    // what the server is to get when another connection has gone
   };
 
   static void close_link(Link& link) {
@@ -197,10 +203,19 @@ class WireProxy::Impl {
           relay(link, true);
         }
       }
-      links_.remove_if([](const Link& link) { return link.client < 0; });
+      if (links_.remove_if([](const Link& link) { return link.client < 0; }) > 0) {
+        pass_on_held();
+      }
       if ((descriptors[0].revents & POLLIN) != 0) {
         accept_client();
       }
+    }
+  }
+
+  void pass_on_held() {
+    for (Link& link : links_) {
+      write_all(link.server, link.held);
+      link.held.clear();
     }
   }
 
@@ -279,9 +294,22 @@ class WireProxy::Impl {
       close_link(link);
       return;
     }
+    if (from_client && is_held(bytes)) {
+      link.held += bytes;
+      return;
+    }
     if (!write_all(from_client ? link.server : link.client, bytes)) {
       close_link(link);
     }
+  }
+
+  bool is_held(std::string_view bytes) {
+    const std::lock_guard lock(mutex_);
+    const bool is_it = !held_text_.empty() && bytes.find(held_text_) != std::string_view::npos;
+    if (is_it) {
+      held_text_.clear();
+    }
+    return is_it;
   }
 
   // The value of ParameterStatus begins with the major.
@@ -311,6 +339,7 @@ class WireProxy::Impl {
   std::size_t bytes_[2] = {0, 0};
   std::string sent_;
   std::string major_;
+  std::string held_text_;
   std::thread thread_;
 };
 
@@ -343,6 +372,9 @@ void WireProxy::cut_after(Side side, std::size_t bytes) {
 }
 std::size_t WireProxy::bytes(Side side) const {
   return impl_->bytes(side == Side::kClient);
+}
+void WireProxy::hold_request(std::string text) {
+  impl_->hold(std::move(text));
 }
 void WireProxy::claim_major(std::string major) {
   impl_->claim(std::move(major));

@@ -42,6 +42,9 @@ class WireProxy {
   void cut_after(Side side, std::size_t bytes);
   /// How much that side has sent so far.
   std::size_t bytes(Side side) const;
+  /// What a client sends with `text` in it reaches the server only when another connection, such as
+  /// that of PQcancel, has come and gone. Once.
+  void hold_request(std::string text);
   /// From now on servers say that they are of this major, of two digits: who asks for what only
   /// newer ones have asks in vain.
   void claim_major(std::string major);
