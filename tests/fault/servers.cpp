@@ -68,12 +68,13 @@ Tally promote_the_standby(Plan& plan) {
     });
     constexpr std::int64_t kAboutARun = 120;
     std::this_thread::sleep_for(milliseconds{plan.roll(kAboutARun)});
-    const bool was_over = is_over;
     primary.crash();
+    const bool was_over = is_over;
     standby.promote();
     run.join();
     // The standby is asynchronous: what it had not received is gone, row and effect together, so a
-    // run that ended before may well have reported what is not there any more.
+    // run that ended before the promotion, while the primary was crashing or earlier, may well have
+    // reported what is not there any more.
     const Arena arena(standby.conninfo("failing"));
     arena.judge(was_over ? Outcome{} : outcome, migrations, !was_over, tally);
   }

@@ -228,7 +228,7 @@ class Comparison {
  public:
   Comparison() { server_.clear(); }
 
-  /// Runs what `sql` holds; `compares` is false for what merely makes tables.
+  /// Runs the migration that `sql` holds; `compares` is false for what merely makes tables.
   void run(const std::string& sql, const std::string& where, bool compares) {
     std::vector<sql::SyntaxError> errors;
     auto script = std::make_unique<sql::Script>(sql::parse(sql, errors));
@@ -242,6 +242,9 @@ class Comparison {
       run_statement(statement, text, compares);
     }
     scripts_.push_back(std::move(script));  // the catalog points into it
+    server_.run("DISCARD TEMP");
+    server_.run("RESET search_path");
+    catalog::end_session(*catalog_);
   }
 
   std::size_t compared() const { return compared_; }
