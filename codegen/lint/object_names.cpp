@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lint/object_names.hpp"
 
+#include <utility>
 #include <vector>
 
 #include "catalog/type.hpp"
@@ -126,7 +127,7 @@ std::string signature(const PgQuery__CreateFunctionStmt& create) {
 }
 
 std::string signature(const PgQuery__ObjectWithArgs& function) {
-  const std::string name = joined(list(function.objname, function.n_objname));
+  std::string name = joined(list(function.objname, function.n_objname));
   if (function.args_unspecified != 0)
     return name;
   std::vector<const PgQuery__TypeName*> arguments;
@@ -134,7 +135,7 @@ std::string signature(const PgQuery__ObjectWithArgs& function) {
     if (const auto* type = as<PgQuery__TypeName>(node))
       arguments.push_back(type);
   }
-  return signature(name, arguments);
+  return signature(std::move(name), arguments);
 }
 
 }  // namespace godwit::codegen::lint

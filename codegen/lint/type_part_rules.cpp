@@ -14,7 +14,6 @@
 namespace godwit::codegen::lint {
 namespace {
 
-using sql::as;
 using sql::list;
 
 /// Made in this migration, the attribute or the whole type: nobody uses it yet.

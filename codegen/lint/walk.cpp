@@ -126,7 +126,7 @@ void Walk::finish_up(const sql::Migration& migration) {
 }
 
 void Walk::pass() {
-  const auto next = static_cast<std::size_t>(index_ + 1);
+  const auto next = static_cast<std::size_t>(index_) + 1;
   const sql::Migration& migration = *route_.in_order[next];
   start(next);
   session_ = {};
@@ -138,7 +138,7 @@ void Walk::pass() {
 }
 
 JudgedMigration Walk::judge() {
-  const auto next = static_cast<std::size_t>(index_ + 1);
+  const auto next = static_cast<std::size_t>(index_) + 1;
   const sql::Migration& migration = *route_.in_order[next];
   start(next);
   is_judging_ = true;

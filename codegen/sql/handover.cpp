@@ -213,14 +213,14 @@ std::string write_tree(const PgQuery__ParseResult& tree) {
 }
 
 bool trees_come_unpacked() {
-  static const bool come = [] {
+  static const bool kCome = [] {
     Arena arena;
     const Handing handing({.wanted_in = &arena});
     PgQueryProtobufParseResult result = pg_query_parse_protobuf("SELECT");
     const std::unique_ptr<PgQueryProtobufParseResult, FreeParsed> freed(&result);
     return handover.taken != nullptr;
   }();
-  return come;
+  return kCome;
 }
 
 }  // namespace godwit::codegen::sql
