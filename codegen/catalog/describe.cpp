@@ -365,23 +365,6 @@ void add_keys(const Object& object, const Object* /*other*/, std::vector<std::st
   for (const auto& [key, line] : lines) keys.push_back(key);
 }
 
-void describe_since_recording(const Catalog& catalog, Lines& before, Lines& after) {
-  before.clear();
-  after.clear();
-  for_each_store(catalog, [&](const auto& store, const auto& describe_one) {
-    for (const auto& [name, object] : store.before()) {
-      const auto* was = object.get();
-      const auto* now = store.find(name);
-      if (was == now)
-        continue;
-      if (was != nullptr)
-        describe_one(*was, now, before);
-      if (now != nullptr)
-        describe_one(*now, was, after);
-    }
-  });
-}
-
 /// "crm.notes" of "column crm.notes.body".
 bool is_part_of(std::string_view key, std::string_view name) {
   const std::size_t blank = key.find(' ');
@@ -450,7 +433,20 @@ std::vector<Difference> diff(const Catalog& before, const Catalog& after) {
 }
 
 void describe_touched(const Catalog& catalog, Lines& before, Lines& after) {
-  describe_since_recording(catalog, before, after);
+  before.clear();
+  after.clear();
+  for_each_store(catalog, [&](const auto& store, const auto& describe_one) {
+    for (const auto& [name, object] : store.before()) {
+      const auto* was = object.get();
+      const auto* now = store.find(name);
+      if (was == now)
+        continue;
+      if (was != nullptr)
+        describe_one(*was, now, before);
+      if (now != nullptr)
+        describe_one(*now, was, after);
+    }
+  });
 }
 
 ChangedKeys changed_keys(const Catalog& catalog, const std::unordered_set<std::string>& names) {

@@ -94,7 +94,9 @@ FileBytes read_bytes(const std::filesystem::path& path) {
   FileBytes read{"", {}};
   if (!file.is_open() || !file.look() || (!file.is_directory() && !file.read_into(*read.bytes)))
     return failed(errno);
-  return file.is_directory() ? failed(EISDIR) : read;
+  if (file.is_directory())
+    return failed(EISDIR);
+  return read;
 }
 
 namespace {
