@@ -45,8 +45,8 @@ Name Catalog::look_up(std::string_view schema, std::string_view name, const Exis
   Name found{std::string(schema), std::string(name)};
   if (!schema.empty())
     return found;
-  if (relations.ever_had_temporary() || indexes.ever_had_temporary() ||
-      types.ever_had_temporary() || functions.ever_had_temporary()) {
+  if (relations.has_temporary() || indexes.has_temporary() || types.has_temporary() ||
+      functions.has_temporary()) {
     found.schema = kTemporarySchema;
     if (exists(found))
       return found;

@@ -104,6 +104,10 @@ class Finder {
   }
 
   void look_at_columns(const Relation& relation) {
+    // No default mentions a constraint, and none but a generated column's mentions a column.
+    if (object_.kind == ObjectKind::kConstraint ||
+        (object_.kind == ObjectKind::kColumn && relation.name != object_.name))
+      return;
     const bool can_have_types = is_table(relation.kind) && (object_.kind == ObjectKind::kType ||
                                                             object_.kind == ObjectKind::kRelation);
     for (const Column& column : relation.columns) {

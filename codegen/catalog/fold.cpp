@@ -226,7 +226,7 @@ void end_session(Catalog& catalog) {
   catalog.reset_search_path();
   const auto names_in = [](const auto& store) {
     std::vector<Name> names;
-    if (!store.ever_had_temporary())
+    if (!store.has_temporary())
       return names;
     for (const auto& [name, object] : store.all()) {
       if (name.schema == kTemporarySchema)

@@ -46,8 +46,9 @@ class Store {
   /// Adds, or replaces what has that name.
   T& put(const Name& name, T object) {
     ++changes_;
-    ever_had_temporary_ = ever_had_temporary_ || name.schema == kTemporarySchema;
     auto& place = objects_[name];
+    if (place == nullptr)
+      count_temporary(name, 1);
     if (is_recording_)
       undo_.emplace_back(name, place);
     place = std::make_shared<T>(std::move(object));
@@ -65,6 +66,7 @@ class Store {
     std::shared_ptr<T> taken = found->second;
     if (is_recording_)
       undo_.emplace_back(name, taken);
+    count_temporary(name, -1);
     objects_.erase(found);
     return taken;
   }
@@ -74,8 +76,8 @@ class Store {
 
   const Map& all() const { return objects_; }
 
-  /// Whether anything temporary was ever put here: where not, nobody need look for it.
-  bool ever_had_temporary() const noexcept { return ever_had_temporary_; }
+  /// Whether anything temporary is here: where not, nobody need look for it.
+  bool has_temporary() const noexcept { return temporary_ != 0; }
 
   void start_recording() {
     is_recording_ = true;
@@ -103,10 +105,13 @@ class Store {
     ++changes_;
     for (; undo_.size() > trial_; undo_.pop_back()) {
       auto& [name, object] = undo_.back();
-      if (object == nullptr)
-        objects_.erase(name);
-      else
+      const auto found = objects_.find(name);
+      const int had = found == objects_.end() ? 0 : 1;
+      count_temporary(name, (object == nullptr ? 0 : 1) - had);
+      if (object != nullptr)
         objects_[name] = std::move(object);
+      else if (had != 0)
+        objects_.erase(found);
     }
     own_.clear();
   }
@@ -140,13 +145,18 @@ class Store {
   }
 
  private:
+  void count_temporary(const Name& name, std::ptrdiff_t more) {
+    if (name.schema == kTemporarySchema)
+      temporary_ += more;
+  }
+
   Map objects_;
   std::vector<std::pair<Name, std::shared_ptr<T>>> undo_;
   std::unordered_set<const T*> own_;  ///< made since the last mark: nobody else looks at them
   std::size_t trial_ = 0;
+  std::ptrdiff_t temporary_ = 0;
   std::uint64_t changes_ = 0;
   bool is_recording_ = false;
-  bool ever_had_temporary_ = false;
 };
 
 }  // namespace godwit::codegen::catalog

@@ -181,6 +181,7 @@ std::string blanks_for(std::string_view text) {
   return blanks;
 }
 
+/// A set may have thousands of findings: all is appended to one text, without strings in between.
 class GccReport {
  public:
   GccReport(std::string& out, bool use_color) : out_(out), use_color_(use_color) {}
@@ -191,37 +192,61 @@ class GccReport {
       file_ = diagnostic.file;
       path_ = printable(file_->path().native());
     }
-    const std::string where = fmt::format("{}:{}:{}:", path_, position.line, position.column);
-    out_ += painted(kBold, where);
-    out_ += ' ';
-    out_ += painted(color(diagnostic.severity), fmt::format("{}:", label(diagnostic.severity)));
-    out_ += fmt::format(" {} [{}]\n", printable(diagnostic.message), diagnostic.rule);
+    start_line(position, color(diagnostic.severity), label(diagnostic.severity));
+    add_printable(diagnostic.message);
+    out_.append(" [").append(diagnostic.rule).append("]\n");
     add_source(diagnostic, position);
     for (const std::string& note : diagnostic.notes) {
-      out_ += painted(kBold, where);
-      out_ += ' ';
-      out_ += painted(kCyan, "note:");
-      out_ += fmt::format(" {}\n", with_indented_lines(printable(note)));
+      start_line(position, kCyan, "note");
+      add_with_indented_lines(note);
+      out_ += '\n';
     }
   }
 
  private:
-  std::string painted(std::string_view paint, std::string_view text) const {
-    return use_color_ ? fmt::format("{}{}{}", paint, text, kReset) : std::string(text);
+  void start_paint(std::string_view paint) {
+    if (use_color_)
+      out_ += paint;
+  }
+  void end_paint() { start_paint(kReset); }
+
+  void add_number(std::uint32_t number) {
+    const fmt::format_int digits(number);
+    out_.append(digits.data(), digits.size());
+  }
+
+  void add_printable(std::string_view text) {
+    if (is_plain_ascii(text))
+      out_ += text;
+    else
+      out_ += printable(text);
+  }
+
+  /// `path:line:column: error: `
+  void start_line(Position position, std::string_view paint, std::string_view word) {
+    start_paint(kBold);
+    out_.append(path_) += ':';
+    add_number(position.line);
+    out_ += ':';
+    add_number(position.column);
+    out_ += ':';
+    end_paint();
+    out_ += ' ';
+    start_paint(paint);
+    out_.append(word) += ':';
+    end_paint();
+    out_ += ' ';
   }
 
   /// Further lines of a note are SQL to paste: two blanks in front keep them apart from the next
   /// finding.
-  static std::string with_indented_lines(std::string_view note) {
-    std::string out;
-    std::size_t begin = 0;
-    for (std::size_t end = note.find('\n'); end != std::string_view::npos;
-         end = note.find('\n', begin)) {
-      out.append(note.substr(begin, end + 1 - begin)).append("  ");
-      begin = end + 1;
+  void add_with_indented_lines(std::string_view note) {
+    for (std::size_t end = note.find('\n'); end != std::string_view::npos; end = note.find('\n')) {
+      add_printable(note.substr(0, end));
+      out_ += "\n  ";
+      note.remove_prefix(end + 1);
     }
-    out += note.substr(begin);
-    return out;
+    add_printable(note);
   }
 
   void add_source(const Diagnostic& diagnostic, Position position) {
@@ -238,17 +263,25 @@ class GccReport {
       column -= first;
     }
     // The number of columns that the prefix has on every line: GCC's " 12 | ".
-    const std::string prefix = fmt::format("{:5} | ", position.line);
-    out_ += fmt::format("{}{}\n", prefix, printable(line));
+    constexpr std::size_t kDigits = 5;
+    const std::size_t digits = fmt::format_int(position.line).size();
+    out_.append(kDigits - std::min(digits, kDigits), ' ');
+    add_number(position.line);
+    out_ += " | ";
+    add_printable(line);
+    out_ += '\n';
     const ByteRange range =
         diagnostic.file->original_range(diagnostic.offset, diagnostic.offset + diagnostic.length);
     const std::size_t end =
         std::min(line.size(), column + std::max<std::size_t>(range.end - range.begin, 1));
     const std::size_t width =
         std::max<std::size_t>(1, columns(printable(line.substr(column, end - column))));
-    out_ += fmt::format("{:>{}}| {}", "", prefix.size() - 2,
-                        blanks_for(printable(line.substr(0, column))));
-    out_ += painted(color(diagnostic.severity), '^' + std::string(width - 1, '~'));
+    out_.append(std::max(digits, kDigits) + 1, ' ') += "| ";
+    out_ += blanks_for(printable(line.substr(0, column)));
+    start_paint(color(diagnostic.severity));
+    out_ += '^';
+    out_.append(width - 1, '~');
+    end_paint();
     out_ += '\n';
   }
 
@@ -289,11 +322,16 @@ std::string report_gcc(const Diagnostics& diagnostics, const ReportOptions& opti
   constexpr std::size_t kSmallestPart = 500;
   const std::size_t parts = std::clamp<std::size_t>(
       all.size() / kSmallestPart, 1, std::max(1U, std::thread::hardware_concurrency()));
+  constexpr std::size_t kUsual = 512;  // bytes for a finding; memory that is not used costs nothing
   std::vector<std::string> texts(parts);
+  texts.front().reserve(all.size() * kUsual);
   const auto print = [&](std::size_t part) {
     GccReport report(texts[part], options.use_color);
+    const std::size_t begin = all.size() * part / parts;
     const std::size_t end = all.size() * (part + 1) / parts;
-    for (std::size_t i = all.size() * part / parts; i < end; ++i) report.add(all[i]);
+    if (part > 0)
+      texts[part].reserve((end - begin) * kUsual);
+    for (std::size_t i = begin; i < end; ++i) report.add(all[i]);
   };
   if (parts == 1)
     print(0);

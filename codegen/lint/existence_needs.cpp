@@ -32,11 +32,18 @@ bool is_added_beside(const Event& event, std::string_view name) {
   });
 }
 
+/// Is it of a migration that this one should have declared, and has not? Most are not, and need
+/// neither a place nor a name.
+bool is_undeclared(const Context& context, catalog::MigrationIndex made_in) {
+  return !context.is_down() && made_in >= 0 &&
+         !context.history().depends_on(context.index(), made_in);
+}
+
 }  // namespace
 
 void check_dependency(Context& context, const Event& event, Place place,
                       catalog::MigrationIndex made_in, const std::string& what) {
-  if (context.is_down() || made_in < 0 || context.history().depends_on(context.index(), made_in) ||
+  if (!is_undeclared(context, made_in) ||
       !context.history().is_first_report(fmt::format("dependency {} {}", context.index(), made_in)))
     return;
   const sql::Migration* other = context.history().migration(made_in);
@@ -51,7 +58,8 @@ const catalog::Relation* need_relation(Context& context, const Event& event,
                                        const catalog::Name& name, Place place) {
   const catalog::Relation* relation = context.catalog().relations.find(name);
   if (relation != nullptr) {
-    check_dependency(context, event, place, relation->made_in, catalog::quote_name(name));
+    if (is_undeclared(context, relation->made_in))
+      check_dependency(context, event, place, relation->made_in, catalog::quote_name(name));
     return relation;
   }
   if (context.catalog().indexes.find(name) == nullptr && !is_foreign_territory(context, name))
@@ -63,8 +71,11 @@ const catalog::Relation* need_relation(Context& context, const Event& event,
                                        const PgQuery__RangeVar* range) {
   if (range == nullptr || std::string_view(range->relpersistence) == "t")
     return nullptr;
-  return need_relation(context, event, context.catalog().resolve(*range),
-                       context.name_at(event, range->location));
+  const catalog::Name name = context.catalog().resolve(*range);
+  const catalog::Relation* relation = context.catalog().relations.find(name);
+  if (relation != nullptr && !is_undeclared(context, relation->made_in))
+    return relation;
+  return need_relation(context, event, name, context.name_at(event, range->location));
 }
 
 bool is_system_column(std::string_view name) {
@@ -78,9 +89,10 @@ void need_column(Context& context, const Event& event, const catalog::Relation& 
   if (name.empty() || is_system_column(name) || is_added_beside(event, name))
     return;
   if (const catalog::Column* column = relation.find_column(name)) {
-    check_dependency(
-        context, event, place, column->made_in,
-        fmt::format("{}.{}", catalog::quote_name(relation.name), catalog::quote_identifier(name)));
+    if (is_undeclared(context, column->made_in))
+      check_dependency(context, event, place, column->made_in,
+                       fmt::format("{}.{}", catalog::quote_name(relation.name),
+                                   catalog::quote_identifier(name)));
     return;
   }
   if (is_certain(relation))
@@ -89,6 +101,9 @@ void need_column(Context& context, const Event& event, const catalog::Relation& 
 
 void need_column(Context& context, const Event& event, const catalog::Relation& relation,
                  std::string_view name) {
+  const catalog::Column* column = relation.find_column(name);
+  if (column != nullptr && !is_undeclared(context, column->made_in))
+    return;
   need_column(context, event, relation, name, context.column_place(event, name));
 }
 
@@ -104,26 +119,31 @@ void need_type(Context& context, const Event& event, const PgQuery__TypeName* wr
     return;
   const catalog::Type type = context.catalog().resolved(catalog::read_type(*written));
   const catalog::Name name{type.schema.empty() ? "public" : type.schema, type.name};
-  const Place place = context.name_at(event, written->location);
   if (const catalog::UserType* known = context.catalog().types.find(name)) {
-    check_dependency(context, event, place, known->made_in, catalog::quote_name(name));
+    if (is_undeclared(context, known->made_in))
+      check_dependency(context, event, context.name_at(event, written->location), known->made_in,
+                       catalog::quote_name(name));
     return;
   }
   if (context.catalog().relations.find(name) != nullptr || is_foreign_type(context, type) ||
       is_foreign_territory(context, name))
     return;
-  report_absent(context, event, place, "unknown-type", "type", name, {"type"});
+  report_absent(context, event, context.name_at(event, written->location), "unknown-type", "type",
+                name, {"type"});
 }
 
 void need_all(Context& context, const Event& event, const catalog::Analysis& analysis) {
-  for (const catalog::RelationUse& use : analysis.relations)
-    need_relation(context, event, use.name,
-                  context.name_at(event, use.range == nullptr ? -1 : use.range->location));
+  for (const catalog::RelationUse& use : analysis.relations) {
+    const catalog::Relation* relation = context.catalog().relations.find(use.name);
+    if (relation == nullptr || is_undeclared(context, relation->made_in))
+      need_relation(context, event, use.name,
+                    context.name_at(event, use.range == nullptr ? -1 : use.range->location));
+  }
   for (const catalog::ColumnUse& use : analysis.columns) {
     const catalog::Relation* relation = context.catalog().relations.find(use.relation);
     const catalog::Column* column =
         relation == nullptr ? nullptr : relation->find_column(use.column);
-    if (column != nullptr)
+    if (column != nullptr && is_undeclared(context, column->made_in))
       check_dependency(context, event, event.place, column->made_in,
                        fmt::format("{}.{}", catalog::quote_name(use.relation),
                                    catalog::quote_identifier(use.column)));

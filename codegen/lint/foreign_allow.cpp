@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "lint/registry.hpp"
 #include "source/words.hpp"
@@ -187,15 +186,28 @@ bool is_followed_by_blank_line(std::string_view behind) {
   return breaks > 1;
 }
 
+bool begins_foreign_allow(std::string_view text) noexcept {
+  return text.starts_with(kSquawk) || text.starts_with(kAtlas) || text.starts_with(kEugene) ||
+         std::any_of(kLanguageServer.begin(), kLanguageServer.end(),
+                     [&](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
 }  // namespace
 
 bool mentions_foreign_allow(std::string_view text) noexcept {
-  // Unlike find(), which stops at each letter that a word begins with.
-  const auto mentions = [&](std::string_view word) {
-    return memmem(text.data(), text.size(), word.data(), word.size()) != nullptr;
+  // They stand at the beginning of a comment.
+  const auto any_behind = [&](char mark, char second) {
+    for (std::size_t at = text.find(mark); at != std::string_view::npos;
+         at = text.find(mark, at + 1)) {
+      if (at + 1 >= text.size() || text[at + 1] != second)
+        continue;
+      const std::size_t body = text.find_first_not_of(" \t\r\n\f\v", at + 2);
+      if (body != std::string_view::npos && begins_foreign_allow(text.substr(body)))
+        return true;
+    }
+    return false;
   };
-  constexpr std::string_view kCommonEnd = "-ignore";  // of squawk's and the language server's
-  return mentions(kCommonEnd) || mentions(kAtlas) || mentions(kEugene);
+  return any_behind('-', '-') || any_behind('/', '*');
 }
 
 std::optional<ForeignAllow> read_foreign_allow(std::string_view comment, std::string_view behind) {

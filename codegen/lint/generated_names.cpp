@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lint/generated_names.hpp"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,20 @@ std::string_view label_of(const PgQuery__Constraint& constraint) {
     default:
       return "";
   }
+}
+
+/// Does PostgreSQL make up its name?
+bool is_unnamed(const PgQuery__Constraint& constraint) {
+  return !label_of(constraint).empty() && std::string_view(constraint.conname).empty() &&
+         std::string_view(constraint.indexname).empty();
+}
+
+bool any_is_unnamed(const PgQuery__ColumnDef& column) {
+  const auto constraints = sql::list(column.constraints, column.n_constraints);
+  return std::any_of(constraints.begin(), constraints.end(), [](const sql::Node* node) {
+    const auto* constraint = sql::as<PgQuery__Constraint>(node);
+    return constraint != nullptr && is_unnamed(*constraint);
+  });
 }
 
 /// The whole name would be longer, and the label had to get a number.
@@ -105,7 +120,8 @@ void check_generated_names(const Event& event, Context& context) {
   }
   const auto* column = sql::as<PgQuery__ColumnDef>(event.command->def);
   const auto* constraint = sql::as<PgQuery__Constraint>(event.command->def);
-  if (constraint == nullptr && (column == nullptr || column->n_constraints == 0))
+  if (constraint == nullptr ? column == nullptr || !any_is_unnamed(*column)
+                            : !is_unnamed(*constraint))
     return;
   catalog::Relation table = altered_table(event, context);
   if (constraint != nullptr)

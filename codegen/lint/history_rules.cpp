@@ -30,27 +30,41 @@ constexpr RuleInfo kRules[] = {
      .manual = "docs/rules.md#history-table-collision"},
 };
 
-catalog::Name history_table(const Policy& policy) {
-  const std::string name = policy.history_table.value_or(std::string(kHistoryTable));
-  const std::size_t dot = name.find('.');
-  if (dot == std::string::npos)
-    return {"public", name};
-  return {name.substr(0, dot), name.substr(dot + 1)};
-}
+constexpr std::string_view kLogSuffix = "_log";
 
-void check(const Event& event, Context& context, const catalog::Name& name, Place place) {
-  const catalog::Name history = history_table(context.policy());
-  if (name != history && name != catalog::Name{history.schema, history.name + "_log"})
-    return;
+/// The history's table; its log is beside it.
+struct HistoryTable {
+  std::string_view schema;
+  std::string_view name;
+
+  explicit HistoryTable(const Policy& policy)
+      : schema("public"), name(policy.history_table ? *policy.history_table : kHistoryTable) {
+    if (const std::size_t dot = name.find('.'); dot != std::string_view::npos) {
+      schema = name.substr(0, dot);
+      name.remove_prefix(dot + 1);
+    }
+  }
+
+  bool is_called(std::string_view table) const {
+    return table == name || (table.size() == name.size() + kLogSuffix.size() &&
+                             table.starts_with(name) && table.ends_with(kLogSuffix));
+  }
+};
+
+void report(const Event& event, Context& context, const catalog::Name& name, Place place) {
   context.report("history-table-collision", event, place,
                  fmt::format("godwit keeps its own history in {}", catalog::quote_name(name)),
                  {"keep it in another table: HISTORY_TABLE godwit_migrations in add_migrations()"});
 }
 
 void check_relation(const Event& event, Context& context, const PgQuery__RangeVar* range) {
-  if (range != nullptr && range->relpersistence != std::string_view("t"))
-    check(event, context, context.catalog().resolve(*range),
-          context.name_at(event, range->location));
+  const HistoryTable history(context.policy());
+  if (range == nullptr || range->relpersistence == std::string_view("t") ||
+      !history.is_called(range->relname))
+    return;
+  const catalog::Name name = context.catalog().resolve(*range);
+  if (name.schema == history.schema)
+    report(event, context, name, context.name_at(event, range->location));
 }
 
 void check_create(const Event& event, Context& context) {
@@ -87,11 +101,15 @@ void check_drop(const Event& event, Context& context) {
   const auto& drop = *event.node->drop_stmt;
   if (drop.remove_type != PG_QUERY__OBJECT_TYPE__OBJECT_TABLE)
     return;
+  const HistoryTable history(context.policy());
   for (std::size_t i = 0; i < drop.n_objects; ++i) {
     const auto* names = sql::as<PgQuery__List>(drop.objects[i]);
-    if (names != nullptr)
-      check(event, context, context.catalog().resolve_relation({names->items, names->n_items}),
-            context.object_place(event, i));
+    if (names == nullptr || names->n_items == 0 ||
+        !history.is_called(sql::string_value(names->items[names->n_items - 1])))
+      continue;
+    const catalog::Name name = context.catalog().resolve_relation({names->items, names->n_items});
+    if (name.schema == history.schema)
+      report(event, context, name, context.object_place(event, i));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "lint/families.hpp"
 #include "source/words.hpp"
@@ -54,11 +55,13 @@ const std::vector<const RuleInfo*>& rules() {
 }
 
 const RuleInfo* find_rule(std::string_view id) {
-  const auto& all = rules();
-  const auto found = std::lower_bound(
-      all.begin(), all.end(), id,
-      [](const RuleInfo* rule, std::string_view wanted) { return rule->id < wanted; });
-  return found != all.end() && (*found)->id == id ? *found : nullptr;
+  static const auto kById = [] {
+    std::unordered_map<std::string_view, const RuleInfo*> by_id;
+    for (const RuleInfo* rule : rules()) by_id.emplace(rule->id, rule);
+    return by_id;
+  }();
+  const auto found = kById.find(id);
+  return found == kById.end() ? nullptr : found->second;
 }
 
 const RuleInfo* similar_rule(std::string_view id) {

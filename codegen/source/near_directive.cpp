@@ -86,14 +86,14 @@ std::optional<std::string> meant_for_godwit(Words words) {
     words.second = words.first.substr(kName.size());
     words.first = words.first.substr(0, kName.size());
   }
+  const bool is_quoted = std::any_of(words.before.begin(), words.before.end(), is_quote);
+  const bool is_joined = words.between == ":" && !is_quoted;
+  if (!words.is_alone && !is_joined)
+    return std::nullopt;
   if (distance_to_name(words.first) > kMostWrong)
     return std::nullopt;
   const auto section = section_near(words.second);
   if (!section)
-    return std::nullopt;
-  const bool is_quoted = std::any_of(words.before.begin(), words.before.end(), is_quote);
-  const bool is_joined = words.between == ":" && !is_quoted;
-  if (!words.is_alone && !is_joined)
     return std::nullopt;
   return "-- godwit:" + std::string(*section);
 }
