@@ -407,6 +407,10 @@ int main(int argc, char** argv) {
   constexpr int kMostAllowed = 32 * 1024 * 1024;
   mallopt(M_MMAP_THRESHOLD, kMostAllowed);
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  // glibc lets a thread's heap grow by a page or two at a time, with a system call that stops all
+  // threads that touch new memory meanwhile: room to begin with, of which only what is used counts.
+  constexpr int kRoom = 16 * 1024 * 1024;
+  mallopt(M_TOP_PAD, kRoom);
   using namespace godwit::codegen::commands;  // NOLINT(google-build-using-namespace)
   CLI::App app(
       "godwit compiles PostgreSQL migrations into a C++ application. This is its host tool: it "

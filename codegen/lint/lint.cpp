@@ -108,6 +108,10 @@ class Linter {
   }
 
   void put_together() {
+    std::size_t found = diagnostics_.all().size();
+    for (const JudgedMigration& judged : judged_)
+      found += judged.up.findings.size() + (judged.down ? judged.down->findings.size() : 0);
+    diagnostics_.all().reserve(found);
     for (std::size_t i = 0; i < in_order_.size(); ++i) {
       take(i, judged_[i].up);
       if (!judged_[i].down)

@@ -4,9 +4,13 @@
 // patterns is the same.
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include <dirent.h>
 
 #include "source/file_name.hpp"
 #include "source/migration_source.hpp"
@@ -23,18 +27,30 @@ bool is_visible_sql(const std::filesystem::path& path) {
   return name.front() != '.' && ends_with_ignoring_case(name, ".sql");
 }
 
-/// `up.sql`, or Prisma's `migration.sql`, and `down.sql` of one migration.
-std::vector<std::filesystem::path> files_of_migration(const std::filesystem::path& folder) {
+struct MigrationFolder {
   std::vector<std::filesystem::path> files;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (!equals_ignoring_case(name, "up.sql") && !equals_ignoring_case(name, "down.sql") &&
-        !equals_ignoring_case(name, "migration.sql"))
+  bool is_plain = false;  ///< holds nothing else
+};
+
+/// `up.sql`, or Prisma's `migration.sql`, and `down.sql` of one migration. A set may have hundreds
+/// of folders: opendir() makes fewer system calls than a directory_iterator does.
+MigrationFolder look_into(const std::filesystem::path& folder) {
+  MigrationFolder found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::opendir(folder.c_str()), ::closedir);
+  if (directory == nullptr)
+    return found;
+  found.is_plain = true;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..")
       continue;
-    files.push_back(entry.path());
+    if (equals_ignoring_case(name, "up.sql") || equals_ignoring_case(name, "down.sql") ||
+        equals_ignoring_case(name, "migration.sql"))
+      found.files.push_back(folder / name);
+    else
+      found.is_plain = false;
   }
-  return files;
+  return found;
 }
 
 /// As operator< has it of paths without detours, which takes them apart for each comparison.
@@ -74,14 +90,15 @@ SourceFiles list_directory(const std::filesystem::path& directory, Layout layout
     else if (is_visible_sql(path))
       files.files.push_back(path);
   }
-  std::vector<std::vector<std::filesystem::path>> found(folders.size());
-  for_each_in_parallel(folders.size(),
-                       [&](std::size_t i) { found[i] = files_of_migration(folders[i]); });
+  std::vector<MigrationFolder> found(folders.size());
+  for_each_in_parallel(folders.size(), [&](std::size_t i) { found[i] = look_into(folders[i]); });
   for (std::size_t i = 0; i < folders.size(); ++i) {
     // A folder that is named as a file is listed too: reading it is an error that says so.
-    if (found[i].empty() && is_visible_sql(folders[i]))
-      found[i].push_back(folders[i]);
-    std::move(found[i].begin(), found[i].end(), std::back_inserter(files.files));
+    if (found[i].files.empty() && is_visible_sql(folders[i]))
+      files.files.push_back(folders[i]);
+    if (found[i].is_plain)
+      files.plain_folders.insert(folders[i].native());
+    std::move(found[i].files.begin(), found[i].files.end(), std::back_inserter(files.files));
   }
   if (layout == Layout::kSqitch ||
       (layout == Layout::kAuto && std::filesystem::exists(files.root / kSqitchPlan))) {

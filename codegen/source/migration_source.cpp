@@ -106,12 +106,12 @@ void check_header(const MigrationSource& migration, Diagnostics& diagnostics) {
 }
 
 /// What the tool that the file was written for knows of its transaction.
-void read_transaction(MigrationSource& migration, const Parts::Part& up,
+void read_transaction(MigrationSource& migration, const Parts::Part& up, bool may_have_metadata,
                       const std::filesystem::path& root, FileStore& store,
                       Diagnostics& diagnostics) {
   std::optional<bool>& transaction = migration.header.transaction;
   std::optional<bool> theirs;
-  if (up.name.style == NameStyle::kFolder)
+  if (up.name.style == NameStyle::kFolder && may_have_metadata)
     theirs = read_run_in_transaction(up.file->path().parent_path(), root, store, diagnostics);
   if (theirs == false) {
     migration.down_transaction = false;
@@ -124,7 +124,8 @@ void read_transaction(MigrationSource& migration, const Parts::Part& up,
     transaction = false;
 }
 
-MigrationSource make_migration(Parts::Part& up, const std::filesystem::path& root, FileStore& store,
+MigrationSource make_migration(Parts::Part& up, bool may_have_metadata,
+                               const std::filesystem::path& root, FileStore& store,
                                Diagnostics& diagnostics) {
   MigrationSource migration;
   migration.version = up.name.version;
@@ -136,7 +137,7 @@ MigrationSource make_migration(Parts::Part& up, const std::filesystem::path& roo
   migration.header = read_header(*up.file, diagnostics);
   if (up.name.parts.size() > 1)
     migration.header.aliases.push_back(up.name.digits);
-  read_transaction(migration, up, root, store, diagnostics);
+  read_transaction(migration, up, may_have_metadata, root, store, diagnostics);
   check_tool_directives(*up.file, diagnostics);
   for (Section& section : split_sections(*up.file, SectionKind::kUp, diagnostics))
     take_section(migration, std::move(section), diagnostics);
@@ -290,6 +291,12 @@ std::string normal(const std::filesystem::path& path) {
 }
 
 /// Puts a set together.
+/// Without the slash; as parent_path(), without taking the path apart.
+std::string_view folder_of(const std::filesystem::path& path) {
+  const std::string_view whole = path.native();
+  return whole.substr(0, std::min(whole.rfind('/'), whole.size()));
+}
+
 class SetLoader {
  public:
   SetLoader(const SourceFiles& files, Placeholders& placeholders, FileStore& store,
@@ -305,6 +312,7 @@ class SetLoader {
     check_directives();
     check_unlisted();
     std::vector<MigrationSource> migrations;
+    migrations.reserve(by_version_.size() + repeatable_.size());
     for (auto& [version, parts] : by_version_) add_migrations(parts, migrations);
     for (MigrationSource& migration : migrations) migration.orders_as_number = orders_as_number();
     std::stable_sort(migrations.begin(), migrations.end(), version_less);
@@ -313,10 +321,13 @@ class SetLoader {
   }
 
  private:
+  /// Has it nothing but a migration's files?
+  bool is_plain(std::string_view folder) const { return files_.plain_folders.count(folder) != 0; }
+
   bool is_ignored(const std::filesystem::path& path) {
-    const std::filesystem::path folder = path.parent_path();
-    const bool is_in_root = folder.native() == files_.root.native();
-    return (!is_in_root && ignores(folder, path)) ||
+    const std::string_view folder = folder_of(path);
+    const bool is_in_root = folder == files_.root.native();
+    return (!is_in_root && !is_plain(folder) && ignores(path.parent_path(), path)) ||
            (!path_below(path, files_.root).empty() && ignores(files_.root, path));
   }
 
@@ -702,7 +713,9 @@ class SetLoader {
                 parts.up.front().file->display(),
             {"give one of the two another version; `godwit renumber` does it for the one "
              "that is not locked yet"});
-      MigrationSource migration = make_migration(up, files_.root, store_, diagnostics_);
+      const bool may_have_metadata = !is_plain(folder_of(up.file->path()));
+      MigrationSource migration =
+          make_migration(up, may_have_metadata, files_.root, store_, diagnostics_);
       if (!is_ambiguous) {
         add_parts(migration, parts.down, SectionKind::kDown, diagnostics_);
         add_parts(migration, parts.verify, SectionKind::kVerify, diagnostics_);
@@ -720,7 +733,7 @@ class SetLoader {
       if (file == nullptr)
         continue;
       Parts::Part up{file, std::move(named.name)};
-      MigrationSource migration = make_migration(up, files_.root, store_, diagnostics_);
+      MigrationSource migration = make_migration(up, false, files_.root, store_, diagnostics_);
       if (migration.down.is_present()) {
         diagnostics_.error("repeatable-down", *file, 0,
                            "a repeatable migration has no down section: `down` undoes versions",
@@ -817,7 +830,7 @@ std::optional<MigrationSource> load_stray(const std::filesystem::path& path,
   Parts::Part up{file, {}};
   if (auto name = parse_file_path(absolute))
     up.name = std::move(*name);
-  read_transaction(migration, up, {}, store, diagnostics);
+  read_transaction(migration, up, true, {}, store, diagnostics);
   check_tool_directives(*file, diagnostics);
   for (Section& section : split_sections(*file, SectionKind::kUp, diagnostics))
     take_section(migration, std::move(section), diagnostics);

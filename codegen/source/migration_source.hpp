@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +91,9 @@ struct SourceFiles {
   std::vector<Define> defines = {};
   std::filesystem::path seeds_root = {};          ///< empty where the set has no seeds
   std::vector<std::filesystem::path> seeds = {};  ///< absolute, in it and its folders
+  /// Folders of a migration that are known to hold nothing but its files: no `.godwitignore`, no
+  /// `metadata.toml`. Nobody need look for these.
+  std::set<std::string, std::less<>> plain_folders = {};
 };
 
 /// The `.sql` files directly in `directory`, `up.sql` and `down.sql` of its folders that are named

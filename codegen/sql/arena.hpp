@@ -36,7 +36,7 @@ class Arena {
 
  private:
   // Most migrations are small, so that blocks begin small and grow.
-  static constexpr std::size_t kFirstBlock = std::size_t{8} * 1024;
+  static constexpr std::size_t kFirstBlock = std::size_t{2} * 1024;
   static constexpr std::size_t kLargestBlock = std::size_t{128} * 1024;
 
   void begin_block(std::size_t size) {

@@ -5,13 +5,16 @@
 // hundred times as much, which is only reserved, and used as far as it is touched.
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
+#include <cerrno>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <system_error>
 #include <vector>
 
 #include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "sql/parse.hpp"
 
@@ -20,6 +23,85 @@ namespace {
 
 constexpr std::size_t kStackBytes = std::size_t{512} * 1024 * 1024;
 
+/// Stacks of threads that have ended, for those that come after: giving one back to the kernel
+/// stops all threads for a moment, and the next one would begin with no page of it there.
+class Stacks {
+ public:
+  /// The lowest address of a stack of kStackBytes; null when there is no memory for one.
+  void* take() {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!free_.empty()) {
+        void* stack = free_.back();
+        free_.pop_back();
+        return stack;
+      }
+    }
+    void* stack =
+        mmap(nullptr, kStackBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED)
+      return nullptr;
+    // What runs over meets the page that stays closed.
+    const auto guard = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    if (mprotect(static_cast<char*>(stack) + guard, kStackBytes - guard, PROT_READ | PROT_WRITE) !=
+        0) {
+      munmap(stack, kStackBytes);
+      return nullptr;
+    }
+    return stack;
+  }
+
+  void give_back(void* stack) {
+    const std::scoped_lock lock(mutex_);
+    free_.push_back(stack);
+  }
+
+  static Stacks& all() {
+    static Stacks& stacks = *new Stacks();  // threads may still run when static objects end
+    return stacks;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<void*> free_;
+};
+
+/// A thread on a stack of its own; joined as it goes.
+class Thread {
+ public:
+  Thread() = default;
+  Thread(const Thread&) = delete;
+  Thread& operator=(const Thread&) = delete;
+  ~Thread() {
+    if (is_running_)
+      pthread_join(thread_, nullptr);
+    if (stack_ != nullptr)
+      Stacks::all().give_back(stack_);
+  }
+
+  /// The number of an error, or 0.
+  int start(void* (*run)(void*), void* argument) {
+    stack_ = Stacks::all().take();
+    if (stack_ == nullptr)
+      return EAGAIN;
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (error != 0)
+      return error;
+    error = pthread_attr_setstack(&attributes, stack_, kStackBytes);
+    if (error == 0)
+      error = pthread_create(&thread_, &attributes, run, argument);
+    pthread_attr_destroy(&attributes);
+    is_running_ = error == 0;
+    return error;
+  }
+
+ private:
+  pthread_t thread_{};
+  void* stack_ = nullptr;
+  bool is_running_ = false;
+};
+
 struct Pool {
   std::size_t count;
   const std::function<void(std::size_t)>& work;
@@ -27,15 +109,6 @@ struct Pool {
   std::mutex mutex;
   std::exception_ptr failure;
 };
-
-/// glibc lets a thread's heap grow by a page or two at a time, with a system call that stops all
-/// threads that touch new memory meanwhile. Taking some at once, and giving it back to the heap,
-/// leaves it room.
-void make_room() {
-  constexpr std::size_t kRoom = std::size_t{16} * 1024 * 1024;
-  void* volatile room = std::malloc(kRoom);
-  std::free(room);
-}
 
 /// Has this thread such a stack?
 thread_local bool is_deep = false;
@@ -54,7 +127,6 @@ void take_part(Pool& pool) {
 }
 
 void* run_pool(void* argument) {
-  make_room();
   is_deep = true;
   take_part(*static_cast<Pool*>(argument));
   return nullptr;
@@ -72,25 +144,20 @@ void run_with_deep_stack(std::size_t count, unsigned threads,
   if (count == 0)
     return;
   Pool pool{count, work, {}, {}, {}};
-  pthread_attr_t attributes;
-  check(pthread_attr_init(&attributes), "pthread_attr_init");
-  check(pthread_attr_setstacksize(&attributes, kStackBytes), "pthread_attr_setstacksize");
-  std::vector<pthread_t> running;
+  std::deque<Thread> running;
   int error = 0;
   // Within such work, of whose stack next to nothing is used, the caller takes part.
   const std::size_t wanted = std::clamp<std::size_t>(threads, 1, count) - (is_deep ? 1 : 0);
   while (running.size() < wanted && error == 0) {
-    pthread_t thread{};
-    error = pthread_create(&thread, &attributes, run_pool, &pool);
-    if (error == 0)
-      running.push_back(thread);
+    error = running.emplace_back().start(run_pool, &pool);
+    if (error != 0)
+      running.pop_back();
   }
-  pthread_attr_destroy(&attributes);
   if (is_deep)
     take_part(pool);
   else if (running.empty())
     check(error, "pthread_create");
-  for (const pthread_t thread : running) pthread_join(thread, nullptr);
+  running.clear();  // joins them
   if (pool.failure)
     std::rethrow_exception(pool.failure);
 }
