@@ -65,8 +65,9 @@ std::string render(Format format, const Diagnostics& all, const emit::ReportOpti
     case Format::kGcc:
       break;
   }
-  std::string text = emit::report_gcc(all, options);
-  return text.empty() ? emit::summary_line(all, options.migrations) + "\n" : text;
+  if (all.all().empty())
+    return emit::summary_line(all, options.migrations) + "\n";
+  return emit::report_gcc(all, options);
 }
 
 Sets compile_all(const LintOptions& options) {
