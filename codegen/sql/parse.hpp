@@ -67,7 +67,10 @@ Script split_only(const Section& section);
 inline constexpr int kGrammarMajor = 15;
 
 /// Runs `work(i)` for each i below `count` on up to `threads` threads whose stacks are deep enough
-/// for any nesting that PostgreSQL itself accepts, and then some. Exceptions are rethrown here.
+/// for any nesting that PostgreSQL itself accepts, and then some; called from such work, this
+/// thread is one of them. The first exception is rethrown here. Their stacks, of which what was
+/// touched stays in memory, serve the threads of later calls. Throws std::system_error when there
+/// can be no such thread.
 void run_with_deep_stack(std::size_t count, unsigned threads,
                          const std::function<void(std::size_t)>& work);
 
