@@ -282,21 +282,27 @@ void keep_postgres(std::vector<NamedFile>& files) {
   });
 }
 
-/// The path without detours; most have none.
-std::string normal(const std::filesystem::path& path) {
-  const std::string& text = path.native();
-  const bool may_have_detours = text.starts_with('.') || text.find("/.") != std::string::npos ||
-                                text.find("//") != std::string::npos;
-  return may_have_detours ? path.lexically_normal().native() : text;
+bool may_have_detours(const std::string& path) {
+  return path.starts_with('.') || path.find("/.") != std::string::npos ||
+         path.find("//") != std::string::npos;
 }
 
-/// Puts a set together.
+/// The path without detours; most have none.
+std::string normal(const std::filesystem::path& path) {
+  return may_have_detours(path.native()) ? path.lexically_normal().native() : path.native();
+}
+
+bool is_plain_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 /// Without the slash; as parent_path(), without taking the path apart.
 std::string_view folder_of(const std::filesystem::path& path) {
   const std::string_view whole = path.native();
   return whole.substr(0, std::min(whole.rfind('/'), whole.size()));
 }
 
+/// Puts a set together.
 class SetLoader {
  public:
   SetLoader(const SourceFiles& files, Placeholders& placeholders, FileStore& store,
@@ -315,7 +321,9 @@ class SetLoader {
     migrations.reserve(by_version_.size() + repeatable_.size());
     for (auto& [version, parts] : by_version_) add_migrations(parts, migrations);
     for (MigrationSource& migration : migrations) migration.orders_as_number = orders_as_number();
-    std::stable_sort(migrations.begin(), migrations.end(), version_less);
+    // They nearly always are already, and moving hundreds of them is not free.
+    if (!std::is_sorted(migrations.begin(), migrations.end(), version_less))
+      std::stable_sort(migrations.begin(), migrations.end(), version_less);
     add_repeatables(migrations);
     return migrations;
   }
@@ -417,6 +425,8 @@ class SetLoader {
 
   /// A name goes into the binary and the history table, and is printed: as UTF-8, on one line.
   bool report_unprintable(const std::filesystem::path& path) {
+    if (is_plain_ascii(path.native()))
+      return false;
     const std::string below = path_below(path, files_.root);
     const bool is_ours = !below.empty();
     const std::string name = is_ours ? below : path.filename().string();
@@ -493,7 +503,8 @@ class SetLoader {
     const std::string root = normal((files_.root / "x").parent_path());
     std::unordered_set<std::string> listed;
     for (const std::filesystem::path& file : files_.files) {
-      if (normal(file.parent_path()) == root)
+      if (may_have_detours(file.native()) ? normal(file.parent_path()) == root
+                                          : folder_of(file) == root)
         listed.insert(file.filename().native());
     }
     std::vector<std::filesystem::path> others;
