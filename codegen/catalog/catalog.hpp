@@ -35,6 +35,9 @@ class Catalog {
   /// There may be more than is here: SQL that nobody could read made something, or the history
   /// begins before the set does.
   bool may_have_more = false;
+  /// Some table was made a child or a partition of another: where none was, nobody need look
+  /// through all of them for children.
+  bool has_families = false;
 
   Catalog();
 

@@ -44,6 +44,7 @@ void attach_partition(Catalog& catalog, const Name& parent, const PgQuery__Alter
     if (partition->bound != nullptr)
       child->settings["for values"] = bound_text(*partition->bound);
     child->partition_of = parent;
+    catalog.has_families = true;
     inherit(catalog, *child, parent, true, occasion);
     return;
   }
@@ -62,8 +63,10 @@ void change_inheritance(Catalog& catalog, Relation& table, const PgQuery__AlterT
     return;
   const Name parent = catalog.resolve(*range);
   std::erase(table.parents, parent);
-  if (add)
-    table.parents.push_back(parent);
+  if (!add)
+    return;
+  table.parents.push_back(parent);
+  catalog.has_families = true;
 }
 
 void set_triggers(Relation& table, const PgQuery__AlterTableCmd& command, bool is_enabled) {
@@ -217,6 +220,8 @@ bool reaches_children(PgQuery__AlterTableType kind) {
 
 std::vector<Name> children_of(const Catalog& catalog, const Name& parent) {
   std::vector<Name> children;
+  if (!catalog.has_families)
+    return children;
   for (const auto& [name, relation] : catalog.relations.all()) {
     if (relation->partition_of == parent ||
         std::find(relation->parents.begin(), relation->parents.end(), parent) !=

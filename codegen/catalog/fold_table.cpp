@@ -665,6 +665,7 @@ void create_table(Catalog& catalog, const PgQuery__CreateStmt& create, RelationK
     if (range == nullptr)
       continue;
     const Name parent_name = catalog.resolve(*range);
+    catalog.has_families = true;
     if (create.partbound != nullptr)
       table.partition_of = parent_name;
     else

@@ -74,6 +74,7 @@ enum class ConstraintKind : std::uint8_t { kCheck, kPrimaryKey, kUnique, kForeig
 
 struct Constraint {
   ConstraintKind kind = ConstraintKind::kCheck;
+  Name referenced_table;  ///< of a foreign key
   std::string name;
   std::vector<std::string> columns;  ///< of a CHECK: those that it reads
   bool is_validated = true;
@@ -83,9 +84,7 @@ struct Constraint {
   std::vector<std::string> not_null_columns;
   /// Of a CHECK: what it says, in the statement that made it, with the columns' names of then.
   const sql::Node* expression = nullptr;
-  /// Of a foreign key.
-  Name referenced_table;
-  std::vector<std::string> referenced_columns;
+  std::vector<std::string> referenced_columns;  ///< of a foreign key
   /// Of a primary key, unique or exclusion constraint: its index, in the table's schema.
   std::string index;
   std::string on_delete;               ///< of a foreign key: a, r, c, n, d as in pg_constraint
@@ -156,14 +155,16 @@ struct Relation {
   bool is_uncertain = false;
   std::vector<Column> columns;
   std::vector<Constraint> constraints;
-  std::vector<std::string> indexes;  ///< names, in the relation's own schema
-  std::optional<Name> partition_of;
-  bool is_default_partition = false;
-  bool is_unfilled = false;   ///< a materialized view made WITH NO DATA and not refreshed since
-  std::vector<Name> parents;  ///< INHERITS
+  // What a search through all relations looks at stands together, for the processor's cache.
   std::vector<Trigger> triggers;
   std::vector<Policy> policies;
   std::vector<RewriteRule> rules;
+  SharedReferences uses;      ///< of a view's query
+  std::vector<Name> parents;  ///< INHERITS
+  std::optional<Name> partition_of;
+  std::vector<std::string> indexes;  ///< names, in the relation's own schema
+  bool is_default_partition = false;
+  bool is_unfilled = false;  ///< a materialized view made WITH NO DATA and not refreshed since
   bool has_row_security = false;
   bool forces_row_security = false;
   bool is_unlogged = false;
@@ -174,7 +175,6 @@ struct Relation {
   std::string tablespace;                  ///< empty: the database's
   Settings settings;        ///< storage parameters, replica identity, CLUSTER; of a sequence all
   std::uint64_t shape = 0;  ///< of a view's query
-  SharedReferences uses;    ///< of a view's query
   std::optional<ColumnUse> owned_by;  ///< of a sequence
   bool is_of_identity = false;        ///< the sequence is an identity column's
   MigrationIndex made_in = kMadeElsewhere;

@@ -41,12 +41,16 @@ bool is_made_of(const catalog::Catalog& catalog, catalog::Type type, const Name&
 
 std::vector<Name> descendants(const catalog::Catalog& catalog, const Name& parent) {
   std::vector<Name> found;
+  if (!catalog.has_families)
+    return found;
   add_descendants(catalog, parent, 0, found);
   std::sort(found.begin(), found.end());
   return found;
 }
 
 std::optional<Name> default_partition(const catalog::Catalog& catalog, const Name& parent) {
+  if (!catalog.has_families)
+    return std::nullopt;
   for (const auto& [name, relation] : catalog.relations.all()) {
     if (relation->is_default_partition && relation->partition_of == parent)
       return name;
