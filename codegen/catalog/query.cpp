@@ -367,6 +367,12 @@ class Analyzer {
         continue;
       }
       expression(target->val, scope);
+      if (const auto* indirection = as<PgQuery__AIndirection>(target->val);
+          indirection != nullptr && indirection->n_indirection > 0 &&
+          as<PgQuery__AStar>(indirection->indirection[indirection->n_indirection - 1]) != nullptr) {
+        query.is_known = false;  // `(f(a)).*`: as many columns as its type has
+        continue;
+      }
       const std::string_view name = target->name;
       query.output.push_back({name.empty() ? output_name(target->val) : std::string(name),
                               type_of(target->val, scope)});
