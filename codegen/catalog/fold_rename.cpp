@@ -389,6 +389,8 @@ void rename_attribute(Catalog& catalog, const PgQuery__RenameStmt& rename) {
       catalog.resolve_type(rename.relation->schemaname, rename.relation->relname));
   if (type == nullptr)
     return;
+  if (rename.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+    forget_tables_of(catalog, *type);
   rename_item(type->attributes, rename.subname, rename.newname);
 }
 

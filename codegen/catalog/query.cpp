@@ -129,6 +129,8 @@ class Analyzer {
     source.is_known = relation.has_known_shape && !relation.is_uncertain;
     for (const Column& column : relation.columns)
       source.columns.push_back({column.name, column.type});
+    if (relation.kind == RelationKind::kSequence)
+      source.columns = {{"last_value", {}}, {"log_cnt", {}}, {"is_called", {}}};
     return source;
   }
 
@@ -367,6 +369,12 @@ class Analyzer {
         continue;
       }
       expression(target->val, scope);
+      if (const auto* indirection = as<PgQuery__AIndirection>(target->val);
+          indirection != nullptr && indirection->n_indirection > 0 &&
+          as<PgQuery__AStar>(indirection->indirection[indirection->n_indirection - 1]) != nullptr) {
+        query.is_known = false;  // `(f(a)).*`: as many columns as its type has
+        continue;
+      }
       const std::string_view name = target->name;
       query.output.push_back({name.empty() ? output_name(target->val) : std::string(name),
                               type_of(target->val, scope)});
@@ -728,6 +736,10 @@ class Analyzer {
       case PG_QUERY__NODE__NODE_MIN_MAX_EXPR:
         return found(
             node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_GREATEST ? "greatest" : "least", 2);
+      case PG_QUERY__NODE__NODE_XML_EXPR:
+        return figure_xml(node->xml_expr->op, name);
+      case PG_QUERY__NODE__NODE_XML_SERIALIZE:
+        return found("xmlserialize", 2);
       case PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION:
         return figure_value_function(node->sqlvalue_function->op, name);
       default:
@@ -763,6 +775,32 @@ class Analyzer {
     }
   }
 
+  static int figure_xml(PgQuery__XmlExprOp op, std::string& name) {
+    switch (op) {
+      case PG_QUERY__XML_EXPR_OP__IS_XMLCONCAT:
+        name = "xmlconcat";
+        break;
+      case PG_QUERY__XML_EXPR_OP__IS_XMLELEMENT:
+        name = "xmlelement";
+        break;
+      case PG_QUERY__XML_EXPR_OP__IS_XMLFOREST:
+        name = "xmlforest";
+        break;
+      case PG_QUERY__XML_EXPR_OP__IS_XMLPARSE:
+        name = "xmlparse";
+        break;
+      case PG_QUERY__XML_EXPR_OP__IS_XMLPI:
+        name = "xmlpi";
+        break;
+      case PG_QUERY__XML_EXPR_OP__IS_XMLROOT:
+        name = "xmlroot";
+        break;
+      default:  // IS DOCUMENT has none
+        return 0;
+    }
+    return 2;
+  }
+
   static int figure_value_function(PgQuery__SQLValueFunctionOp op, std::string& name) {
     switch (op) {
       case PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_CURRENT_DATE:
@@ -795,6 +833,9 @@ class Analyzer {
         break;
       case PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_USER:
         name = "user";
+        break;
+      case PG_QUERY__SQLVALUE_FUNCTION_OP__SVFOP_CURRENT_CATALOG:
+        name = "current_catalog";
         break;
       default:
         name = "current_schema";

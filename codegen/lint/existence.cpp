@@ -129,6 +129,39 @@ constexpr auto kExtensionTypes = std::to_array<std::string_view>(
      "uint4",     "uint2",     "topogeometry", "agtype", "pgroonga_condition",
      "bm25query", "email"});
 
+/// Where other tools keep what they have applied, when they are not told otherwise. What such a
+/// tool ran on has it, though no migration makes it.
+constexpr auto kHistoriesOfTools = std::to_array<std::string_view>({"__diesel_schema_migrations",
+                                                                    "_sqlx_migrations",
+                                                                    "refinery_schema_history",
+                                                                    "seaql_migrations",
+                                                                    "schema_migrations",
+                                                                    "schema_migration",
+                                                                    "flyway_schema_history",
+                                                                    "schema_version",
+                                                                    "databasechangelog",
+                                                                    "databasechangeloglock",
+                                                                    "goose_db_version",
+                                                                    "gorp_migrations",
+                                                                    "bun_migrations",
+                                                                    "atlas_schema_revisions",
+                                                                    "_prisma_migrations",
+                                                                    "__drizzle_migrations",
+                                                                    "knex_migrations",
+                                                                    "knex_migrations_lock",
+                                                                    "pgmigrations",
+                                                                    "migrations",
+                                                                    "SequelizeMeta",
+                                                                    "kysely_migration",
+                                                                    "mikro_orm_migrations",
+                                                                    "alembic_version",
+                                                                    "django_migrations",
+                                                                    "ar_internal_metadata",
+                                                                    "phinxlog",
+                                                                    "doctrine_migration_versions",
+                                                                    "__EFMigrationsHistory",
+                                                                    "play_evolutions"});
+
 std::string_view shorter(std::string_view text) {
   return text.empty() ? std::string_view("public") : text;
 }
@@ -140,7 +173,10 @@ std::string fate_of(const Context& context, const catalog::Name& name, const Kin
     if (const auto gone = history.gone(fmt::format("{} {}", kind, catalog::quote_name(name))))
       return fmt::format("{} drops or renames it", history.name_of(gone->migration));
   }
-  if (const auto made = history.made_before(name.name, context.index()))
+  const auto made = history.made_before(name.name, context.index());
+  if (made && *made == context.index())
+    return "this migration makes it, and it is not there yet, or no longer";
+  if (made)
     return fmt::format("{} makes it, and it is dropped or renamed by then", history.name_of(*made));
   return {};
 }
@@ -215,14 +251,17 @@ std::optional<Severity> certainty(const Context& context, const catalog::Name& n
 void report_absent(Context& context, const Event& event, Place place, std::string_view rule,
                    std::string_view what, const catalog::Name& name, const Kinds& kinds) {
   const bool is_type = rule == "unknown-type";
-  const std::string fate = fate_of(context, name, kinds);
   const auto later = context.history().made_later(name.name, context.index());
+  const bool is_of_tool = !later && what == "relation" && is_in(kHistoriesOfTools, name.name);
+  const std::string fate = is_of_tool ? std::string() : fate_of(context, name, kinds);
   auto severity = certainty(context, name);
   if (!severity)
     return;
+  if (is_of_tool)
+    severity = Severity::kWarning;
   // The history may begin before the set does: its first migration says so by what it takes for
   // granted.
-  if (fate.empty() && !later && context.index() == 0 && !context.is_down()) {
+  if (fate.empty() && !later && !is_of_tool && context.index() == 0 && !context.is_down()) {
     context.history().note_begins_late();
     severity = Severity::kWarning;
   }
@@ -235,7 +274,10 @@ void report_absent(Context& context, const Event& event, Place place, std::strin
     return;
   std::string message = fmt::format("there is no {} {}: no migration makes it", what, shown);
   std::vector<std::string> notes;
-  if (later) {
+  if (is_of_tool) {
+    message += ", and only a database that another tool migrated has its history";
+    notes = notes_for(context, name, !is_type);
+  } else if (later) {
     rule = "forward-reference";
     message = fmt::format("the {} {} is only made in {}, which comes later", what, shown,
                           context.history().name_of(*later));

@@ -30,8 +30,10 @@ constexpr RuleInfo kRules[] = {
      .explanation =
          "No migration before this one makes it, or one has dropped or renamed it. Each name is "
          "reported once. What others make is named in EXTERNAL. A warning where SQL that cannot be "
-         "read may have made it, in schemas that no migration makes, and where the first migration "
-         "already takes such tables for granted, so that the set is not the whole history.",
+         "read may have made it, in schemas that no migration makes, for the history tables of "
+         "other "
+         "tools, and where the first migration already takes such tables for granted, so that the "
+         "set is not the whole history.",
      .bad = "DROP TABLE users;\nALTER TABLE users ADD COLUMN plan text;",
      .good = "ALTER TABLE accounts ADD COLUMN plan text;",
      .manual = "docs/rules.md#history"},

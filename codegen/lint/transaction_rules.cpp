@@ -35,7 +35,9 @@ constexpr RuleInfo kRules[] = {
      .explanation =
          "The migration and the row that records it are one transaction, which godwit begins and "
          "commits. A COMMIT in between ends it: after a failure the migration would be half "
-         "applied. One outermost BEGIN … COMMIT around everything is fine and taken out.",
+         "applied. One outermost BEGIN … COMMIT around everything is fine and taken out, and so is "
+         "a "
+         "COMMIT behind everything.",
      .bad = "INSERT INTO a VALUES (1);\nCOMMIT;\nINSERT INTO b VALUES (1);",
      .good = "INSERT INTO a VALUES (1);\nINSERT INTO b VALUES (1);",
      .manual = "https://www.postgresql.org/docs/15/tutorial-transactions.html"},

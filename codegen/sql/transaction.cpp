@@ -148,7 +148,8 @@ bool may_join(const Node* node) {
 }
 
 /// Fills outer_begin and outer_commit when the script is one BEGIN … COMMIT, with nothing outside
-/// but what may join it.
+/// but what may join it; or the latter alone, when there is one COMMIT behind everything and no
+/// BEGIN, which to psql is a transaction's end that was none.
 void find_outer_pair(const Script& script, TransactionPlan& plan) {
   const auto& statements = script.statements();
   std::size_t first = 0;
@@ -159,15 +160,18 @@ void find_outer_pair(const Script& script, TransactionPlan& plan) {
     return;
   const auto* begin = as<PgQuery__TransactionStmt>(statements[first].node);
   const auto* commit = as<PgQuery__TransactionStmt>(statements[last - 1].node);
-  if (begin == nullptr || commit == nullptr || !is_begin(*begin) || !is_plain_commit(*commit))
+  const bool begins = begin != nullptr && is_begin(*begin);
+  if (commit == nullptr || !is_plain_commit(*commit))
     return;
-  for (std::size_t i = first + 1; i + 1 < last; ++i) {
+  for (std::size_t i = begins ? first + 1 : first; i + 1 < last; ++i) {
     const auto* inner = as<PgQuery__TransactionStmt>(statements[i].node);
-    if (inner != nullptr && !is_savepoint_work(*inner))
+    if (inner != nullptr && (!begins || !is_savepoint_work(*inner)))
       return;
   }
-  plan.outer_begin = first;
   plan.outer_commit = last - 1;
+  if (!begins)
+    return;
+  plan.outer_begin = first;
   add_begin_options(plan.begin_options, begin->options, begin->n_options);
 }
 

@@ -71,6 +71,16 @@ TEST(TransactionPlan, StripsOneOutermostPair) {
   EXPECT_EQ(plan("begin; savepoint a; rollback to a; release a; commit"), "tx begin=0 commit=4");
 }
 
+TEST(TransactionPlan, StripsACommitBehindEverything) {
+  EXPECT_EQ(plan("set lock_timeout = '1s'; select 1; commit"), "tx commit=2 leaks=lock_timeout");
+  EXPECT_EQ(plan("select 1; select 2; end; comment on schema b is ''"), "tx commit=2");
+  EXPECT_EQ(plan("select 1; commit; select 2; commit"), "tx control=1,3");
+  EXPECT_EQ(plan("select 1; savepoint a; commit"), "tx control=2");
+  EXPECT_EQ(plan("select 1; begin; commit"), "tx control=1,2");
+  EXPECT_EQ(plan("select 1; rollback"), "tx control=1");
+  EXPECT_EQ(plan("commit"), "tx control=0");
+}
+
 TEST(TransactionPlan, KeepsWhatTheTransactionAskedFor) {
   EXPECT_EQ(plan("begin isolation level serializable, read only; select 1; commit"),
             "tx begin=0 commit=2 options=ISOLATION LEVEL SERIALIZABLE, READ ONLY");

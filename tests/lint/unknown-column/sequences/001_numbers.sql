@@ -1,0 +1,2 @@
+CREATE SEQUENCE numbers;
+SELECT last_value, increment_by FROM numbers;
