@@ -2,6 +2,7 @@
 //
 // `godwit lint`: directories are sets, other files are migrations of their own, a manifest is what
 // the build sees. All are reported in one run.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -13,12 +14,15 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "commands/commands.hpp"
 #include "commands/compile.hpp"
 #include "commands/manifest.hpp"
 #include "commands/write_file.hpp"
 #include "emit/fixes.hpp"
 #include "emit/report.hpp"
+#include "source/words.hpp"
 
 namespace godwit::codegen::commands {
 namespace {
@@ -40,6 +44,38 @@ lint::Policy merged(lint::Policy base, const lint::Policy& added) {
   return base;
 }
 
+/// Those in `directory` that have a `.sql` file in them, by name.
+std::vector<std::string> folders_with_sql(const std::filesystem::path& directory) {
+  std::vector<std::string> folders;
+  std::error_code ignored;
+  for (const auto& folder : std::filesystem::directory_iterator(directory, ignored)) {
+    std::error_code unreadable;
+    const std::filesystem::directory_iterator files(folder.path(), unreadable);
+    if (std::any_of(begin(files), end(files), [](const auto& file) {
+          return ends_with_ignoring_case(file.path().native(), ".sql");
+        }))
+      folders.push_back(folder.path().filename().string() + '/');
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+/// A check in CI that looks into the wrong folder would be green for ever.
+void warn_of_no_migrations(const std::filesystem::path& directory) {
+  fmt::print(stderr, "godwit: warning: {}: no migrations are here\n", directory.string());
+  std::vector<std::string> folders = folders_with_sql(directory);
+  if (folders.empty())
+    return;
+  constexpr std::size_t kMostShown = 4;
+  const bool has_more = folders.size() > kMostShown;
+  if (has_more)
+    folders.resize(kMostShown);
+  fmt::print(stderr,
+             "godwit: note: .sql files are in {}{}: a set is the files of one folder, or folders "
+             "with an up.sql each\n",
+             fmt::join(folders, ", "), has_more ? " and more" : "");
+}
+
 std::unique_ptr<CompiledSet> compile_path(const std::filesystem::path& path,
                                           const LintOptions& options) {
   std::error_code error;
@@ -47,6 +83,8 @@ std::unique_ptr<CompiledSet> compile_path(const std::filesystem::path& path,
     SetRequest request{.files = files_of(path, options.layout, options.defines, options.seeds),
                        .lock = path / kLockFile,
                        .policy = options.policy};
+    if (request.files.files.empty() && request.files.seeds.empty())
+      warn_of_no_migrations(path);
     return compile_set(request);
   }
   if (!std::filesystem::exists(path, error))

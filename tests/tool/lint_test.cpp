@@ -19,6 +19,24 @@ TEST_F(Lint, ACleanSetSaysSo) {
   EXPECT_EQ(result.err, "godwit: nothing found in 1 migration\n");
 }
 
+TEST_F(Lint, AFolderWithoutMigrationsIsNotSimplyClean) {
+  write("m/README.md", "none yet\n");
+  Result result = run("lint m");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err,
+            "godwit: warning: m: no migrations are here\n"
+            "godwit: nothing found in 0 migrations\n");
+  write("m/v1.1/schema.sql", "SELECT 1;\n");
+  write("m/v1.0/schema.sql", "SELECT 1;\n");
+  result = run("lint m");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_EQ(result.err,
+            "godwit: warning: m: no migrations are here\n"
+            "godwit: note: .sql files are in v1.0/, v1.1/: a set is the files of one folder, or "
+            "folders with an up.sql each\n"
+            "godwit: nothing found in 0 migrations\n");
+}
+
 TEST_F(Lint, AFindingLooksLikeACompilers) {
   write("m/001_a.sql", "CREATE TABLE a (id bigint PRIMARY KEY);\n");
   write("m/002_b.sql", "-- é\n  DROP  TABLE a;\n");
