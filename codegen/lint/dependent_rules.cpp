@@ -10,6 +10,7 @@
 #include "catalog/dependents.hpp"
 #include "lint/context.hpp"
 #include "lint/existence.hpp"
+#include "lint/failing_conflicts.hpp"
 #include "lint/failing_statements.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
@@ -324,6 +325,10 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop_fails},
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate_fails},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_fails},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_conflict_fails},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_conflict_fails},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_conflict_fails},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_conflict_fails},
 };
 
 constexpr CommandTrigger kCommands[] = {
