@@ -11,6 +11,7 @@
 #include "lint/context.hpp"
 #include "lint/existence.hpp"
 #include "lint/failing_conflicts.hpp"
+#include "lint/failing_expressions.hpp"
 #include "lint/failing_statements.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
@@ -325,6 +326,8 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop_fails},
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate_fails},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_fails},
+    {PG_QUERY__NODE__NODE_INDEX_STMT, check_index_expressions},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_table_expressions},
     {PG_QUERY__NODE__NODE_INSERT_STMT, check_conflict_fails},
     {PG_QUERY__NODE__NODE_SELECT_STMT, check_conflict_fails},
     {PG_QUERY__NODE__NODE_UPDATE_STMT, check_conflict_fails},
@@ -339,6 +342,9 @@ constexpr CommandTrigger kCommands[] = {
     {sql::at::kDropColumn, check_command_fails},
     {sql::at::kAddConstraint, check_command_fails},
     {sql::at::kAddColumn, check_command_fails},
+    {sql::at::kAddColumn, check_command_expressions},
+    {sql::at::kAddConstraint, check_command_expressions},
+    {sql::at::kColumnDefault, check_command_expressions},
 };
 
 }  // namespace
