@@ -13,6 +13,7 @@
 #include "lint/failing_conflicts.hpp"
 #include "lint/failing_expressions.hpp"
 #include "lint/failing_statements.hpp"
+#include "lint/failing_values.hpp"
 #include "lint/families.hpp"
 #include "sql/kinds.hpp"
 
@@ -328,6 +329,13 @@ constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_fails},
     {PG_QUERY__NODE__NODE_INDEX_STMT, check_index_expressions},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_table_expressions},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_table_values},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_VIEW_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_written_values},
     {PG_QUERY__NODE__NODE_INSERT_STMT, check_conflict_fails},
     {PG_QUERY__NODE__NODE_SELECT_STMT, check_conflict_fails},
     {PG_QUERY__NODE__NODE_UPDATE_STMT, check_conflict_fails},
@@ -341,7 +349,10 @@ constexpr CommandTrigger kCommands[] = {
     {sql::at::kDropNotNull, check_command_fails},
     {sql::at::kDropColumn, check_command_fails},
     {sql::at::kAddConstraint, check_command_fails},
+    {sql::at::kAlterColumnType, check_type_change_fails},
     {sql::at::kAddColumn, check_command_fails},
+    {sql::at::kAddColumn, check_command_values},
+    {sql::at::kColumnDefault, check_command_values},
     {sql::at::kAddColumn, check_command_expressions},
     {sql::at::kAddConstraint, check_command_expressions},
     {sql::at::kColumnDefault, check_command_expressions},

@@ -107,6 +107,25 @@ Type type_of_operation(const PgQuery__AExpr& operation, const catalog::Relation*
                                                                             : Type();
 }
 
+/// Of constants in quotes alone a CASE makes a text, before it is used as anything.
+Type type_of_case(const PgQuery__CaseExpr& choice) {
+  bool has_text = false;
+  bool is_all_text = true;
+  const auto note = [&](const sql::Node* result) {
+    const auto* constant = as<PgQuery__AConst>(result);
+    has_text = has_text || is_quoted(result);
+    is_all_text =
+        is_all_text && (is_quoted(result) || (constant != nullptr && constant->isnull != 0));
+  };
+  for (const sql::Node* node : sql::list(choice.args, choice.n_args)) {
+    const auto* when = as<PgQuery__CaseWhen>(node);
+    note(when == nullptr ? nullptr : when->result);
+  }
+  if (choice.defresult != nullptr)
+    note(choice.defresult);
+  return has_text && is_all_text ? builtin("text") : Type();
+}
+
 Type type_of_call(const PgQuery__FuncCall& call, const catalog::Relation* table,
                   const catalog::Catalog& catalog) {
   const std::string_view name = builtin_function(call, catalog);
@@ -165,6 +184,8 @@ Type type_of(const sql::Node* expression, const catalog::Relation* table,
     return type_of_operation(*operation, table, catalog);
   if (const auto* call = as<PgQuery__FuncCall>(expression))
     return type_of_call(*call, table, catalog);
+  if (const auto* choice = as<PgQuery__CaseExpr>(expression))
+    return type_of_case(*choice);
   const catalog::Column* column =
       table == nullptr ? nullptr : table->find_column(locks::column_of(expression));
   return column == nullptr ? Type() : catalog.base_type(column->type);

@@ -21,6 +21,7 @@
 #include "lint/existence.hpp"
 #include "lint/expression_type.hpp"
 #include "lint/failing.hpp"
+#include "lint/failing_values.hpp"
 #include "locks/family.hpp"
 #include "sql/kinds.hpp"
 
@@ -327,6 +328,7 @@ void check(const Event& event, Context& context, const sql::Node* expression, Us
     return report_failing(event, context, context.name_at(event, query->location),
                           fmt::format("{} cannot have a query in it", word_for(use)),
                           "write it as a function, or fill the column by a trigger");
+  check_casts(event, context, expression, table);
   if (use == Use::kDefault) {
     if (const auto* column = first<PgQuery__ColumnRef>(expression))
       report_failing(event, context, context.name_at(event, column->location),

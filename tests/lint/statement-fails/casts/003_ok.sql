@@ -1,0 +1,18 @@
+-- godwit:allow-file(alter-column-type, multi-table-lock, combine-alter-table, change-default, drop-default) beside the point
+ALTER TABLE k ALTER COLUMN a TYPE numeric;
+ALTER TABLE k ALTER COLUMN b TYPE integer USING b::integer;
+ALTER TABLE k ALTER COLUMN c TYPE jsonb;
+ALTER TABLE k ALTER COLUMN d TYPE timestamptz;
+ALTER TABLE k ALTER COLUMN e TYPE text;
+ALTER TABLE k ALTER COLUMN f TYPE text[];
+ALTER TABLE k ALTER COLUMN g TYPE bigint;
+ALTER TABLE k ALTER COLUMN h TYPE mood USING CASE h WHEN 'x' THEN 'ok'::mood ELSE 'sad' END;
+ALTER TABLE k ALTER COLUMN i TYPE mood USING i::mood;
+ALTER TABLE k ALTER COLUMN j TYPE int USING CASE WHEN j THEN 1 ELSE 0 END;
+ALTER TABLE kept ALTER COLUMN a TYPE mood USING a::mood, ALTER COLUMN a DROP DEFAULT, ALTER COLUMN a SET DEFAULT 'ok';
+ALTER TABLE kept ALTER COLUMN b TYPE text;
+ALTER TABLE kept ALTER COLUMN b TYPE mood USING b::mood;
+ALTER TABLE kept ALTER COLUMN c TYPE text;
+ALTER TABLE kept ALTER COLUMN d TYPE mood USING d::mood;
+ALTER TABLE kept ALTER COLUMN e TYPE text;
+ALTER TABLE kept ALTER COLUMN e TYPE boolean USING e::boolean;
