@@ -15,6 +15,7 @@
 #include "lint/failing_statements.hpp"
 #include "lint/failing_values.hpp"
 #include "lint/families.hpp"
+#include "lint/wrong_kind.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -324,6 +325,25 @@ void check_part(const Event& event, Context& context) {
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
     {PG_QUERY__NODE__NODE_DROP_OWNED_STMT, check_drop_owned},
+    {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_LOCK_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_COMMENT_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_RENAME_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_INDEX_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_TRIG_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_POLICY_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_RULE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_VIEW_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_GRANT_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT, check_kind},
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop_fails},
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate_fails},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_fails},
@@ -345,6 +365,23 @@ constexpr StatementTrigger kStatements[] = {
 constexpr CommandTrigger kCommands[] = {
     {sql::at::kDropColumn, check_part},
     {sql::at::kDropConstraint, check_part},
+    {sql::at::kAddColumn, check_command_kind},
+    {sql::at::kAddConstraint, check_command_kind},
+    {sql::at::kDropColumn, check_command_kind},
+    {sql::at::kAlterColumnType, check_command_kind},
+    {sql::at::kSetNotNull, check_command_kind},
+    {sql::at::kDropNotNull, check_command_kind},
+    {sql::at::kColumnDefault, check_command_kind},
+    {sql::at::kEnableRowSecurity, check_command_kind},
+    {sql::at::kDisableRowSecurity, check_command_kind},
+    {sql::at::kForceRowSecurity, check_command_kind},
+    {sql::at::kNoForceRowSecurity, check_command_kind},
+    {sql::at::kAttachPartition, check_command_kind},
+    {sql::at::kDetachPartition, check_command_kind},
+    {sql::at::kAddInherit, check_command_kind},
+    {sql::at::kChangeOwner, check_command_kind},
+    {sql::at::kSetRelOptions, check_command_kind},
+    {sql::at::kResetRelOptions, check_command_kind},
     {sql::at::kAlterColumnType, check_command_fails},
     {sql::at::kDropNotNull, check_command_fails},
     {sql::at::kDropColumn, check_command_fails},
