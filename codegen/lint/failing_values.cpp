@@ -155,6 +155,21 @@ void check_type_change_fails(const Event& event, Context& context) {
 
 namespace {
 
+/// What the statement changes the type of the column to; unknown where it does not.
+Type type_behind(const PgQuery__AlterTableStmt& alter, std::string_view column,
+                 const catalog::Catalog& catalog) {
+  for (const sql::Node* node : list(alter.cmds, alter.n_cmds)) {
+    const auto* command = as<PgQuery__AlterTableCmd>(node);
+    const auto* definition = command != nullptr && command->subtype == sql::at::kAlterColumnType &&
+                                     column == command->name
+                                 ? as<PgQuery__ColumnDef>(command->def)
+                                 : nullptr;
+    if (definition != nullptr && definition->type_name != nullptr)
+      return catalog.resolved(catalog::read_type(*definition->type_name));
+  }
+  return {};
+}
+
 void check_definition(const Event& event, Context& context, const PgQuery__ColumnDef& definition) {
   if (definition.type_name == nullptr)
     return;
@@ -184,9 +199,12 @@ void check_command_values(const Event& event, Context& context) {
     return;
   }
   const Column* column = table->find_column(command.name);
-  if (command.def != nullptr && column != nullptr)
-    check_value(event, context, command.def, catalog::quote_identifier(column->name), column->type,
-                nullptr);
+  if (command.def == nullptr || column == nullptr)
+    return;
+  // Types are changed before, wherever in the statement that stands.
+  const Type changed = type_behind(alter, command.name, context.catalog());
+  check_value(event, context, command.def, catalog::quote_identifier(column->name),
+              changed.is_known() ? changed : column->type, nullptr);
 }
 
 void check_table_values(const Event& event, Context& context) {
