@@ -283,6 +283,26 @@ void apply_to(Catalog& catalog, const Name& name, const PgQuery__AlterTableCmd& 
 
 }  // namespace
 
+namespace {
+
+/// A default is set when the types are changed, wherever in the statement either stands.
+void note_default_type(Catalog& catalog, const Name& table,
+                       const PgQuery__AlterTableStmt& statement, std::string_view name) {
+  for (const sql::Node* node : sql::list(statement.cmds, statement.n_cmds)) {
+    const auto* other = sql::as<PgQuery__AlterTableCmd>(node);
+    Relation* relation =
+        other != nullptr && other->subtype == sql::at::kAlterColumnType && name == other->name
+            ? catalog.relations.edit(table)
+            : nullptr;
+    Column* column = relation == nullptr ? nullptr : relation->find_column(name);
+    const auto* definition = column == nullptr ? nullptr : sql::as<PgQuery__ColumnDef>(other->def);
+    if (definition != nullptr && definition->type_name != nullptr && column->has_default)
+      column->default_type = catalog.resolved(read_type(*definition->type_name));
+  }
+}
+
+}  // namespace
+
 void fold_command(Catalog& catalog, const PgQuery__AlterTableStmt& statement,
                   const PgQuery__AlterTableCmd& command, const Occasion& occasion) {
   if (statement.relation == nullptr)
@@ -304,6 +324,8 @@ void fold_command(Catalog& catalog, const PgQuery__AlterTableStmt& statement,
     catalog.relations.put(name, std::move(assumed));
   }
   apply_to(catalog, name, command, occasion, statement.relation->inh != 0, 0);
+  if (command.subtype == sql::at::kColumnDefault)
+    note_default_type(catalog, name, statement, command.name);
 }
 
 }  // namespace godwit::codegen::catalog

@@ -515,6 +515,7 @@ void set_default(const Catalog& catalog, const Relation& table, Column& column,
                              ? sql::shape_of(expression)
                              : 0;
   column.default_expression = column.has_default ? expression : nullptr;
+  column.default_type = column.has_default ? column.type : Type();
   column.default_uses =
       column.has_default ? to_references(catalog, analyze_expression(catalog, &table, expression))
                          : nullptr;

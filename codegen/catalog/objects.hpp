@@ -64,6 +64,7 @@ struct Column {
   SharedReferences default_uses;    ///< what that refers to; of a serial its sequence
   /// The default, in the statement that set it; null of a serial and where there is none.
   const sql::Node* default_expression = nullptr;
+  Type default_type;  ///< the column's when its default was set: that of a constant in quotes
   Settings settings;  ///< statistics, storage, compression, options
   MigrationIndex made_in = kMadeElsewhere;
 

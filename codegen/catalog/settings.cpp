@@ -54,12 +54,25 @@ std::string value_text(const Node* node) {
   return fmt::format("#{:x}", sql::shape_of(node));
 }
 
+/// MINVALUE and MAXVALUE stand in the raw tree as columns of that name.
+std::string_view end_of_range(const Node* node) {
+  const auto* reference = as<PgQuery__ColumnRef>(node);
+  const std::string_view word = reference == nullptr || reference->n_fields != 1
+                                    ? std::string_view()
+                                    : string_value(reference->fields[0]);
+  if (word == "minvalue")
+    return "MINVALUE";
+  return word == "maxvalue" ? std::string_view("MAXVALUE") : std::string_view();
+}
+
 std::string values_text(std::span<Node* const> values) {
   std::string text;
   for (const Node* node : values) {
     text += text.empty() ? "" : ", ";
     const auto* datum = as<PgQuery__PartitionRangeDatum>(node);
-    if (datum == nullptr)
+    if (const std::string_view end = end_of_range(node); !end.empty())
+      text += end;
+    else if (datum == nullptr)
       text += value_text(node);
     else if (datum->kind == PG_QUERY__PARTITION_RANGE_DATUM_KIND__PARTITION_RANGE_DATUM_MINVALUE)
       text += "MINVALUE";

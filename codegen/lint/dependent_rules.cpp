@@ -10,8 +10,14 @@
 #include "catalog/dependents.hpp"
 #include "lint/context.hpp"
 #include "lint/existence.hpp"
+#include "lint/failing_conflicts.hpp"
+#include "lint/failing_definitions.hpp"
+#include "lint/failing_expressions.hpp"
+#include "lint/failing_partitions.hpp"
 #include "lint/failing_statements.hpp"
+#include "lint/failing_values.hpp"
 #include "lint/families.hpp"
+#include "lint/wrong_kind.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -60,11 +66,16 @@ constexpr RuleInfo kRules[] = {
      .group = "history",
      .summary = "PostgreSQL refuses the statement, with the schema as it is then",
      .explanation =
-         "The type of a column that a view, a policy or a generated column uses; TRUNCATE of what "
-         "a foreign key references; DROP NOT NULL of a primary key; a second primary key; the "
-         "column that a table is partitioned by; DROP of a relation as another kind, of a schema "
-         "that is not empty, of one partition's part of an index; a name that is taken. It is "
-         "known from the migrations alone, and no data can change it.",
+         "The type of a column that a view, a policy or a generated column uses; a change of type "
+         "that no cast makes by itself, or that the DEFAULT does not follow; TRUNCATE of what a "
+         "foreign key references; DROP NOT NULL of a primary key; a second primary key; ON "
+         "CONFLICT "
+         "of columns that no unique key is on; what is not IMMUTABLE in an index, a generated "
+         "column or a partition key; a value that is none of its enum or column; partitions that "
+         "overlap, a key without the partition column, a change of an inherited column; a view "
+         "where a table is wanted; DROP of a relation as another kind, of a schema that is not "
+         "empty, of one partition's part of an index; a name that is taken. It is known from the "
+         "migrations alone, and no data can change it.",
      .bad =
          "CREATE VIEW names AS SELECT name FROM users;\nALTER TABLE users ALTER COLUMN name TYPE "
          "varchar(200);",
@@ -321,19 +332,91 @@ void check_part(const Event& event, Context& context) {
 constexpr StatementTrigger kStatements[] = {
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop},
     {PG_QUERY__NODE__NODE_DROP_OWNED_STMT, check_drop_owned},
+    {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_LOCK_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_REFRESH_MAT_VIEW_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_COMMENT_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_RENAME_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_ALTER_OBJECT_SCHEMA_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_ALTER_SEQ_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_INDEX_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_TRIG_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_POLICY_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_RULE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_VIEW_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_GRANT_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_PUBLICATION_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_ALTER_PUBLICATION_STMT, check_kind},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_partition_fails},
+    {PG_QUERY__NODE__NODE_INDEX_STMT, check_partitioned_index},
+    {PG_QUERY__NODE__NODE_RENAME_STMT, check_inherited_rename},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_definitions},
+    {PG_QUERY__NODE__NODE_ALTER_ENUM_STMT, check_enum_neighbor},
     {PG_QUERY__NODE__NODE_DROP_STMT, check_drop_fails},
     {PG_QUERY__NODE__NODE_TRUNCATE_STMT, check_truncate_fails},
     {PG_QUERY__NODE__NODE_CREATE_STMT, check_create_fails},
+    {PG_QUERY__NODE__NODE_INDEX_STMT, check_index_expressions},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_table_expressions},
+    {PG_QUERY__NODE__NODE_CREATE_STMT, check_table_values},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_VIEW_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT, check_written_values},
+    {PG_QUERY__NODE__NODE_INSERT_STMT, check_conflict_fails},
+    {PG_QUERY__NODE__NODE_SELECT_STMT, check_conflict_fails},
+    {PG_QUERY__NODE__NODE_UPDATE_STMT, check_conflict_fails},
+    {PG_QUERY__NODE__NODE_DELETE_STMT, check_conflict_fails},
 };
 
 constexpr CommandTrigger kCommands[] = {
     {sql::at::kDropColumn, check_part},
     {sql::at::kDropConstraint, check_part},
+    {sql::at::kAddColumn, check_command_definitions},
+    {sql::at::kValidateConstraint, check_command_definitions},
+    {sql::at::kDropIdentity, check_command_definitions},
+    {sql::at::kSetIdentity, check_command_definitions},
+    {sql::at::kDropExpression, check_command_definitions},
+    {sql::at::kColumnDefault, check_command_definitions},
+    {sql::at::kAttachPartition, check_command_of_family},
+    {sql::at::kDetachPartition, check_command_of_family},
+    {sql::at::kAddConstraint, check_command_of_family},
+    {sql::at::kAddColumn, check_command_of_family},
+    {sql::at::kAlterColumnType, check_command_of_family},
+    {sql::at::kDropColumn, check_command_of_family},
+    {sql::at::kAddColumn, check_command_kind},
+    {sql::at::kAddConstraint, check_command_kind},
+    {sql::at::kDropColumn, check_command_kind},
+    {sql::at::kAlterColumnType, check_command_kind},
+    {sql::at::kSetNotNull, check_command_kind},
+    {sql::at::kDropNotNull, check_command_kind},
+    {sql::at::kColumnDefault, check_command_kind},
+    {sql::at::kEnableRowSecurity, check_command_kind},
+    {sql::at::kDisableRowSecurity, check_command_kind},
+    {sql::at::kForceRowSecurity, check_command_kind},
+    {sql::at::kNoForceRowSecurity, check_command_kind},
+    {sql::at::kAttachPartition, check_command_kind},
+    {sql::at::kDetachPartition, check_command_kind},
+    {sql::at::kAddInherit, check_command_kind},
+    {sql::at::kChangeOwner, check_command_kind},
+    {sql::at::kSetRelOptions, check_command_kind},
+    {sql::at::kResetRelOptions, check_command_kind},
     {sql::at::kAlterColumnType, check_command_fails},
     {sql::at::kDropNotNull, check_command_fails},
     {sql::at::kDropColumn, check_command_fails},
     {sql::at::kAddConstraint, check_command_fails},
+    {sql::at::kAlterColumnType, check_type_change_fails},
     {sql::at::kAddColumn, check_command_fails},
+    {sql::at::kAddColumn, check_command_values},
+    {sql::at::kColumnDefault, check_command_values},
+    {sql::at::kAddColumn, check_command_expressions},
+    {sql::at::kAddConstraint, check_command_expressions},
+    {sql::at::kColumnDefault, check_command_expressions},
 };
 
 }  // namespace

@@ -62,7 +62,11 @@ const catalog::Relation* need_relation(Context& context, const Event& event,
       check_dependency(context, event, place, relation->made_in, catalog::quote_name(name));
     return relation;
   }
-  if (context.catalog().indexes.find(name) == nullptr && !is_foreign_territory(context, name))
+  // COMMENT ON COLUMN and LIKE take a composite type as well.
+  const catalog::UserType* type = context.catalog().types.find(name);
+  const bool is_composite = type != nullptr && type->kind == catalog::TypeKind::kComposite;
+  if (context.catalog().indexes.find(name) == nullptr && !is_composite &&
+      !is_foreign_territory(context, name))
     report_absent(context, event, place, "unknown-relation", "relation", name, kRelationKinds);
   return nullptr;
 }

@@ -1,0 +1,18 @@
+CREATE TABLE t (id bigint PRIMARY KEY, a int CONSTRAINT t_a_key UNIQUE, b text, c text, d date, n int CONSTRAINT low CHECK (n < 10));
+CREATE UNIQUE INDEX t_b_idx ON t (b) WHERE c IS NOT NULL;
+CREATE UNIQUE INDEX t_b_c_idx ON t (b COLLATE "C", c);
+CREATE UNIQUE INDEX t_d_idx ON t ((d::date));
+CREATE INDEX t_c_idx ON t (c);
+CREATE TABLE e (a int UNIQUE, email text);
+CREATE UNIQUE INDEX e_email_idx ON e (lower(email));
+CREATE TABLE late (a int UNIQUE DEFERRABLE, b int UNIQUE, CONSTRAINT apart EXCLUDE USING btree (b WITH =));
+CREATE TABLE pt (id bigint PRIMARY KEY, b int) PARTITION BY RANGE (id);
+CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (10);
+CREATE UNIQUE INDEX pt1_b_idx ON pt1 (b);
+CREATE TABLE parent (id bigint PRIMARY KEY);
+CREATE TABLE child (note text) INHERITS (parent);
+CREATE TABLE inc (a int, b int);
+CREATE UNIQUE INDEX inc_a_idx ON inc (a) INCLUDE (b);
+CREATE VIEW v AS SELECT id, a FROM t;
+CREATE TABLE ruled (a int);
+CREATE RULE nowhere AS ON INSERT TO ruled DO INSTEAD NOTHING;

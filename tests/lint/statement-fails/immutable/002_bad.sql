@@ -1,0 +1,27 @@
+-- godwit:allow-file(require-concurrent-index, add-column-generated-stored, combine-alter-table, require-primary-key, require-constraint-name) beside the point
+CREATE INDEX i1 ON t (a) WHERE tz > now();
+CREATE INDEX i2 ON t (a) WHERE d >= CURRENT_DATE;
+CREATE INDEX i3 ON t ((tz::date));
+CREATE INDEX i4 ON t (date(tz));
+CREATE INDEX i5 ON t (date_trunc('day', tz), date_trunc('day', d));
+CREATE INDEX i6 ON t (date_trunc('day', d));
+CREATE INDEX i7 ON t ((extract(year FROM tz)));
+CREATE INDEX i8 ON t ((b::date));
+CREATE INDEX i9 ON t (((j ->> 'at')::timestamptz));
+CREATE INDEX i10 ON t USING gin (to_tsvector(b));
+CREATE INDEX i11 ON t ((b || '-' || d));
+CREATE INDEX i12 ON t (concat(b, a));
+CREATE INDEX i13 ON t (stable_one(a));
+CREATE INDEX i14 ON t ((tz + interval '1 day'));
+CREATE INDEX i15 ON t (a) WHERE tz < d;
+CREATE INDEX i16 ON dt ((m::date));
+CREATE INDEX i17 ON t (a) WHERE a > (SELECT 1);
+CREATE INDEX i18 ON t ((ts AT TIME ZONE 'UTC')) WHERE (ts AT TIME ZONE 'UTC')::date > '2024-01-01';
+ALTER TABLE t ADD COLUMN g1 date GENERATED ALWAYS AS (tz::date) STORED;
+ALTER TABLE t ADD COLUMN g2 int GENERATED ALWAYS AS (g + 1) STORED;
+CREATE TABLE n1 (id bigint PRIMARY KEY, at timestamptz, ends timestamptz GENERATED ALWAYS AS (at + interval '7 days') STORED);
+CREATE TABLE n2 (id bigint, at timestamptz) PARTITION BY RANGE (date_trunc('month', at));
+CREATE TABLE n3 (id bigint PRIMARY KEY, a int, EXCLUDE USING btree (a WITH =) WHERE (now() > '2024-01-01'));
+CREATE TABLE n4 (id bigint PRIMARY KEY, a int CHECK (a IN (SELECT 1)), b int DEFAULT (SELECT 1));
+CREATE TABLE n5 (id bigint PRIMARY KEY, b text DEFAULT "none", at timestamptz DEFAULT now);
+ALTER TABLE t ALTER COLUMN a SET DEFAULT id + 1;

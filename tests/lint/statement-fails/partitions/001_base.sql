@@ -1,0 +1,23 @@
+-- godwit:allow-file(require-primary-key) beside the point
+CREATE TABLE t (id bigint PRIMARY KEY, a int, b text);
+CREATE TABLE pt (id bigint, d date) PARTITION BY RANGE (d);
+CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE pt0 PARTITION OF pt FOR VALUES FROM (MINVALUE) TO ('2000-01-01');
+CREATE TABLE ptd PARTITION OF pt DEFAULT;
+CREATE TABLE ri (id int, a int) PARTITION BY RANGE (id);
+CREATE TABLE ri1 PARTITION OF ri FOR VALUES FROM (0) TO (10);
+CREATE TABLE ri2 PARTITION OF ri FOR VALUES FROM (100) TO (MAXVALUE);
+CREATE TABLE li (id int, k text) PARTITION BY LIST (k);
+CREATE TABLE li1 PARTITION OF li FOR VALUES IN ('a', 'b');
+CREATE TABLE lin PARTITION OF li FOR VALUES IN (NULL);
+CREATE TABLE ha (id int, k text) PARTITION BY HASH (id);
+CREATE TABLE ha0 PARTITION OF ha FOR VALUES WITH (MODULUS 4, REMAINDER 0);
+CREATE TABLE p2 (a int, b int, c text) PARTITION BY RANGE (a, b);
+CREATE TABLE ex (a int, ts timestamp) PARTITION BY RANGE (date_trunc('day', ts));
+CREATE TABLE loose (id bigint, d date);
+CREATE TABLE lt (id int, k text);
+CREATE TABLE par (id bigint PRIMARY KEY, x int, y int);
+CREATE TABLE chi (z int) INHERITS (par);
+CREATE TABLE chi2 (x int) INHERITS (par);
+CREATE TABLE tsz (id int, at timestamptz) PARTITION BY RANGE (at);
+CREATE TABLE tsz1 PARTITION OF tsz FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');
