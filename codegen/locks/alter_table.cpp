@@ -151,6 +151,8 @@ class OneTable {
         if (!is_in(table_ == nullptr ? nullptr : &table_->tablespace, command.name, "pg_default"))
           effects_.add_work(WorkKind::kRewrite, name_);
         return;
+      case sql::at::kDropIdentity:
+        return drop_identity(command);
       case sql::at::kAttachPartition:
         return attach(command);
       case sql::at::kDetachPartition:
@@ -443,6 +445,14 @@ class OneTable {
     }
   }
 
+  /// Its sequence goes with it.
+  void drop_identity(const PgQuery__AlterTableCmd& command) {
+    for (const auto& [name, relation] : catalog_.relations.all()) {
+      if (relation->is_of_identity && relation->owned_by == catalog::ColumnUse{name_, command.name})
+        effects_.lock(name, Mode::kAccessExclusive);
+    }
+  }
+
   void attach(const PgQuery__AlterTableCmd& command) {
     const auto* partition = sql::as<PgQuery__PartitionCmd>(command.def);
     if (partition == nullptr || partition->name == nullptr)
@@ -465,9 +475,34 @@ class OneTable {
     }
     if (table_ == nullptr)
       return;
+    // Each of the table's indexes gets a part.
+    for (const std::string& index : table_->indexes)
+      effects_.lock({name_.schema, index}, Mode::kShareUpdateExclusive);
     for (const catalog::Constraint& constraint : table_->constraints) {
       if (constraint.kind == catalog::ConstraintKind::kForeignKey)
         lock_referenced(constraint.referenced_table, Mode::kShareRowExclusive);
+    }
+  }
+
+  /// Its own partitions, and those of its indexes that are parts of the table's: pg_locks of
+  /// PostgreSQL 15.
+  void detach_parts(const Name& child) {
+    for (const Name& below : descendants(catalog_, child))
+      effects_.lock(below, Mode::kAccessExclusive);
+    const catalog::Relation* known = catalog_.relations.find(child);
+    if (known == nullptr)
+      return;
+    for (const std::string& name : known->indexes) {
+      const catalog::Index* index = catalog_.indexes.find({child.schema, name});
+      const bool is_part =
+          index != nullptr && (!index->parent.empty() ||
+                               std::any_of(known->constraints.begin(), known->constraints.end(),
+                                           [&](const catalog::Constraint& constraint) {
+                                             return constraint.index == name &&
+                                                    !constraint.parent.empty();
+                                           }));
+      if (is_part)
+        effects_.lock({child.schema, name}, Mode::kAccessExclusive);
     }
   }
 
@@ -477,7 +512,10 @@ class OneTable {
       return;
     const bool is_concurrent = partition->concurrent != 0;
     const Mode mode = is_concurrent ? Mode::kShareUpdateExclusive : Mode::kAccessExclusive;
-    effects_.lock(catalog_.resolve(*partition->name), Mode::kAccessExclusive);
+    const Name child = catalog_.resolve(*partition->name);
+    effects_.lock(child, Mode::kAccessExclusive);
+    if (!is_concurrent)
+      detach_parts(child);
     if (const auto fallback = default_partition(catalog_, name_); fallback && !is_concurrent)
       effects_.lock(*fallback, mode);
     if (table_ == nullptr)

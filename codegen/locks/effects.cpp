@@ -525,10 +525,12 @@ void Statement::comment(const PgQuery__CommentStmt& comment) {
       return effects_.lock(catalog_.resolve_relation(parts), Mode::kShareUpdateExclusive);
     case sql::object::kColumn:
       // [schema, table, column]: get_object_address() locks the table. For a constraint, trigger,
-      // rule or policy it is ACCESS SHARE.
-      if (parts.size() >= 2)
-        effects_.lock(catalog_.resolve_relation(parts.first(parts.size() - 1)),
-                      Mode::kShareUpdateExclusive);
+      // rule or policy it is ACCESS SHARE. Nobody waits for a composite type.
+      if (parts.size() >= 2) {
+        const Name name = catalog_.resolve_relation(parts.first(parts.size() - 1));
+        if (catalog_.types.find(name) == nullptr)
+          effects_.lock(name, Mode::kShareUpdateExclusive);
+      }
       return;
     default:
       return;
