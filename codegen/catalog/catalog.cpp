@@ -106,6 +106,16 @@ Name Catalog::name_for_creation(std::span<sql::Node* const> names) const {
   return {search_path_.empty() ? "public" : search_path_.front(), std::string(parts.name)};
 }
 
+std::vector<Name> Catalog::tables_of(const Name& type) const {
+  std::vector<Name> tables;
+  for (const auto& [name, relation] : relations.all()) {
+    if (relation->of_type == type)
+      tables.push_back(name);
+  }
+  std::sort(tables.begin(), tables.end());
+  return tables;
+}
+
 Type Catalog::resolved(Type type) const {
   const auto is_there = [&](const Name& name) {
     return types.find(name) != nullptr || relations.find(name) != nullptr;

@@ -70,6 +70,9 @@ class Catalog {
   /// Has `type` a CHECK or NOT NULL of its own?
   bool is_constrained_domain(const Type& type) const;
 
+  /// The tables that were made OF a composite type, by name: ALTER TYPE … CASCADE changes them too.
+  std::vector<Name> tables_of(const Name& type) const;
+
   const Relation* find_relation(const PgQuery__RangeVar& range) const {
     return relations.find(resolve(range));
   }

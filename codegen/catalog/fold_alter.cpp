@@ -143,6 +143,15 @@ void change_table(Catalog& catalog, Relation& table, const PgQuery__AlterTableCm
         add_column(catalog, table, *definition, occasion);
       return;
     }
+    case sql::at::kAddOf:
+      if (const auto* type = sql::as<PgQuery__TypeName>(command.def)) {
+        const Type of = catalog.resolved(read_type(*type));
+        table.of_type = {of.schema, of.name};
+      }
+      return;
+    case sql::at::kDropOf:
+      table.of_type.reset();
+      return;
     case sql::at::kDropColumn:
       if (command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
         drop_dependents(catalog, {ObjectKind::kColumn, table.name, command.name}, occasion);
@@ -307,8 +316,16 @@ void fold_command(Catalog& catalog, const PgQuery__AlterTableStmt& statement,
                   const PgQuery__AlterTableCmd& command, const Occasion& occasion) {
   if (statement.relation == nullptr)
     return;
-  if (statement.objtype == sql::object::kType)
-    return alter_attributes(catalog, statement, command, occasion);
+  if (statement.objtype == sql::object::kType) {
+    alter_attributes(catalog, statement, command, occasion);
+    if (command.behavior != PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+      return;
+    const Name type =
+        catalog.resolve_type(statement.relation->schemaname, statement.relation->relname);
+    for (const Name& table : catalog.tables_of(type))
+      apply_to(catalog, table, command, occasion, true, 0);
+    return;
+  }
   const Name name = catalog.resolve(*statement.relation);
   if (catalog.indexes.find(name) != nullptr) {
     if (command.subtype == sql::at::kAttachPartition)

@@ -28,9 +28,6 @@ void alter_domain(Catalog& catalog, const PgQuery__AlterDomainStmt& alter,
                   const Occasion& occasion);
 void create_other_type(Catalog& catalog, std::span<sql::Node* const> names, TypeKind kind,
                        const Occasion& occasion);
-/// What ALTER TYPE … CASCADE changes along: tables made OF the type. Which they are is told by
-/// their columns, and how they look then is not followed.
-void forget_tables_of(Catalog& catalog, const UserType& type);
 /// ALTER TYPE … ADD, DROP, ALTER ATTRIBUTE.
 void alter_attributes(Catalog& catalog, const PgQuery__AlterTableStmt& alter,
                       const PgQuery__AlterTableCmd& command, const Occasion& occasion);

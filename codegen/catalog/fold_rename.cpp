@@ -254,6 +254,7 @@ void rename_type(Catalog& catalog, const Name& from, const Name& to) {
       used.name = to.name;
     }
   };
+  for (const Name& table : catalog.tables_of(from)) catalog.relations.edit(table)->of_type = to;
   std::vector<Name> users;
   for (const auto& [name, relation] : catalog.relations.all()) {
     const auto& columns = relation->columns;
@@ -385,13 +386,15 @@ void rename_part(Catalog& catalog, const PgQuery__RenameStmt& rename) {
 void rename_attribute(Catalog& catalog, const PgQuery__RenameStmt& rename) {
   if (rename.relation == nullptr)
     return;
-  UserType* type = catalog.types.edit(
-      catalog.resolve_type(rename.relation->schemaname, rename.relation->relname));
+  const Name name = catalog.resolve_type(rename.relation->schemaname, rename.relation->relname);
+  UserType* type = catalog.types.edit(name);
   if (type == nullptr)
     return;
-  if (rename.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-    forget_tables_of(catalog, *type);
   rename_item(type->attributes, rename.subname, rename.newname);
+  if (rename.behavior != PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+    return;
+  for (const Name& table : catalog.tables_of(name))
+    rename_column(catalog, table, rename.subname, rename.newname);
 }
 
 }  // namespace

@@ -618,7 +618,8 @@ namespace {
 void take_attributes(const Catalog& catalog, Relation& table, const PgQuery__TypeName& written,
                      const Occasion& occasion) {
   const Type type = catalog.resolved(read_type(written));
-  const UserType* known = catalog.types.find({type.schema, type.name});
+  table.of_type = {type.schema, type.name};
+  const UserType* known = catalog.types.find(*table.of_type);
   if (known == nullptr || known->kind != TypeKind::kComposite) {
     table.has_known_shape = false;
     return;

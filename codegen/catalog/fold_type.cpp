@@ -3,7 +3,6 @@
 // Enums, domains, composite types and the others.
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "catalog/fold_parts.hpp"
 #include "sql/kinds.hpp"
@@ -180,21 +179,6 @@ void create_other_type(Catalog& catalog, std::span<sql::Node* const> names, Type
   put_type(catalog, std::move(type));
 }
 
-void forget_tables_of(Catalog& catalog, const UserType& type) {
-  std::vector<Name> tables;
-  for (const auto& [name, relation] : catalog.relations.all()) {
-    if (is_table(relation->kind) &&
-        std::equal(relation->columns.begin(), relation->columns.end(), type.attributes.begin(),
-                   type.attributes.end(),
-                   [](const Column& a, const Column& b) { return a.name == b.name; }))
-      tables.push_back(name);
-  }
-  for (const Name& name : tables) {
-    if (Relation* table = catalog.relations.edit(name))
-      table->has_known_shape = false;
-  }
-}
-
 void alter_attributes(Catalog& catalog, const PgQuery__AlterTableStmt& alter,
                       const PgQuery__AlterTableCmd& command, const Occasion& occasion) {
   if (alter.relation == nullptr)
@@ -203,8 +187,6 @@ void alter_attributes(Catalog& catalog, const PgQuery__AlterTableStmt& alter,
       catalog.types.edit(catalog.resolve_type(alter.relation->schemaname, alter.relation->relname));
   if (type == nullptr)
     return;
-  if (command.behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
-    forget_tables_of(catalog, *type);
   auto& attributes = type->attributes;
   const auto* definition = as<PgQuery__ColumnDef>(command.def);
   switch (command.subtype) {

@@ -172,6 +172,7 @@ struct Relation {
   bool has_replica_identity = false;  ///< FULL or USING INDEX: not its primary key
   char partition_strategy = 0;        ///< of a partitioned table: 'r' range, 'l' list, 'h' hash
   std::vector<std::string> partition_key;  ///< empty text for an expression
+  std::optional<Name> of_type;             ///< CREATE TABLE … OF
   std::string access_method;               ///< empty: the default
   std::string tablespace;                  ///< empty: the database's
   Settings settings;        ///< storage parameters, replica identity, CLUSTER; of a sequence all

@@ -18,7 +18,15 @@ using sql::string_value;
 
 const Kinds kRelationKinds = {"table", "view", "materialized view", "foreign table", "sequence"};
 
-/// Whichever their order, the columns that an ALTER TABLE adds are there for its other commands.
+/// Is it of a migration that this one should have declared, and has not? Most are not, and need
+/// neither a place nor a name.
+bool is_undeclared(const Context& context, catalog::MigrationIndex made_in) {
+  return !context.is_down() && made_in >= 0 &&
+         !context.history().depends_on(context.index(), made_in);
+}
+
+}  // namespace
+
 bool is_added_beside(const Event& event, std::string_view name) {
   const auto* alter = as<PgQuery__AlterTableStmt>(event.node);
   if (alter == nullptr)
@@ -31,15 +39,6 @@ bool is_added_beside(const Event& event, std::string_view name) {
            name == definition->colname;
   });
 }
-
-/// Is it of a migration that this one should have declared, and has not? Most are not, and need
-/// neither a place nor a name.
-bool is_undeclared(const Context& context, catalog::MigrationIndex made_in) {
-  return !context.is_down() && made_in >= 0 &&
-         !context.history().depends_on(context.index(), made_in);
-}
-
-}  // namespace
 
 void check_dependency(Context& context, const Event& event, Place place,
                       catalog::MigrationIndex made_in, const std::string& what) {

@@ -45,4 +45,8 @@ void need_all(Context& context, const Event& event, const catalog::Analysis& ana
 
 bool is_system_column(std::string_view name);
 
+/// Does the ALTER TABLE itself add the column? Whichever their order, such columns are there for
+/// its other commands, and come behind changes of types.
+bool is_added_beside(const Event& event, std::string_view name);
+
 }  // namespace godwit::codegen::lint

@@ -11,6 +11,7 @@
 
 #include "catalog/dependents.hpp"
 #include "lint/existence.hpp"
+#include "lint/existence_needs.hpp"
 #include "lint/failing.hpp"
 #include "locks/family.hpp"
 #include "sql/kinds.hpp"
@@ -52,7 +53,8 @@ void check_type_change(const Event& event, Context& context, const catalog::Rela
         dependent.kind == catalog::DependentKind::kGeneratedColumn &&
         (is_dropped_beside(*event.node->alter_table_stmt, sql::at::kDropColumn, dependent.part) ||
          is_dropped_beside(*event.node->alter_table_stmt, sql::at::kDropExpression,
-                           dependent.part));
+                           dependent.part) ||
+         is_added_beside(event, dependent.part));
     if (!holds_type(dependent) || is_gone)
       continue;
     const catalog::Relation* user = context.catalog().relations.find(dependent.name);

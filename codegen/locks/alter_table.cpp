@@ -610,12 +610,11 @@ void add_rewrite(const catalog::Catalog& catalog, const Name& table, Effects& ef
   }
 }
 
-void add_alter_table(const catalog::Catalog& catalog, const PgQuery__AlterTableStmt& alter,
-                     const Circumstances& circumstances, Effects& effects) {
-  if (alter.relation == nullptr || alter.objtype == sql::object::kType)
-    return;
-  const Name name = catalog.resolve(*alter.relation);
-  const auto commands = sql::list(alter.cmds, alter.n_cmds);
+namespace {
+
+void add_commands(const catalog::Catalog& catalog, const Name& name,
+                  std::span<sql::Node* const> commands, bool has_children,
+                  const Circumstances& circumstances, Effects& effects) {
   Mode mode = Mode::kAccessShare;
   bool reaches_any = false;
   for (const sql::Node* node : commands) {
@@ -626,9 +625,8 @@ void add_alter_table(const catalog::Catalog& catalog, const PgQuery__AlterTableS
     }
   }
   effects.lock(name, mode);
-  const bool has_descendants = reaches_any && alter.relation->inh != 0;
   const std::vector<Name> below =
-      has_descendants ? descendants(catalog, name) : std::vector<Name>();
+      reaches_any && has_children ? descendants(catalog, name) : std::vector<Name>();
   for (const sql::Node* node : commands) {
     const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
     if (command == nullptr)
@@ -643,6 +641,29 @@ void add_alter_table(const catalog::Catalog& catalog, const PgQuery__AlterTableS
       OneTable(catalog, child, commands, mode, circumstances, effects).run(*command);
     }
   }
+}
+
+bool cascades(const sql::Node* node) {
+  const auto* command = sql::as<PgQuery__AlterTableCmd>(node);
+  return command != nullptr && command->behavior == PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE;
+}
+
+}  // namespace
+
+void add_alter_table(const catalog::Catalog& catalog, const PgQuery__AlterTableStmt& alter,
+                     const Circumstances& circumstances, Effects& effects) {
+  if (alter.relation == nullptr)
+    return;
+  const auto commands = sql::list(alter.cmds, alter.n_cmds);
+  if (alter.objtype != sql::object::kType)
+    return add_commands(catalog, catalog.resolve(*alter.relation), commands,
+                        alter.relation->inh != 0, circumstances, effects);
+  // Nobody waits for a composite type, but for the tables OF it.
+  if (!std::any_of(commands.begin(), commands.end(), cascades))
+    return;
+  const Name type = catalog.resolve_type(alter.relation->schemaname, alter.relation->relname);
+  for (const Name& table : catalog.tables_of(type))
+    add_commands(catalog, table, commands, true, circumstances, effects);
 }
 
 }  // namespace godwit::codegen::locks

@@ -355,9 +355,15 @@ void Statement::drop_function(const Name& name) {
 }
 
 void Statement::rename(const PgQuery__RenameStmt& rename) {
-  if (rename.rename_type == sql::object::kSchema || rename.relation == nullptr ||
-      rename.relation_type == sql::object::kType)
+  if (rename.rename_type == sql::object::kSchema || rename.relation == nullptr)
     return;
+  if (rename.relation_type == sql::object::kType) {
+    if (rename.behavior != PG_QUERY__DROP_BEHAVIOR__DROP_CASCADE)
+      return;
+    const Name type = catalog_.resolve_type(rename.relation->schemaname, rename.relation->relname);
+    for (const Name& table : catalog_.tables_of(type)) effects_.lock(table, Mode::kAccessExclusive);
+    return;
+  }
   const Name name = catalog_.resolve(*rename.relation);
   // RenameRelation()
   const bool is_index =
