@@ -15,6 +15,11 @@ function(godwit_target_defaults)
     # GCC 12 sees overlapping memory in "text" + std::string when it optimises (its bug 105651): nobody's -Werror may
     # stop at that.
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+    # What a compiler guesses wrongly at some level of optimisation must not stop the build of who only uses godwit and
+    # has -Werror; and warnings about it are of no use there.
+    if(NOT GODWIT_DEVELOPER_WARNINGS)
+      target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:-w>)
+    endif()
     if(GODWIT_DEVELOPER_WARNINGS)
       target_compile_options(${target} PRIVATE
         -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wnull-dereference

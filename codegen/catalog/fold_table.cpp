@@ -430,12 +430,32 @@ void copy_indexes(Catalog& catalog, Relation& table, const Relation& from, bool 
   }
 }
 
+/// The column that an expression is, and nothing more; empty where it is more. PostgreSQL takes
+/// `(a)` for `a`.
+std::string_view bare_column(const sql::Node* expression) {
+  const auto* reference = sql::as<PgQuery__ColumnRef>(expression);
+  const auto* name = reference == nullptr || reference->n_fields != 1
+                         ? nullptr
+                         : sql::as<PgQuery__String>(reference->fields[0]);
+  return name == nullptr ? std::string_view() : sql::string_value(reference->fields[0]);
+}
+
+/// Of an index a collation that is written inside the parentheses goes the same way.
+std::string_view indexed_column(const PgQuery__IndexElem& element) {
+  if (element.expr == nullptr)
+    return element.name;
+  const auto* collated = sql::as<PgQuery__CollateClause>(element.expr);
+  return bare_column(collated == nullptr ? element.expr : collated->arg);
+}
+
 void note_partition_key(Relation& table, const PgQuery__PartitionSpec& spec) {
   const std::string_view strategy = spec.strategy;  // "range", in any case
   table.partition_strategy = strategy.empty() ? '\0' : static_cast<char>(strategy[0] | ' ');
   for (const sql::Node* node : sql::list(spec.part_params, spec.n_part_params)) {
     const auto* element = sql::as<PgQuery__PartitionElem>(node);
-    table.partition_key.emplace_back(element == nullptr ? "" : element->name);
+    const std::string_view name = element == nullptr ? "" : element->name;
+    table.partition_key.emplace_back(
+        element == nullptr || !name.empty() ? name : bare_column(element->expr));
   }
 }
 
@@ -768,11 +788,12 @@ void create_index(Catalog& catalog, const PgQuery__IndexStmt& create, const Occa
     if (element == nullptr)
       continue;
     index.elements.push_back(sql::shape_of(node));
-    index.columns.emplace_back(element->name);
+    const std::string_view column = indexed_column(*element);
+    index.columns.emplace_back(column);
     index.has_cast = index.has_cast || is_cast_of_column(element->expr);
     index.column_names.push_back(shown_name(*element));
-    if (element->expr == nullptr)
-      index.used_columns.emplace_back(element->name);
+    if (!column.empty())
+      index.used_columns.emplace_back(column);
     else
       note_uses(element->expr);
   }

@@ -56,7 +56,14 @@ constexpr auto kAssigned = std::to_array<Pair>({{"bit", "varbit"},
                                                 {"timetz", "time"},
                                                 {"varbit", "bit"}});
 
-constexpr auto kExplicit = std::to_array<Pair>({{"bit", "int4"},
+/// With those that PostgreSQL 18 has between integers and bytea.
+constexpr auto kExplicit = std::to_array<Pair>({{"bytea", "int2"},
+                                                {"bytea", "int4"},
+                                                {"bytea", "int8"},
+                                                {"int2", "bytea"},
+                                                {"int4", "bytea"},
+                                                {"int8", "bytea"},
+                                                {"bit", "int4"},
                                                 {"bit", "int8"},
                                                 {"bool", "int4"},
                                                 {"int4", "bit"},

@@ -255,13 +255,21 @@ Steps key_of_partitioned(const PgQuery__Constraint& constraint,
   std::string persistence = "p";
   relation.relpersistence = persistence.data();
   const std::string part = partitions[0].name + '_' + name;
-  steps.push_back({concurrent_index(constraint, columns, relation, part)});
-  catalog::Name in_schema{table.name.schema, name};
-  steps.push_back(
-      {fmt::format("ALTER TABLE {} {}", Context::spelled(relation),
-                   using_index(constraint, part, part)),
-       fmt::format("ALTER INDEX {} ATTACH PARTITION {};", catalog::quote_name(in_schema),
-                   Context::spelled_beside(relation, part))});
+  const catalog::Relation* first = context.catalog().relations.find(partitions[0]);
+  if (first != nullptr && first->kind == catalog::RelationKind::kPartitionedTable) {
+    // Which has no index of its own either.
+    Steps below = key_of_partitioned(constraint, columns, part, *first, context);
+    std::move(below[0].begin(), below[0].end(), std::back_inserter(steps[0]));
+    std::move(below.begin() + 1, below.end(), std::back_inserter(steps));
+  } else {
+    steps.push_back({concurrent_index(constraint, columns, relation, part)});
+    steps.push_back({fmt::format("ALTER TABLE {} {}", Context::spelled(relation),
+                                 using_index(constraint, part, part))});
+  }
+  const catalog::Name in_schema{table.name.schema, name};
+  steps.back().push_back(fmt::format("ALTER INDEX {} ATTACH PARTITION {};",
+                                     catalog::quote_name(in_schema),
+                                     Context::spelled_beside(relation, part)));
   if (partitions.size() > 1)
     steps.back().push_back(fmt::format(
         "-- the same for the other partitions of {}; with the last one the key is valid", parent));

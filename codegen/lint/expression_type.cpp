@@ -101,10 +101,15 @@ Type type_of_operation(const PgQuery__AExpr& operation, const catalog::Relation*
   }
   if (op != "||")
     return {};
-  // A text, or what is joined to one.
-  const auto is_text = [&](const Type& type) { return is(type, "text") || is(type, "varchar"); };
-  return is_text(left) || is_text(type_of(operation.rexpr, table, catalog)) ? builtin("text")
-                                                                            : Type();
+  // Of what is not known either may be an array, to which the text is added.
+  const auto is_text = [&](const sql::Node* side, const Type& type) {
+    return is_quoted(side) || is(type, "text") || is(type, "varchar");
+  };
+  const Type right = type_of(operation.rexpr, table, catalog);
+  const bool is_known = left.is_known() || right.is_known();
+  return is_known && is_text(operation.lexpr, left) && is_text(operation.rexpr, right)
+             ? builtin("text")
+             : Type();
 }
 
 /// Of constants in quotes alone a CASE makes a text, before it is used as anything.

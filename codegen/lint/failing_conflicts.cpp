@@ -140,6 +140,13 @@ void check_name(const Event& event, Context& context, const PgQuery__InsertStmt&
                    "name a unique constraint that is looked at with each row");
 }
 
+/// To partitions of partitions not all keys of the outermost table are followed.
+bool is_below_partition(const catalog::Catalog& catalog, const catalog::Relation& table) {
+  const catalog::Relation* parent =
+      table.partition_of ? catalog.relations.find(*table.partition_of) : nullptr;
+  return parent != nullptr && parent->partition_of.has_value();
+}
+
 void check_insert(const Event& event, Context& context, const PgQuery__InsertStmt& insert) {
   const auto& conflict = *insert.on_conflict_clause;
   const Place place = context.word_place(event, "conflict", 0, insert.relation->location);
@@ -151,6 +158,7 @@ void check_insert(const Event& event, Context& context, const PgQuery__InsertStm
   }
   const catalog::Relation* table = context.catalog().find_relation(*insert.relation);
   const bool is_known = table != nullptr && is_certain(*table) && table->rules.empty() &&
+                        !is_below_partition(context.catalog(), *table) &&
                         (table->kind == catalog::RelationKind::kTable ||
                          table->kind == catalog::RelationKind::kPartitionedTable) &&
                         table->made_in >= 0;

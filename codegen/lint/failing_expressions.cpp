@@ -237,7 +237,9 @@ class Finder {
     const bool is_changing =
         !own.empty() && std::all_of(own.begin(), own.end(), [](const catalog::Overload* one) {
           const auto setting = one->settings.find("volatility");
-          return one->language != "sql" && !one->is_procedure &&
+          // Without LANGUAGE it is an SQL function with a body of its own.
+          const bool is_sql = one->language == "sql" || one->language.empty();
+          return !is_sql && !one->is_procedure &&
                  (setting == one->settings.end() || setting->second != "immutable");
         });
     if (is_changing)
@@ -308,11 +310,25 @@ const T* first(const sql::Node* expression) {
   return found;
 }
 
-bool reads_generated(const sql::Node* expression, const Relation& table, std::string& column) {
+/// Whichever their order: DROP EXPRESSION comes before what a statement adds.
+bool drops_expression(const Event& event, std::string_view column) {
+  const auto* alter = as<PgQuery__AlterTableStmt>(event.node);
+  if (alter == nullptr)
+    return false;
+  const auto commands = list(alter->cmds, alter->n_cmds);
+  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
+    const auto* command = as<PgQuery__AlterTableCmd>(node);
+    return command != nullptr && command->subtype == sql::at::kDropExpression &&
+           column == command->name;
+  });
+}
+
+bool reads_generated(const Event& event, const sql::Node* expression, const Relation& table,
+                     std::string& column) {
   const auto read = [&](const sql::Node& node) {
     const std::string_view name = locks::column_of(&node);
     const catalog::Column* known = name.empty() ? nullptr : table.find_column(name);
-    if (known != nullptr && known->is_generated)
+    if (known != nullptr && known->is_generated && !drops_expression(event, name))
       column = name;
     return true;
   };
@@ -346,7 +362,8 @@ void check(const Event& event, Context& context, const sql::Node* expression, Us
         fmt::format("{} is not IMMUTABLE, as {} needs it", part->what, word_for(use)),
         part->advice);
   std::string column;
-  if (use == Use::kGenerated && table != nullptr && reads_generated(expression, *table, column))
+  if (use == Use::kGenerated && table != nullptr &&
+      reads_generated(event, expression, *table, column))
     report_failing(event, context, context.column_place(event, column),
                    fmt::format("{} is a generated column, which another one cannot read",
                                catalog::quote_identifier(column)),

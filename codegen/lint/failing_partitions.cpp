@@ -7,6 +7,7 @@
 #include "lint/failing_partitions.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -37,7 +38,13 @@ using sql::string_value;
 std::vector<std::string_view> items_of(std::string_view text) {
   std::vector<std::string_view> items;
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(", "), text.size());
+    std::size_t end = 0;
+    for (bool is_quoted = false; end < text.size(); ++end) {
+      if (text[end] == '\'')
+        is_quoted = !is_quoted;
+      else if (!is_quoted && text.substr(end).starts_with(", "))
+        break;
+    }
     items.push_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 2, text.size()));
   }
@@ -81,8 +88,18 @@ bool is_iso_date(std::string_view text) {
          });
 }
 
+/// A number may also be the bound of a text, where 10 is below 5.
+bool is_by_number(const Relation& parent) {
+  constexpr auto kNumbers =
+      std::to_array<std::string_view>({"float4", "float8", "int2", "int4", "int8", "numeric"});
+  const catalog::Column* column =
+      parent.partition_key.size() == 1 ? parent.find_column(parent.partition_key[0]) : nullptr;
+  return column != nullptr && column->type.schema.empty() &&
+         std::find(kNumbers.begin(), kNumbers.end(), column->type.name) != kNumbers.end();
+}
+
 /// Is one end below the other? Nothing where that is not known: a number in quotes may be a text.
-std::optional<bool> is_below(std::string_view a, std::string_view b) {
+std::optional<bool> is_below(std::string_view a, std::string_view b, bool of_numbers) {
   if (a == b)
     return false;
   if (a == "MINVALUE" || b == "MAXVALUE")
@@ -91,12 +108,12 @@ std::optional<bool> is_below(std::string_view a, std::string_view b) {
     return false;
   const auto number_a = as_number(a);
   const auto number_b = as_number(b);
-  if (number_a && number_b)
+  if (of_numbers && number_a && number_b)
     return *number_a < *number_b;
   return is_iso_date(a) && is_iso_date(b) ? std::optional(a < b) : std::nullopt;
 }
 
-bool overlaps(std::string_view a, std::string_view b) {
+bool overlaps(std::string_view a, std::string_view b, bool of_numbers) {
   constexpr std::string_view kIn = "in (";
   if (a == "default" || b == "default")
     return a == b;
@@ -111,8 +128,8 @@ bool overlaps(std::string_view a, std::string_view b) {
     return a.find('#') == std::string_view::npos;
   const auto left = read_range(a);
   const auto right = read_range(b);
-  return left && right && is_below(left->from, right->to).value_or(false) &&
-         is_below(right->from, left->to).value_or(false);
+  return left && right && is_below(left->from, right->to, of_numbers).value_or(false) &&
+         is_below(right->from, left->to, of_numbers).value_or(false);
 }
 
 std::string_view word_for(char strategy) {
@@ -139,7 +156,8 @@ std::string form_problem(const PgQuery__PartitionBoundSpec& bound, const Relatio
   const std::string text = catalog::bound_text(bound);
   if (const auto range = read_range(text);
       range && range->from.find('#') == std::string_view::npos &&
-      (range->from == range->to || is_below(range->to, range->from).value_or(false)))
+      (range->from == range->to ||
+       is_below(range->to, range->from, is_by_number(parent)).value_or(false)))
     return "the range is empty: its end is not behind its beginning";
   return {};
 }
@@ -157,7 +175,7 @@ void check_bound(const Event& event, Context& context, const PgQuery__PartitionB
   for (const auto& [name, relation] : context.catalog().relations.all()) {
     const auto found = relation->settings.find("for values");
     if (relation->partition_of == parent_name && !relation->is_uncertain && name != own &&
-        found != relation->settings.end() && overlaps(text, found->second) &&
+        found != relation->settings.end() && overlaps(text, found->second, is_by_number(*parent)) &&
         (other == nullptr || name < *other))
       other = &name;
   }

@@ -244,9 +244,10 @@ void check_kind(const Event& event, Context& context) {
     case PG_QUERY__NODE__NODE_CREATE_STMT:
       return check_create(event, context, *node.create_stmt);
     case PG_QUERY__NODE__NODE_VIEW_STMT:
-      if (node.view_stmt->replace != 0)
-        refuse(event, context, node.view_stmt->view, kNoViews, "CREATE OR REPLACE VIEW",
-               "give the view another name, or drop what has it");
+      if (node.view_stmt->replace != 0 && node.view_stmt->view != nullptr)
+        refuse(event, context, context.catalog().name_for_creation(*node.view_stmt->view),
+               context.name_at(event, node.view_stmt->view->location), kNoViews,
+               "CREATE OR REPLACE VIEW", "give the view another name, or drop what has it");
       return;
     case PG_QUERY__NODE__NODE_GRANT_STMT:
       return check_grant(event, context, *node.grant_stmt);
