@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include "source/words.hpp"
+
 namespace godwit::codegen::lint {
 namespace {
 
@@ -105,14 +107,8 @@ bool has_own_casts(const catalog::Catalog& catalog) {
 
 bool is_assigned(const Type& from, const Type& to) {
   return (from.schema == to.schema && from.name == to.name) || is_one_of(to, kTexts) ||
-         (is_one_of(from, kNumbers) && is_one_of(to, kNumbers)) ||
+         (is_number(from) && is_number(to)) ||
          (from.schema.empty() && to.schema.empty() && is_pair(from, to, kAssigned));
-}
-
-std::string lower(std::string_view text) {
-  std::string small;
-  for (const char c : text) small += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return small;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -125,7 +121,7 @@ std::string_view trimmed(std::string_view text) {
 
 /// parse_bool_with_len() of bool.c: the words may be cut short, as long as they are not the same.
 bool is_bool(std::string_view text) {
-  const std::string word = lower(text);
+  const std::string word = to_lower(text);
   const auto begins = [&](std::string_view whole, std::size_t least) {
     return word.size() >= least && whole.starts_with(word);
   };
@@ -178,6 +174,10 @@ bool may_be_value(std::string_view text, const Type& to) {
 }
 
 }  // namespace
+
+bool is_number(const Type& type) {
+  return is_one_of(type, kNumbers);
+}
 
 bool may_assign(const Type& from, const Type& to, const catalog::Catalog& catalog) {
   if (!is_known(from, catalog) || !is_known(to, catalog) || has_own_casts(catalog))

@@ -11,6 +11,9 @@
 
 namespace godwit::codegen::lint {
 
+/// An integer, numeric or floating-point type of the server's own.
+bool is_number(const catalog::Type& type);
+
 /// By itself, as INSERT, DEFAULT and ALTER COLUMN … TYPE want it. Types are ones below domains.
 bool may_assign(const catalog::Type& from, const catalog::Type& to,
                 const catalog::Catalog& catalog);

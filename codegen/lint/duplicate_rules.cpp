@@ -10,6 +10,7 @@
 
 #include "catalog/fold.hpp"
 #include "catalog/query.hpp"
+#include "lint/beside.hpp"
 #include "lint/context.hpp"
 #include "lint/existence.hpp"
 #include "lint/families.hpp"
@@ -431,16 +432,6 @@ void check_rename(const Event& event, Context& context) {
   }
 }
 
-/// The server drops first, whichever the order of the commands.
-bool is_dropped_beside(const PgQuery__AlterTableStmt& alter, PgQuery__AlterTableType kind,
-                       std::string_view name) {
-  const auto commands = list(alter.cmds, alter.n_cmds);
-  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
-    const auto* command = as<PgQuery__AlterTableCmd>(node);
-    return command != nullptr && command->subtype == kind && name == command->name;
-  });
-}
-
 void check_added(const Event& event, Context& context) {
   const auto& alter = *event.node->alter_table_stmt;
   if (alter.relation == nullptr || !is_unconditional(event) || alter.objtype == sql::object::kType)
@@ -454,7 +445,7 @@ void check_added(const Event& event, Context& context) {
     const catalog::Column* known =
         definition == nullptr ? nullptr : table->find_column(definition->colname);
     if (known != nullptr && event.command->missing_ok == 0 && !known->is_inherited &&
-        !is_dropped_beside(alter, sql::at::kDropColumn, known->name))
+        !has_beside(alter, sql::at::kDropColumn, known->name))
       report_taken(event, context, context.command_place(event),
                    fmt::format("a column {}.{}", shown, catalog::quote_identifier(known->name)),
                    known->made_in, false);
@@ -463,7 +454,7 @@ void check_added(const Event& event, Context& context) {
   const auto* definition = as<PgQuery__Constraint>(event.command->def);
   const std::string_view name = definition == nullptr ? "" : definition->conname;
   const catalog::Constraint* known = name.empty() ? nullptr : table->find_constraint(name);
-  if (known != nullptr && !is_dropped_beside(alter, sql::at::kDropConstraint, name))
+  if (known != nullptr && !has_beside(alter, sql::at::kDropConstraint, name))
     report_taken(event, context, context.command_place(event),
                  fmt::format("a constraint {} of {}", catalog::quote_identifier(name), shown),
                  known->made_in, false);

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "lint/beside.hpp"
 #include "lint/existence.hpp"
 #include "lint/failing.hpp"
 #include "sql/kinds.hpp"
@@ -57,16 +58,6 @@ void check_column(const Event& event, Context& context, const PgQuery__ColumnDef
 }
 
 /// DROP IDENTITY or DROP EXPRESSION of the column come first, wherever they stand.
-bool stops_making_up(const PgQuery__AlterTableStmt& alter, std::string_view column) {
-  const auto commands = list(alter.cmds, alter.n_cmds);
-  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
-    const auto* command = as<PgQuery__AlterTableCmd>(node);
-    return command != nullptr && column == command->name &&
-           (command->subtype == sql::at::kDropIdentity ||
-            command->subtype == sql::at::kDropExpression);
-  });
-}
-
 /// A PRIMARY KEY of a table or of a column's definition; null where it has none.
 const PgQuery__Constraint* primary_key(const sql::Node* node) {
   if (const auto* constraint = as<PgQuery__Constraint>(node))
@@ -171,7 +162,9 @@ void check_command_definitions(const Event& event, Context& context) {
                        "DROP DEFAULT takes a default away");
       return;
     case sql::at::kColumnDefault:
-      if ((column->is_generated || column->is_identity) && !stops_making_up(alter, command.name))
+      if ((column->is_generated || column->is_identity) &&
+          !has_beside(alter, sql::at::kDropIdentity, command.name) &&
+          !has_beside(alter, sql::at::kDropExpression, command.name))
         report_failing(
             event, context, place,
             fmt::format("{} is {}, which has no DEFAULT", name,

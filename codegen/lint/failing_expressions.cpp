@@ -18,6 +18,7 @@
 #include <fmt/format.h>
 
 #include "catalog/called_function.hpp"
+#include "lint/beside.hpp"
 #include "lint/existence.hpp"
 #include "lint/expression_type.hpp"
 #include "lint/failing.hpp"
@@ -310,25 +311,14 @@ const T* first(const sql::Node* expression) {
   return found;
 }
 
-/// Whichever their order: DROP EXPRESSION comes before what a statement adds.
-bool drops_expression(const Event& event, std::string_view column) {
-  const auto* alter = as<PgQuery__AlterTableStmt>(event.node);
-  if (alter == nullptr)
-    return false;
-  const auto commands = list(alter->cmds, alter->n_cmds);
-  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
-    const auto* command = as<PgQuery__AlterTableCmd>(node);
-    return command != nullptr && command->subtype == sql::at::kDropExpression &&
-           column == command->name;
-  });
-}
-
 bool reads_generated(const Event& event, const sql::Node* expression, const Relation& table,
                      std::string& column) {
+  const auto* alter = as<PgQuery__AlterTableStmt>(event.node);
   const auto read = [&](const sql::Node& node) {
     const std::string_view name = locks::column_of(&node);
     const catalog::Column* known = name.empty() ? nullptr : table.find_column(name);
-    if (known != nullptr && known->is_generated && !drops_expression(event, name))
+    if (known != nullptr && known->is_generated &&
+        (alter == nullptr || !has_beside(*alter, sql::at::kDropExpression, name)))
       column = name;
     return true;
   };
@@ -423,15 +413,6 @@ Relation written_columns(const PgQuery__CreateStmt& create, const catalog::Catal
   return table;
 }
 
-/// A column whose type changes with the same statement is of either.
-bool changes_types(const PgQuery__AlterTableStmt& alter) {
-  const auto commands = list(alter.cmds, alter.n_cmds);
-  return std::any_of(commands.begin(), commands.end(), [](const sql::Node* node) {
-    const auto* command = as<PgQuery__AlterTableCmd>(node);
-    return command != nullptr && command->subtype == sql::at::kAlterColumnType;
-  });
-}
-
 }  // namespace
 
 void check_index_expressions(const Event& event, Context& context) {
@@ -477,7 +458,8 @@ void check_command_expressions(const Event& event, Context& context) {
   const Relation* table = context.catalog().find_relation(*alter.relation);
   if (table == nullptr || !is_certain(*table) || !catalog::is_table(table->kind))
     return;
-  const Relation* types = changes_types(alter) ? nullptr : table;
+  // A column whose type changes with the same statement is of either.
+  const Relation* types = count_beside(alter, sql::at::kAlterColumnType) > 0 ? nullptr : table;
   const PgQuery__AlterTableCmd& command = *event.command;
   const auto* definition = as<PgQuery__ColumnDef>(command.def);
   if (command.subtype == sql::at::kColumnDefault)

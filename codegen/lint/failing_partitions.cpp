@@ -7,9 +7,6 @@
 #include "lint/failing_partitions.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,9 +15,11 @@
 #include <fmt/format.h>
 
 #include "catalog/settings.hpp"
+#include "lint/castable.hpp"
 #include "lint/existence.hpp"
 #include "lint/failing.hpp"
 #include "locks/family.hpp"
+#include "locks/partition_bound.hpp"
 #include "sql/kinds.hpp"
 
 namespace godwit::codegen::lint {
@@ -72,14 +71,6 @@ std::optional<Range> read_range(std::string_view bound) {
              : std::nullopt;
 }
 
-std::optional<std::int64_t> as_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size())
-    return std::nullopt;
-  return number;
-}
-
 bool is_iso_date(std::string_view text) {
   constexpr std::string_view kPattern = "'0000-00-00'";
   return text.size() == kPattern.size() &&
@@ -90,12 +81,9 @@ bool is_iso_date(std::string_view text) {
 
 /// A number may also be the bound of a text, where 10 is below 5.
 bool is_by_number(const Relation& parent) {
-  constexpr auto kNumbers =
-      std::to_array<std::string_view>({"float4", "float8", "int2", "int4", "int8", "numeric"});
   const catalog::Column* column =
       parent.partition_key.size() == 1 ? parent.find_column(parent.partition_key[0]) : nullptr;
-  return column != nullptr && column->type.schema.empty() &&
-         std::find(kNumbers.begin(), kNumbers.end(), column->type.name) != kNumbers.end();
+  return column != nullptr && is_number(column->type);
 }
 
 /// Is one end below the other? Nothing where that is not known: a number in quotes may be a text.
@@ -106,8 +94,8 @@ std::optional<bool> is_below(std::string_view a, std::string_view b, bool of_num
     return true;
   if (a == "MAXVALUE" || b == "MINVALUE")
     return false;
-  const auto number_a = as_number(a);
-  const auto number_b = as_number(b);
+  const auto number_a = locks::as_number(a);
+  const auto number_b = locks::as_number(b);
   if (of_numbers && number_a && number_b)
     return *number_a < *number_b;
   return is_iso_date(a) && is_iso_date(b) ? std::optional(a < b) : std::nullopt;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "catalog/dependents.hpp"
+#include "lint/beside.hpp"
 #include "lint/existence.hpp"
 #include "lint/existence_needs.hpp"
 #include "lint/failing.hpp"
@@ -22,15 +23,6 @@ namespace {
 using sql::as;
 using sql::list;
 using sql::string_value;
-
-bool is_dropped_beside(const PgQuery__AlterTableStmt& alter, PgQuery__AlterTableType kind,
-                       std::string_view name) {
-  const auto commands = list(alter.cmds, alter.n_cmds);
-  return std::any_of(commands.begin(), commands.end(), [&](const sql::Node* node) {
-    const auto* command = as<PgQuery__AlterTableCmd>(node);
-    return command != nullptr && command->subtype == kind && name == command->name;
-  });
-}
 
 /// What keeps the type of a column as it is.
 bool holds_type(const catalog::Dependent& dependent) {
@@ -51,9 +43,8 @@ void check_type_change(const Event& event, Context& context, const catalog::Rela
            context.catalog(), {catalog::ObjectKind::kColumn, table.name, event.command->name})) {
     const bool is_gone =
         dependent.kind == catalog::DependentKind::kGeneratedColumn &&
-        (is_dropped_beside(*event.node->alter_table_stmt, sql::at::kDropColumn, dependent.part) ||
-         is_dropped_beside(*event.node->alter_table_stmt, sql::at::kDropExpression,
-                           dependent.part) ||
+        (has_beside(*event.node->alter_table_stmt, sql::at::kDropColumn, dependent.part) ||
+         has_beside(*event.node->alter_table_stmt, sql::at::kDropExpression, dependent.part) ||
          is_added_beside(event, dependent.part));
     if (!holds_type(dependent) || is_gone)
       continue;
@@ -120,9 +111,9 @@ void check_second_key(const Event& event, Context& context, const catalog::Relat
                       const PgQuery__AlterTableStmt& alter) {
   const catalog::Constraint* key = table.primary_key();
   const bool stays =
-      key != nullptr && !is_dropped_beside(alter, sql::at::kDropConstraint, key->name) &&
+      key != nullptr && !has_beside(alter, sql::at::kDropConstraint, key->name) &&
       std::none_of(key->columns.begin(), key->columns.end(), [&](const std::string& column) {
-        return is_dropped_beside(alter, sql::at::kDropColumn, column);
+        return has_beside(alter, sql::at::kDropColumn, column);
       });
   if (stays)
     report_failing(event, context, context.command_place(event),

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "lint/beside.hpp"
 #include "lint/castable.hpp"
 #include "lint/existence.hpp"
 #include "lint/expression_type.hpp"
@@ -102,15 +103,6 @@ bool drops_default(const PgQuery__AlterTableStmt& alter, std::string_view column
   });
 }
 
-/// Does the statement change the types of several columns?
-bool changes_other_types(const PgQuery__AlterTableStmt& alter) {
-  const auto commands = list(alter.cmds, alter.n_cmds);
-  return std::count_if(commands.begin(), commands.end(), [](const sql::Node* node) {
-           const auto* command = as<PgQuery__AlterTableCmd>(node);
-           return command != nullptr && command->subtype == sql::at::kAlterColumnType;
-         }) > 1;
-}
-
 /// Unknown where there is none.
 Type type_of_default(const Column& column, const catalog::Catalog& catalog) {
   if (column.is_generated || column.default_expression == nullptr)
@@ -142,7 +134,7 @@ void check_type_change_fails(const Event& event, Context& context) {
   const std::string shown = to_string(to);
   if (const sql::Node* made = definition->raw_default) {
     // Each USING reads the columns as they were before the statement.
-    const Relation* read = changes_other_types(alter) ? nullptr : table;
+    const Relation* read = count_beside(alter, sql::at::kAlterColumnType) > 1 ? nullptr : table;
     check_casts(event, context, made, read);
     check_value(event, context, made, "the new column", to, read);
   } else if (!may_assign(from, to, catalog)) {

@@ -17,13 +17,6 @@
 #include "locks/family.hpp"
 
 namespace godwit::codegen::locks {
-namespace {
-
-/// A constant as text, with what it can be compared as.
-struct Value {
-  std::string text;
-  std::optional<std::int64_t> number;
-};
 
 std::optional<std::int64_t> as_number(std::string_view text) {
   std::int64_t number = 0;
@@ -32,6 +25,14 @@ std::optional<std::int64_t> as_number(std::string_view text) {
     return std::nullopt;
   return number;
 }
+
+namespace {
+
+/// A constant as text, with what it can be compared as.
+struct Value {
+  std::string text;
+  std::optional<std::int64_t> number;
+};
 
 std::optional<Value> read_value(const sql::Node* node) {
   while (const auto* cast = sql::as<PgQuery__TypeCast>(node)) node = cast->arg;

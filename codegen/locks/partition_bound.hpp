@@ -4,10 +4,17 @@
 // PARTITION need not read it.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
 #include "catalog/catalog.hpp"
 #include "sql/ast.hpp"
 
 namespace godwit::codegen::locks {
+
+/// The integer that all of `text` is.
+std::optional<std::int64_t> as_number(std::string_view text);
 
 /// True where validated CHECKs of `child` (and NOT NULLs) imply `bound`, a range or a list, of
 /// `parent`. Constants are compared as integers, as dates in ISO form, or else for being the same
