@@ -128,7 +128,7 @@ void check_command_definitions(const Event& event, Context& context) {
   if (table == nullptr || !is_certain(*table) || !catalog::is_table(table->kind))
     return;
   const PgQuery__AlterTableCmd& command = *event.command;
-  const Place place = context.command_place(event);
+  const auto place = [&] { return context.command_place(event); };
   const std::string name = catalog::quote_identifier(command.name);
   if (command.subtype == sql::at::kAddColumn) {
     const auto* definition = as<PgQuery__ColumnDef>(command.def);
@@ -140,7 +140,7 @@ void check_command_definitions(const Event& event, Context& context) {
     const catalog::Constraint* constraint = table->find_constraint(command.name);
     if (constraint != nullptr && constraint->kind != catalog::ConstraintKind::kCheck &&
         constraint->kind != catalog::ConstraintKind::kForeignKey)
-      report_failing(event, context, place,
+      report_failing(event, context, place(),
                      fmt::format("{} is neither a CHECK nor a foreign key", name),
                      "a key is valid from the beginning");
     return;
@@ -152,13 +152,13 @@ void check_command_definitions(const Event& event, Context& context) {
     case sql::at::kDropIdentity:
     case sql::at::kSetIdentity:
       if (!column->is_identity)
-        report_failing(event, context, place, fmt::format("{} is no identity column", name),
+        report_failing(event, context, place(), fmt::format("{} is no identity column", name),
                        column->has_default ? "a serial's numbers are a DEFAULT: DROP DEFAULT"
                                            : "ADD GENERATED … AS IDENTITY makes it one");
       return;
     case sql::at::kDropExpression:
       if (!column->is_generated)
-        report_failing(event, context, place, fmt::format("{} is no generated column", name),
+        report_failing(event, context, place(), fmt::format("{} is no generated column", name),
                        "DROP DEFAULT takes a default away");
       return;
     case sql::at::kColumnDefault:
@@ -166,7 +166,7 @@ void check_command_definitions(const Event& event, Context& context) {
           !has_beside(alter, sql::at::kDropIdentity, command.name) &&
           !has_beside(alter, sql::at::kDropExpression, command.name))
         report_failing(
-            event, context, place,
+            event, context, place(),
             fmt::format("{} is {}, which has no DEFAULT", name,
                         column->is_generated ? "a generated column" : "an identity column"),
             column->is_generated ? "DROP EXPRESSION first" : "DROP IDENTITY first");

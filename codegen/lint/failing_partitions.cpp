@@ -275,24 +275,24 @@ bool leaves_parent(const PgQuery__AlterTableStmt& alter) {
 void check_inherited(const Event& event, Context& context, const Relation& table) {
   const auto& alter = *event.node->alter_table_stmt;
   const PgQuery__AlterTableCmd& command = *event.command;
-  const Place place = context.command_place(event);
+  const auto place = [&] { return context.command_place(event); };
   const auto subtype = command.subtype;
   const bool is_dropped = subtype == sql::at::kDropColumn;
   const bool is_changed = subtype == sql::at::kAlterColumnType;
   if (is_dropped || is_changed) {
     const Relation* parent = parent_with(context.catalog(), table, command.name);
     if (parent != nullptr && table.find_column(command.name) != nullptr && !leaves_parent(alter))
-      return report_inherited(event, context, place, command.name, *parent);
+      return report_inherited(event, context, place(), command.name, *parent);
   }
   if (subtype == sql::at::kAddColumn && table.partition_of)
     return report_failing(
-        event, context, place, "a partition has the columns of its table",
+        event, context, place(), "a partition has the columns of its table",
         fmt::format("ALTER TABLE {} ADD COLUMN …", catalog::quote_name(*table.partition_of)));
   const bool needs_children = subtype == sql::at::kAddColumn || is_changed ||
                               (is_dropped && table.kind == RelationKind::kPartitionedTable);
   if (alter.relation->inh == 0 && needs_children && has_children(context.catalog(), table))
     report_failing(
-        event, context, place,
+        event, context, place(),
         fmt::format("the children of {} have the column too", catalog::quote_name(table.name)),
         "leave out ONLY");
 }

@@ -56,11 +56,20 @@ std::string_view word_for(RelationKind kind) {
   return "a relation";
 }
 
+/// The relation, when it is surely of one of the kinds; null otherwise. Most are not: their places
+/// need not be looked for.
+const Relation* find_refused(const Context& context, const catalog::Name& name, KindList refused) {
+  const Relation* relation = context.catalog().relations.find(name);
+  return relation == nullptr || relation->is_uncertain || relation->made_in < 0 ||
+                 std::find(refused.begin(), refused.end(), relation->kind) == refused.end()
+             ? nullptr
+             : relation;
+}
+
 void refuse(const Event& event, Context& context, const catalog::Name& name, Place place,
             KindList refused, std::string_view statement, std::string_view advice) {
-  const Relation* relation = context.catalog().relations.find(name);
-  if (relation == nullptr || relation->is_uncertain || relation->made_in < 0 ||
-      std::find(refused.begin(), refused.end(), relation->kind) == refused.end())
+  const Relation* relation = find_refused(context, name, refused);
+  if (relation == nullptr)
     return;
   report_failing(
       event, context, place,
@@ -71,9 +80,12 @@ void refuse(const Event& event, Context& context, const catalog::Name& name, Pla
 
 void refuse(const Event& event, Context& context, const PgQuery__RangeVar* range, KindList refused,
             std::string_view statement, std::string_view advice) {
-  if (range != nullptr)
-    refuse(event, context, context.catalog().resolve(*range),
-           context.name_at(event, range->location), refused, statement, advice);
+  if (range == nullptr)
+    return;
+  const catalog::Name name = context.catalog().resolve(*range);
+  if (find_refused(context, name, refused) != nullptr)
+    refuse(event, context, name, context.name_at(event, range->location), refused, statement,
+           advice);
 }
 
 constexpr std::string_view kUseTables = "name a table";
@@ -272,8 +284,9 @@ void check_command_kind(const Event& event, Context& context) {
   check_alter(event, context, alter);
   const PgQuery__AlterTableCmd& command = *event.command;
   const auto refuse_command = [&](KindList refused, std::string_view what) {
-    refuse(event, context, context.catalog().resolve(*alter.relation), context.command_place(event),
-           refused, what, kUseTables);
+    const catalog::Name name = context.catalog().resolve(*alter.relation);
+    if (find_refused(context, name, refused) != nullptr)
+      refuse(event, context, name, context.command_place(event), refused, what, kUseTables);
   };
   switch (command.subtype) {
     case sql::at::kAddColumn:
